@@ -1,0 +1,112 @@
+package wire_test
+
+import (
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/onionwire/onionwire/node/wire"
+)
+
+func TestContentRoundTrip(t *testing.T) {
+	for _, text := range []string{"", "hello", "zażółć 🧅", strings.Repeat("x", wire.MaxText)} {
+		want := wire.Message{ID: wire.MessageID{1, 2, 3}, Text: text}
+		b, err := wire.EncodeMessage(want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := wire.Decode(b); err != nil || got != want {
+			t.Errorf("a text of %d bytes came back changed: %v", len(text), err)
+		}
+	}
+	want := wire.Confirmation{IDs: []wire.MessageID{{1}, {2}, {3}}}
+	b, err := wire.EncodeConfirmation(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := wire.Decode(b); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("receipt came back as %v, %v", got, err)
+	}
+}
+
+func TestContentNotSent(t *testing.T) {
+	if _, err := wire.EncodeMessage(wire.Message{Text: strings.Repeat("x", wire.MaxText+1)}); !errors.Is(err, wire.ErrTextTooLong) {
+		t.Errorf("a text that is too long: %v", err)
+	}
+	if _, err := wire.EncodeMessage(wire.Message{Text: "\xff"}); !errors.Is(err, wire.ErrContent) {
+		t.Errorf("a text that is not UTF-8: %v", err)
+	}
+	for _, n := range []int{0, wire.MaxReceipts + 1} {
+		if _, err := wire.EncodeConfirmation(wire.Confirmation{IDs: make([]wire.MessageID, n)}); !errors.Is(err, wire.ErrContent) {
+			t.Errorf("a receipt for %d messages: %v", n, err)
+		}
+	}
+}
+
+func TestContentRefused(t *testing.T) {
+	encode := func(c *wire.Content) string {
+		b, err := proto.Marshal(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	id := make([]byte, 16)
+	tooMany := make([][]byte, wire.MaxReceipts+1)
+	for i := range tooMany {
+		tooMany[i] = id
+	}
+	for name, tc := range map[string]struct {
+		in   string
+		want error
+	}{
+		"not protobuf":      {"\xff\xff", wire.ErrContent},
+		"nothing":           {"", wire.ErrUnknownContent},
+		"from the future":   {"\x1a\x01x", wire.ErrUnknownContent},
+		"short id":          {encode(&wire.Content{Body: &wire.Content_Text{Text: &wire.Text{Id: id[1:]}}}), wire.ErrContent},
+		"no id":             {encode(&wire.Content{Body: &wire.Content_Text{Text: &wire.Text{Text: "x"}}}), wire.ErrContent},
+		"text too long":     {encode(&wire.Content{Body: &wire.Content_Text{Text: &wire.Text{Id: id, Text: strings.Repeat("x", wire.MaxText+1)}}}), wire.ErrContent},
+		"text not UTF-8":    {"\x0a\x15\x0a\x10" + string(id) + "\x12\x01\xff", wire.ErrContent},
+		"empty receipt":     {encode(&wire.Content{Body: &wire.Content_Receipt{Receipt: &wire.Receipt{}}}), wire.ErrContent},
+		"too many receipts": {encode(&wire.Content{Body: &wire.Content_Receipt{Receipt: &wire.Receipt{Ids: tooMany}}}), wire.ErrContent},
+		"receipt, bad id":   {encode(&wire.Content{Body: &wire.Content_Receipt{Receipt: &wire.Receipt{Ids: [][]byte{id, id[1:]}}}}), wire.ErrContent},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got, err := wire.Decode([]byte(tc.in)); !errors.Is(err, tc.want) {
+				t.Errorf("Decode gave %v, %v; want the error %v", got, err, tc.want)
+			}
+		})
+	}
+}
+
+func FuzzContent(f *testing.F) {
+	text, _ := wire.EncodeMessage(wire.Message{ID: wire.MessageID{9}, Text: "seed"})
+	receipt, _ := wire.EncodeConfirmation(wire.Confirmation{IDs: []wire.MessageID{{1}, {2}}})
+	f.Add(text)
+	f.Add(receipt)
+	f.Fuzz(func(t *testing.T, in []byte) {
+		got, err := wire.Decode(in)
+		if err != nil {
+			if !errors.Is(err, wire.ErrContent) && !errors.Is(err, wire.ErrUnknownContent) {
+				t.Fatalf("an error without a class: %v", err)
+			}
+			return
+		}
+		var again []byte
+		switch c := got.(type) {
+		case wire.Message:
+			again, err = wire.EncodeMessage(c)
+		case wire.Confirmation:
+			again, err = wire.EncodeConfirmation(c)
+		}
+		if err != nil {
+			t.Fatalf("what was decoded cannot be encoded: %v", err)
+		}
+		if back, err := wire.Decode(again); err != nil || !reflect.DeepEqual(back, got) {
+			t.Fatalf("round trip failed: %v", err)
+		}
+	})
+}

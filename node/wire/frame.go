@@ -1,0 +1,119 @@
+// Package wire holds the messages of the chat protocol: frames, which the
+// stream carries, and the content that encrypted cells hide. What it returns has
+// been checked; what it is given is encoded in one way only. docs/protocol.md
+// is the specification.
+package wire
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/multiformats/go-varint"
+	"google.golang.org/protobuf/proto"
+)
+
+// ProtocolID names the chat protocol among a host's libp2p protocols.
+const ProtocolID = "/onionwire/chat/1.0.0"
+
+// MaxFrame is the largest frame in bytes, without its length. It leaves room
+// for the largest cell.
+const MaxFrame = 72 << 10
+
+// ErrFrame means that what arrived is not a frame of this protocol.
+var ErrFrame = errors.New("malformed frame")
+
+// Kind tells the frames apart.
+type Kind int
+
+// The kinds of frame.
+const (
+	Handshake Kind = iota + 1
+	Cell
+)
+
+func (k Kind) String() string {
+	switch k {
+	case Handshake:
+		return "handshake message"
+	case Cell:
+		return "cell"
+	default:
+		return fmt.Sprintf("frame of kind %d", int(k))
+	}
+}
+
+// Conn reads and writes frames. One goroutine may read while another writes.
+type Conn struct {
+	r *bufio.Reader
+	w io.Writer
+}
+
+// NewConn makes a Conn of a stream, which it may read ahead of the frames that
+// are asked for.
+func NewConn(rw io.ReadWriter) *Conn {
+	return &Conn{r: bufio.NewReader(rw), w: rw}
+}
+
+// Read returns the next frame, which must be of the kind expected. The error
+// matches ErrFrame if the peer broke the protocol; otherwise it is the
+// stream's: io.EOF at its end, io.ErrUnexpectedEOF within a frame.
+func (c *Conn) Read(expected Kind) ([]byte, error) {
+	length, err := varint.ReadUvarint(c.r)
+	switch {
+	case errors.Is(err, varint.ErrOverflow), errors.Is(err, varint.ErrNotMinimal):
+		return nil, fmt.Errorf("%w: length: %w", ErrFrame, err)
+	case err != nil:
+		return nil, err
+	case length > MaxFrame:
+		return nil, fmt.Errorf("%w: longer than %d bytes", ErrFrame, MaxFrame)
+	}
+	raw := make([]byte, length)
+	if _, err := io.ReadFull(c.r, raw); err != nil {
+		if errors.Is(err, io.EOF) {
+			err = io.ErrUnexpectedEOF // the length promised more
+		}
+		return nil, err
+	}
+	var f Frame
+	if err := proto.Unmarshal(raw, &f); err != nil {
+		return nil, fmt.Errorf("%w: not a protobuf message", ErrFrame)
+	}
+	var kind Kind
+	var body []byte
+	switch b := f.GetBody().(type) {
+	case *Frame_Handshake:
+		kind, body = Handshake, b.Handshake
+	case *Frame_Cell:
+		kind, body = Cell, b.Cell
+	default:
+		return nil, fmt.Errorf("%w: it is empty or of an unknown kind", ErrFrame)
+	}
+	if kind != expected {
+		return nil, fmt.Errorf("%w: a %s where a %s was expected", ErrFrame, kind, expected)
+	}
+	return body, nil
+}
+
+// Write sends a frame.
+func (c *Conn) Write(kind Kind, body []byte) error {
+	var f Frame
+	switch kind {
+	case Handshake:
+		f.Body = &Frame_Handshake{body}
+	case Cell:
+		f.Body = &Frame_Cell{body}
+	default:
+		return fmt.Errorf("%w: cannot send a %s", ErrFrame, kind)
+	}
+	raw, err := proto.Marshal(&f)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrFrame, err)
+	}
+	if len(raw) > MaxFrame {
+		return fmt.Errorf("%w: %d bytes are too many to send", ErrFrame, len(raw))
+	}
+	_, err = c.w.Write(append(varint.ToUvarint(uint64(len(raw))), raw...))
+	return err
+}

@@ -1,0 +1,101 @@
+package wire_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/multiformats/go-varint"
+
+	"github.com/onionwire/onionwire/node/wire"
+)
+
+func TestFrameRoundTrip(t *testing.T) {
+	for _, kind := range []wire.Kind{wire.Handshake, wire.Cell} {
+		for _, body := range [][]byte{{}, []byte("x"), bytes.Repeat([]byte{7}, 17*4096)} {
+			var stream bytes.Buffer
+			c := wire.NewConn(&stream)
+			if err := c.Write(kind, body); err != nil {
+				t.Fatalf("%s of %d bytes: %v", kind, len(body), err)
+			}
+			got, err := c.Read(kind)
+			if err != nil || !bytes.Equal(got, body) {
+				t.Fatalf("%s of %d bytes came back as %d bytes, %v", kind, len(body), len(got), err)
+			}
+			if _, err := c.Read(kind); err != io.EOF {
+				t.Errorf("at the end: %v, want io.EOF", err)
+			}
+		}
+	}
+}
+
+func TestFrameRefused(t *testing.T) {
+	frame := func(body string) string { return string(varint.ToUvarint(uint64(len(body)))) + body }
+	var cell bytes.Buffer
+	if err := wire.NewConn(&cell).Write(wire.Cell, []byte("c")); err != nil {
+		t.Fatal(err)
+	}
+	for name, in := range map[string]string{
+		"another kind":                   cell.String(),
+		"empty":                          frame(""),
+		"unknown kind":                   frame("\x1a\x01x"),
+		"not protobuf":                   frame("\xff\xff\xff"),
+		"too long":                       string(varint.ToUvarint(wire.MaxFrame+1)) + strings.Repeat("x", 100),
+		"endless length":                 "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff",
+		"length twice as long as needed": "\x81\x00x",
+		"endless claim":                  "\xff\xff\xff\xff\xff\xff\xff\xff\x7f",
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := wire.NewConn(bytes.NewBufferString(in)).Read(wire.Handshake)
+			if !errors.Is(err, wire.ErrFrame) {
+				t.Errorf("error is %v, want ErrFrame", err)
+			}
+		})
+	}
+}
+
+func TestFrameCutShort(t *testing.T) {
+	var stream bytes.Buffer
+	if err := wire.NewConn(&stream).Write(wire.Cell, []byte("hello")); err != nil {
+		t.Fatal(err)
+	}
+	whole := stream.String()
+	for n := 1; n < len(whole); n++ {
+		_, err := wire.NewConn(bytes.NewBufferString(whole[:n])).Read(wire.Cell)
+		if !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("after %d of %d bytes: %v, want an unexpected end", n, len(whole), err)
+		}
+	}
+}
+
+func TestFrameTooLongToSend(t *testing.T) {
+	var stream bytes.Buffer
+	err := wire.NewConn(&stream).Write(wire.Cell, make([]byte, wire.MaxFrame))
+	if !errors.Is(err, wire.ErrFrame) || stream.Len() != 0 {
+		t.Errorf("error %v and %d bytes sent, want ErrFrame and none", err, stream.Len())
+	}
+}
+
+func FuzzFrame(f *testing.F) {
+	var stream bytes.Buffer
+	_ = wire.NewConn(&stream).Write(wire.Cell, []byte("seed"))
+	f.Add(stream.Bytes())
+	f.Add([]byte{0})
+	f.Add([]byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f})
+	f.Fuzz(func(t *testing.T, in []byte) {
+		body, err := wire.NewConn(bytes.NewBuffer(in)).Read(wire.Cell)
+		if err != nil {
+			return
+		}
+		var again bytes.Buffer
+		c := wire.NewConn(&again)
+		if err := c.Write(wire.Cell, body); err != nil {
+			t.Fatalf("what was read cannot be written: %v", err)
+		}
+		if got, err := c.Read(wire.Cell); err != nil || !bytes.Equal(got, body) {
+			t.Fatalf("round trip failed: %v", err)
+		}
+	})
+}

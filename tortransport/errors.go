@@ -1,0 +1,61 @@
+package tortransport
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/onionwire/onionwire/tortransport/internal/socks5"
+	"github.com/onionwire/onionwire/tortransport/onion"
+	"github.com/onionwire/onionwire/tortransport/tor"
+)
+
+// Why an onion service could not be reached. libp2p wraps these; errors.Is
+// finds them in its dial error.
+var (
+	// ErrNotFound: no directory knows the onion address. Its service is
+	// offline, has just started, or never existed.
+	ErrNotFound = errors.New("onion service not found")
+	// ErrAuthMissing: the service answers only clients with a key, and Tor has
+	// none for it.
+	ErrAuthMissing = errors.New("onion service needs client authorisation")
+	// ErrAuthBad: Tor's key for the service is not one that it takes.
+	ErrAuthBad = errors.New("onion service refused the client authorisation")
+	// ErrIntroduction: the service is known, but did not answer at its
+	// introduction points. It has most likely gone offline a short while ago.
+	ErrIntroduction = errors.New("onion service did not answer at its introduction points")
+	// ErrRendezvous: the service answered and the connection to it failed.
+	ErrRendezvous = errors.New("connection to the onion service failed at the rendezvous point")
+	// ErrRefused: the service is there and has nothing on this port.
+	ErrRefused = errors.New("onion service refused the port")
+	// ErrTimeout: Tor gave up waiting. The service may be there or not.
+	ErrTimeout = errors.New("onion service did not answer in time")
+	// ErrNotReady: Tor is not connected to its network yet.
+	ErrNotReady = tor.ErrNotReady
+	// ErrNoKey: there is no key for the onion address to listen on.
+	ErrNoKey = errors.New("no key for this onion address")
+)
+
+// sentinels maps the replies of Tor's SOCKS port: RFC 1928 section 6, and from
+// 0xF0 on Tor's ExtendedErrors (tor manual, SocksPort).
+var sentinels = map[byte]error{
+	0x05: ErrRefused,
+	0x06: ErrTimeout,
+	0xf0: ErrNotFound,
+	0xf1: ErrNotFound,
+	0xf2: ErrIntroduction,
+	0xf3: ErrRendezvous,
+	0xf4: ErrAuthMissing,
+	0xf5: ErrAuthBad,
+	0xf7: ErrTimeout,
+}
+
+// dialError names the cause and, shortened, the address.
+func dialError(addr onion.Address, err error) error {
+	var reply *socks5.ReplyError
+	if errors.As(err, &reply) {
+		if sentinel, ok := sentinels[reply.Code]; ok {
+			return fmt.Errorf("dialling %s: %w (SOCKS reply 0x%02x)", addr.Short(), sentinel, reply.Code)
+		}
+	}
+	return fmt.Errorf("dialling %s: %w", addr.Short(), err)
+}

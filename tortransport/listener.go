@@ -1,0 +1,183 @@
+package tortransport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/libp2p/go-libp2p/core/network"
+	"github.com/libp2p/go-libp2p/core/transport"
+	ma "github.com/multiformats/go-multiaddr"
+	manet "github.com/multiformats/go-multiaddr/net"
+
+	"github.com/onionwire/onionwire/tortransport/onion"
+	"github.com/onionwire/onionwire/tortransport/tor"
+)
+
+const (
+	// maxUpgrades is how many inbound connections may be negotiating, or
+	// waiting to be accepted, at once. Who comes beyond it waits; one that
+	// never speaks leaves after the accept timeout.
+	maxUpgrades = 128
+	// acceptPause is the wait after a failed accept: what makes it fail, such
+	// as too many open files, passes by itself.
+	acceptPause = 100 * time.Millisecond
+)
+
+// listener is one onion service that is listened on. libp2p's own listener
+// bounds the upgrade of an inbound connection by the upgrader's 15 seconds;
+// this one has a bound that fits Tor with whatever upgrader it is given.
+type listener struct {
+	t       *Transport
+	addr    onion.Address
+	raw     transport.GatedMaListener
+	service *tor.Service
+
+	incoming chan transport.CapableConn
+	slots    chan struct{} // one token per upgrade under way
+
+	ctx    context.Context // ends when the listener does; its cause says why
+	cancel context.CancelCauseFunc
+	tasks  sync.WaitGroup
+}
+
+var _ transport.Listener = (*listener)(nil)
+
+func (t *Transport) listen(key onion.Key, port uint16, laddr ma.Multiaddr) (*listener, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.listeners[key.Address()] != nil {
+		return nil, tor.ErrCollision
+	}
+	target, err := t.daemon.ListenTarget()
+	if err != nil {
+		return nil, err
+	}
+	service, err := t.daemon.Publish(tor.ServiceConfig{Key: key, Port: port, Target: target.Addr()})
+	if err != nil {
+		target.Close()
+		return nil, err
+	}
+	l := &listener{
+		t:        t,
+		addr:     key.Address(),
+		raw:      t.upgrader.GateMaListener(&onionListener{Listener: target, addr: laddr}),
+		service:  service,
+		incoming: make(chan transport.CapableConn),
+		slots:    make(chan struct{}, maxUpgrades),
+	}
+	l.ctx, l.cancel = context.WithCancelCause(context.Background())
+	t.listeners[l.addr] = l
+	l.tasks.Go(l.acceptLoop)
+	l.tasks.Go(l.follow)
+	return l, nil
+}
+
+// follow ends the listener when its onion service is gone for good.
+func (l *listener) follow() {
+	for st := range l.service.Status(l.ctx) {
+		if st.Phase == tor.Gone {
+			l.t.log.Warn("onion service is gone", "service", l.addr, "error", st.Err)
+			l.end(st.Err)
+		}
+	}
+}
+
+func (l *listener) acceptLoop() {
+	for {
+		conn, scope, err := l.raw.Accept()
+		switch {
+		case l.ctx.Err() != nil:
+			if err == nil {
+				conn.Close()
+				scope.Done()
+			}
+			return
+		case errors.Is(err, net.ErrClosed):
+			l.end(err)
+			return
+		case err != nil:
+			l.t.log.Debug("accept failed", "service", l.addr, "error", err)
+			select {
+			case <-time.After(acceptPause):
+			case <-l.ctx.Done():
+			}
+			continue
+		}
+		select {
+		case l.slots <- struct{}{}:
+			l.tasks.Go(func() {
+				defer func() { <-l.slots }()
+				l.upgrade(conn, scope)
+			})
+		case <-l.ctx.Done():
+			conn.Close()
+			scope.Done()
+			return
+		}
+	}
+}
+
+// upgrade negotiates with one inbound connection and hands it to Accept. What
+// goes wrong is that peer's business: it never ends the listener.
+func (l *listener) upgrade(conn manet.Conn, scope network.ConnManagementScope) {
+	ctx, cancel := context.WithTimeout(l.ctx, l.t.acceptTimeout)
+	defer cancel()
+	c, err := l.t.upgrader.Upgrade(ctx, l.t, conn, network.DirInbound, "", scope)
+	if err != nil {
+		l.t.log.Debug("inbound connection failed", "service", l.addr, "error", err)
+		scope.Done()
+		return
+	}
+	select {
+	case l.incoming <- c:
+	case <-ctx.Done():
+		_ = c.CloseWithError(network.ConnRateLimited) // nobody is left to tell
+	}
+}
+
+// Accept returns the next connection that is negotiated. It fails only when the
+// listener has ended: with transport.ErrListenerClosed and net.ErrClosed after
+// Close, else with the reason why the onion service is gone.
+func (l *listener) Accept() (transport.CapableConn, error) {
+	for {
+		select {
+		case c := <-l.incoming:
+			if c.IsClosed() {
+				continue
+			}
+			return c, nil
+		case <-l.ctx.Done():
+			return nil, context.Cause(l.ctx)
+		}
+	}
+}
+
+// errListenerClosed is libp2p's sentinel and Go's in one.
+var errListenerClosed = fmt.Errorf("%w: %w", transport.ErrListenerClosed, net.ErrClosed)
+
+// Close takes the onion service down. Connections that were accepted stay open.
+func (l *listener) Close() error {
+	l.end(errListenerClosed)
+	l.tasks.Wait()
+	return l.service.Close()
+}
+
+// end stops taking connections, for a reason; the first one counts.
+func (l *listener) end(reason error) {
+	l.cancel(reason)
+	l.raw.Close()
+	l.t.mu.Lock()
+	defer l.t.mu.Unlock()
+	if l.t.listeners[l.addr] == l {
+		delete(l.t.listeners, l.addr)
+	}
+}
+
+func (l *listener) Addr() net.Addr          { return l.raw.Addr() }
+func (l *listener) Multiaddr() ma.Multiaddr { return l.raw.Multiaddr() }
+
+func (l *listener) String() string { return fmt.Sprintf("<tor.Listener %s>", l.addr.Short()) }

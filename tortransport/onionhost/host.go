@@ -1,0 +1,167 @@
+// Package onionhost puts a libp2p host together that lives on onion addresses
+// only. It has no other transport, resolves no names, relays nothing, probes
+// nothing, and tells its peers nothing but its onion addresses and protocols.
+//
+// It is built from libp2p's parts instead of libp2p.New, so that transports
+// that could leak are not even part of the program.
+package onionhost
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/libp2p/go-libp2p/core/connmgr"
+	"github.com/libp2p/go-libp2p/core/crypto"
+	"github.com/libp2p/go-libp2p/core/host"
+	"github.com/libp2p/go-libp2p/core/network"
+	"github.com/libp2p/go-libp2p/core/peer"
+	"github.com/libp2p/go-libp2p/core/peerstore"
+	"github.com/libp2p/go-libp2p/core/sec"
+	basichost "github.com/libp2p/go-libp2p/p2p/host/basic"
+	"github.com/libp2p/go-libp2p/p2p/host/eventbus"
+	"github.com/libp2p/go-libp2p/p2p/host/peerstore/pstoremem"
+	rcmgr "github.com/libp2p/go-libp2p/p2p/host/resource-manager"
+	"github.com/libp2p/go-libp2p/p2p/muxer/yamux"
+	"github.com/libp2p/go-libp2p/p2p/net/swarm"
+	"github.com/libp2p/go-libp2p/p2p/net/upgrader"
+	"github.com/libp2p/go-libp2p/p2p/security/noise"
+	ma "github.com/multiformats/go-multiaddr"
+
+	"github.com/onionwire/onionwire/tortransport"
+)
+
+// userAgent is what every host of this kind calls itself. It has no version: a
+// version tells hosts apart.
+const userAgent = "onionwire"
+
+// negotiationTimeout bounds the choice of a protocol on a new stream: a round
+// trip, which may take seconds on Tor.
+const negotiationTimeout = time.Minute
+
+// Config describes a host.
+type Config struct {
+	// Key is the identity key of the host; required.
+	Key crypto.PrivKey
+	// ListenAddrs are the onion addresses to listen on. Their keys are given
+	// by tortransport.WithOnionKey in Transport.
+	ListenAddrs []ma.Multiaddr
+	// Transport configures the transport; WithDaemon is required.
+	Transport []tortransport.Option
+	// Gater decides which connections are allowed; nil allows all.
+	Gater connmgr.ConnectionGater
+	// Ping makes the host answer libp2p pings.
+	Ping bool
+}
+
+// New makes a host that listens on its onion addresses and closes over nothing
+// of the caller's: the Tor daemon outlives it. Whether an address can be reached
+// yet is told by tortransport.Ready.
+func New(cfg Config) (host.Host, error) {
+	if cfg.Key == nil {
+		return nil, errors.New("a host needs an identity key")
+	}
+	id, err := peer.IDFromPrivateKey(cfg.Key)
+	if err != nil {
+		return nil, fmt.Errorf("identity key: %w", err)
+	}
+	ps, err := pstoremem.NewPeerstore()
+	if err != nil {
+		return nil, err
+	}
+	h, err := assemble(cfg, id, ps)
+	if err != nil {
+		ps.Close()
+		return nil, err
+	}
+	if err := h.Network().Listen(cfg.ListenAddrs...); err != nil {
+		h.Close()
+		return nil, err
+	}
+	h.Start()
+	return h, nil
+}
+
+func assemble(cfg Config, id peer.ID, ps peerstore.Peerstore) (*basichost.BasicHost, error) {
+	if err := errors.Join(ps.AddPrivKey(id, cfg.Key), ps.AddPubKey(id, cfg.Key.GetPublic())); err != nil {
+		return nil, err
+	}
+	limits, err := rcmgr.NewResourceManager(rcmgr.NewFixedLimiter(rcmgr.DefaultLimits.AutoScale()), rcmgr.WithMetricsDisabled())
+	if err != nil {
+		return nil, err
+	}
+	bus := eventbus.NewBus()
+	net, err := swarm.NewSwarm(id, ps, bus,
+		swarm.WithResourceManager(limits),
+		swarm.WithConnectionGater(cfg.Gater),
+		swarm.WithDialTimeout(tortransport.DialTimeout),
+		swarm.WithMultiaddrResolver(noResolver{}),
+	)
+	if err != nil {
+		limits.Close()
+		return nil, err
+	}
+	h, err := basichost.NewHost(net, &basichost.HostOpts{
+		EventBus:           bus,
+		NegotiationTimeout: negotiationTimeout,
+		AddrsFactory:       onionOnly,
+		UserAgent:          userAgent,
+		EnablePing:         cfg.Ping,
+	})
+	if err != nil {
+		net.Close()
+		return nil, err
+	}
+	if err := addTransport(net, cfg, limits); err != nil {
+		h.Close()
+		return nil, err
+	}
+	return h, nil
+}
+
+func addTransport(net *swarm.Swarm, cfg Config, limits network.ResourceManager) error {
+	muxers := []upgrader.StreamMuxer{{ID: yamux.ID, Muxer: muxer()}}
+	security, err := noise.New(noise.ID, cfg.Key, muxers)
+	if err != nil {
+		return err
+	}
+	up, err := upgrader.New([]sec.SecureTransport{security}, muxers, nil, limits, cfg.Gater)
+	if err != nil {
+		return err
+	}
+	t, err := tortransport.New(up, limits, cfg.Transport...)
+	if err != nil {
+		return err
+	}
+	return net.AddTransport(t)
+}
+
+// muxer is libp2p's yamux with the patience that Tor needs: with the stock
+// limit of ten seconds, one slow circuit looks like a dead peer.
+func muxer() network.Multiplexer {
+	t := *yamux.DefaultTransport
+	t.KeepAliveInterval = 30 * time.Second
+	t.ConnectionWriteTimeout = 45 * time.Second
+	return &t
+}
+
+func onionOnly(addrs []ma.Multiaddr) []ma.Multiaddr {
+	return ma.FilterAddrs(addrs, func(a ma.Multiaddr) bool {
+		return len(a) > 0 && a[0].Code() == ma.P_ONION3
+	})
+}
+
+// noResolver refuses: a name that is resolved outside Tor gives away who is
+// going to be talked to.
+type noResolver struct{}
+
+var errNoResolver = errors.New("names are not resolved: only onion addresses can be dialled")
+
+func (noResolver) ResolveDNSAddr(context.Context, peer.ID, ma.Multiaddr, int, int) ([]ma.Multiaddr, error) {
+	return nil, errNoResolver
+}
+
+func (noResolver) ResolveDNSComponent(context.Context, ma.Multiaddr, int) ([]ma.Multiaddr, error) {
+	return nil, errNoResolver
+}

@@ -1,0 +1,105 @@
+package tortransport
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"golang.org/x/net/proxy"
+
+	"github.com/onionwire/onionwire/tortransport/onion"
+	"github.com/onionwire/onionwire/tortransport/tor"
+)
+
+const (
+	// DialTimeout bounds one dial: finding the service, building circuits to it,
+	// and negotiating. Tor's own limit for the first two is two minutes, and
+	// most dials that succeed at all do so within half a minute.
+	//
+	// libp2p has a limit of its own of 15 seconds, too short for Tor. Raise it
+	// to this one with libp2p.WithDialTimeout.
+	DialTimeout = 90 * time.Second
+	// AcceptTimeout bounds the negotiation of an inbound connection: three
+	// round trips or four, of which each may take seconds.
+	AcceptTimeout = 60 * time.Second
+)
+
+// Option configures a Transport.
+type Option func(*Transport) error
+
+// WithDaemon says which Tor daemon to dial and listen through. The transport
+// does not own it: close it after the host. Without a daemon nothing can be
+// listened on, and dialling needs WithDialer.
+func WithDaemon(d *tor.Daemon) Option {
+	return func(t *Transport) error {
+		if d == nil {
+			return errors.New("option WithDaemon: no daemon")
+		}
+		t.daemon = d
+		return nil
+	}
+}
+
+// WithOnionKey makes an onion address one that can be listened on. It can be
+// given several times.
+func WithOnionKey(keys ...onion.Key) Option {
+	return func(t *Transport) error {
+		for _, k := range keys {
+			if k.IsZero() {
+				return errors.New("option WithOnionKey: empty key")
+			}
+			t.keys[k.Address()] = k
+		}
+		return nil
+	}
+}
+
+// WithDialer dials through d instead of the daemon's SOCKS port, for programs
+// that have a proxy of their own. It must lead to Tor and is asked for
+// HOST.onion:PORT over "tcp". Whether different peers get different circuits is
+// then up to d.
+func WithDialer(d proxy.ContextDialer) Option {
+	return func(t *Transport) error {
+		if d == nil {
+			return errors.New("option WithDialer: no dialer")
+		}
+		t.dialer = d
+		return nil
+	}
+}
+
+// WithDialTimeout bounds a dial instead of DialTimeout.
+func WithDialTimeout(d time.Duration) Option {
+	return func(t *Transport) error {
+		t.dialTimeout = d
+		return positive("WithDialTimeout", d)
+	}
+}
+
+// WithAcceptTimeout bounds the negotiation of an inbound connection instead of
+// AcceptTimeout.
+func WithAcceptTimeout(d time.Duration) Option {
+	return func(t *Transport) error {
+		t.acceptTimeout = d
+		return positive("WithAcceptTimeout", d)
+	}
+}
+
+// WithLogger says where to log; the default is slog's.
+func WithLogger(log *slog.Logger) Option {
+	return func(t *Transport) error {
+		if log == nil {
+			return errors.New("option WithLogger: no logger")
+		}
+		t.log = log
+		return nil
+	}
+}
+
+func positive(option string, d time.Duration) error {
+	if d <= 0 {
+		return fmt.Errorf("option %s: %s is not a positive duration", option, d)
+	}
+	return nil
+}

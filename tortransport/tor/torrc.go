@@ -1,0 +1,103 @@
+package tor
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+const (
+	controlSocket = "control"
+	socksSocket   = "socks"
+)
+
+// torrc is the configuration of a managed tor. Paths that tor reads as values
+// of their own need no quotes, whatever is in them.
+func (f *folder) torrc(cfg Config) string {
+	var b strings.Builder
+	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	line("DataDirectory %s", f.data)
+	line("Log notice stdout")
+	line("AvoidDiskWrites 1")
+	line("ClientOnly 1")
+	line("CookieAuthentication 1")
+	line("CookieAuthFile %s", f.cookie())
+	line("__OwningControllerProcess %d", os.Getpid())
+	control, socks := "auto", "auto"
+	if f.sockets != "" {
+		control = "unix:" + filepath.Join(f.sockets, controlSocket)
+		socks = "unix:" + filepath.Join(f.sockets, socksSocket)
+	} else {
+		line("ControlPortWriteToFile %s", f.portFile())
+	}
+	line("ControlPort %s", control)
+	// Extended errors say why an onion service cannot be reached; streams with
+	// different credentials never share a circuit.
+	flags := "ExtendedErrors IsolateSOCKSAuth"
+	if !cfg.AllowExits {
+		flags += " OnionTrafficOnly"
+	}
+	line("SocksPort %s %s", socks, flags)
+	b.WriteString(cfg.Torrc)
+	b.WriteByte('\n')
+	return b.String()
+}
+
+func (f *folder) cookie() string { return filepath.Join(f.data, "control_auth_cookie") }
+
+// portFile is where a tor without unix sockets writes its control port.
+func (f *folder) portFile() string { return filepath.Join(f.data, "control_port") }
+
+// controlAddr says where the control port is, once it is open.
+func (f *folder) controlAddr() (Addr, bool) {
+	if f.sockets != "" {
+		addr := Addr{"unix", filepath.Join(f.sockets, controlSocket)}
+		// The socket file is there a moment before it is listened on.
+		conn, err := net.Dial(addr.Network, addr.Address)
+		if err != nil {
+			return Addr{}, false
+		}
+		conn.Close()
+		return addr, true
+	}
+	content, err := os.ReadFile(f.portFile())
+	if err != nil {
+		return Addr{}, false
+	}
+	port, complete := strings.CutSuffix(string(content), "\n")
+	port, ok := strings.CutPrefix(port, "PORT=")
+	if !complete || !ok {
+		return Addr{}, false
+	}
+	addr, err := ParseAddr(strings.TrimSpace(port))
+	return addr, err == nil
+}
+
+// firstListener picks the first address from the answer to
+// GETINFO net/listeners/socks: quoted strings, such as "127.0.0.1:9050".
+func firstListener(r reply) (Addr, error) {
+	list, _ := strings.CutPrefix(r[0], "net/listeners/socks=")
+	words, _, err := keywords(list)
+	if err != nil {
+		return Addr{}, fmt.Errorf("malformed list of SOCKS ports: %w", err)
+	}
+	for _, w := range words {
+		addr, err := ParseAddr(w)
+		if err != nil {
+			continue
+		}
+		// A port on all addresses is reached over loopback.
+		if host, port, err := net.SplitHostPort(addr.Address); err == nil && addr.Network == "tcp" {
+			if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+				if _, err := strconv.Atoi(port); err == nil {
+					addr.Address = net.JoinHostPort("127.0.0.1", port)
+				}
+			}
+		}
+		return addr, nil
+	}
+	return Addr{}, fmt.Errorf("the tor daemon has no SOCKS port")
+}
