@@ -1,0 +1,26 @@
+// Package e2ee encrypts a conversation between two people who know each
+// other's Ed25519 identity key. It turns bytes into bytes: it does no I/O, reads
+// no clock, starts no goroutine and keeps no global state, so whoever owns the
+// connection decides when anything happens.
+//
+// Start with [NewIdentity], then run a [Handshake] ([NewInitiator] on one side,
+// [NewResponder] on the other) by carrying what Write returns to the other
+// side's Read, three messages in all. [Handshake.Session] then gives the
+// [Session], whose Seal and Open turn contents into cells and back.
+//
+// # Protocol
+//
+// docs/protocol.md in this repository specifies every byte and every key
+// derivation. In short: Noise XX (25519, ChaChaPoly, SHA256) with ML-KEM-768 in
+// the first two payloads; a root key from both; one symmetric key chain per
+// direction, one key per cell; XChaCha20-Poly1305 over a zero-padded content, so
+// that every cell is a multiple of [CellSize] bytes.
+//
+// # Secrets
+//
+// Keys are overwritten as soon as the protocol no longer needs them. This is
+// best effort: Go may have copied a value while growing a stack, and the AEAD,
+// Noise and ML-KEM types of the libraries hold copies that only the garbage
+// collector takes away. Types that hold secrets print and marshal as a fixed
+// word under every fmt verb, encoding/json and log/slog.
+package e2ee

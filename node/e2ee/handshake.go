@@ -1,0 +1,316 @@
+package e2ee
+
+import (
+	"crypto/ed25519"
+	"crypto/mlkem"
+	"crypto/subtle"
+	"fmt"
+	"io"
+
+	"github.com/flynn/noise"
+)
+
+// state is what a Handshake does next. The zero value refuses everything.
+type state uint8
+
+const (
+	stateDead  state = iota
+	stateSend1       // initiator
+	stateRecv1       // responder
+	stateSend2       // responder
+	stateRecv2       // initiator
+	stateSend3       // initiator
+	stateRecv3       // responder
+	stateDone
+)
+
+// Handshake runs one side of the three-message handshake. After any error it is
+// dead: every later call returns ErrState, and its keys are gone. It is not safe
+// for concurrent use.
+type Handshake struct {
+	redacted
+
+	state       state
+	identity    *Identity
+	remoteKey   ed25519.PublicKey
+	knowsRemote bool
+	rand        io.Reader
+	noise       *noise.HandshakeState
+
+	decapsulationKey *mlkem.DecapsulationKey768 // initiator, until message 2
+	encapsulationKey *mlkem.EncapsulationKey768 // responder, until message 2
+	kemSecret        secret
+
+	remoteKnowsUs bool
+	session       *Session // between the last message and Session
+}
+
+// NewInitiator returns the side that writes first. It fails if the
+// configuration is unusable, with ErrIdentity if it names ourselves as the peer.
+func NewInitiator(cfg HandshakeConfig) (*Handshake, error) {
+	return newHandshake(&cfg, stateSend1)
+}
+
+// NewResponder returns the side that reads first. It fails as NewInitiator does.
+func NewResponder(cfg HandshakeConfig) (*Handshake, error) {
+	return newHandshake(&cfg, stateRecv1)
+}
+
+func newHandshake(cfg *HandshakeConfig, first state) (*Handshake, error) {
+	if err := cfg.check(); err != nil {
+		return nil, err
+	}
+	initiator := first == stateSend1
+	hs, err := noise.NewHandshakeState(noise.Config{
+		CipherSuite:   noise.NewCipherSuite(noise.DH25519, noise.CipherChaChaPoly, noise.HashSHA256),
+		Random:        cfg.random(),
+		Pattern:       noise.HandshakeXX,
+		Initiator:     initiator,
+		Prologue:      cfg.prologue(initiator),
+		StaticKeypair: noise.DHKey{Private: cfg.Identity.private.b[:], Public: cfg.Identity.public[:]},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("e2ee: start Noise: %w", err)
+	}
+	return &Handshake{
+		state:       first,
+		identity:    cfg.Identity,
+		remoteKey:   append(ed25519.PublicKey(nil), cfg.RemoteKey...),
+		knowsRemote: cfg.KnowsRemote,
+		rand:        cfg.random(),
+		noise:       hs,
+	}, nil
+}
+
+// Write returns the next message to send, which the caller owns. It fails with
+// ErrState if it is not our turn, or with the error of the random source.
+func (h *Handshake) Write() ([]byte, error) {
+	var msg []byte
+	var err error
+	switch h.state {
+	case stateSend1:
+		msg, err = h.send1()
+	case stateSend2:
+		msg, err = h.send2()
+	case stateSend3:
+		msg, err = h.send3()
+	default:
+		err = ErrState
+	}
+	if err != nil {
+		h.Close()
+		return nil, err
+	}
+	return msg, nil
+}
+
+// Read takes the peer's next message, which it does not keep. It fails with
+// ErrState, ErrVersion, ErrMalformed, ErrDecrypt, ErrIdentity or ErrCertificate.
+func (h *Handshake) Read(msg []byte) error {
+	var err error
+	switch h.state {
+	case stateRecv1:
+		err = h.recv1(msg)
+	case stateRecv2:
+		err = h.recv2(msg)
+	case stateRecv3:
+		err = h.recv3(msg)
+	default:
+		err = ErrState
+	}
+	if err != nil {
+		h.Close()
+	}
+	return err
+}
+
+// Session hands over the session after the last message was written or read.
+// It does so once; before that, a second time, and after a failure or Close it
+// returns ErrState, which does not disturb the handshake.
+func (h *Handshake) Session() (*Session, error) {
+	if h.session == nil {
+		return nil, ErrState
+	}
+	s := h.session
+	h.session = nil
+	return s, nil
+}
+
+// RemoteKnowsUs reports whether the peer says that we are a contact of theirs.
+// It is for display only: the peer may lie. It is false until the handshake is
+// complete.
+func (h *Handshake) RemoteKnowsUs() bool { return h.state == stateDone && h.remoteKnowsUs }
+
+// Close gives the handshake up and clears its keys, those of a session that
+// nobody took included. Closing twice is harmless.
+func (h *Handshake) Close() {
+	h.forget()
+	if h.session != nil {
+		h.session.Close()
+		h.session = nil
+	}
+	h.state = stateDead
+}
+
+// forget clears everything that only the handshake itself needs. The static key
+// stays: it is the Identity's.
+func (h *Handshake) forget() {
+	if h.noise != nil {
+		clear(h.noise.LocalEphemeral().Private)
+		h.noise = nil
+	}
+	h.decapsulationKey, h.encapsulationKey = nil, nil
+	h.kemSecret.wipe()
+}
+
+func (h *Handshake) send1() ([]byte, error) {
+	var seed [mlkem.SeedSize]byte
+	defer clear(seed[:])
+	if _, err := io.ReadFull(h.rand, seed[:]); err != nil {
+		return nil, fmt.Errorf("e2ee: ML-KEM key: %w", err)
+	}
+	key, err := mlkem.NewDecapsulationKey768(seed[:])
+	if err != nil {
+		return nil, fmt.Errorf("e2ee: ML-KEM key: %w", err)
+	}
+	h.decapsulationKey = key
+	p := payload1{encapsulationKey: key.EncapsulationKey()}
+	msg, _, _, err := h.noise.WriteMessage(make([]byte, 0, Message1Size), p.encode())
+	if err != nil {
+		return nil, fmt.Errorf("e2ee: message 1: %w", err)
+	}
+	h.state = stateRecv2
+	return msg, nil
+}
+
+func (h *Handshake) recv1(msg []byte) error {
+	if len(msg) <= pointSize {
+		return fmt.Errorf("%w: message 1 has %d bytes", ErrMalformed, len(msg))
+	}
+	// The version comes before the length: another version has another length.
+	if v := msg[pointSize]; v != Version {
+		return fmt.Errorf("%w %d", ErrVersion, v)
+	}
+	if len(msg) != Message1Size {
+		return fmt.Errorf("%w: message 1 has %d bytes", ErrMalformed, len(msg))
+	}
+	// Noise would notice only when it writes message 2.
+	if err := h.identity.checkPoint(msg[:pointSize]); err != nil {
+		return err
+	}
+	payload, _, _, err := h.noise.ReadMessage(nil, msg)
+	if err != nil {
+		return ErrDecrypt
+	}
+	p, err := parsePayload1(payload)
+	if err != nil {
+		return err
+	}
+	h.encapsulationKey = p.encapsulationKey
+	h.state = stateSend2
+	return nil
+}
+
+func (h *Handshake) send2() ([]byte, error) {
+	shared, ciphertext := h.encapsulationKey.Encapsulate()
+	h.kemSecret = newSecret(shared)
+	p := payload2{certificate: h.identity.certificate, knowsPeer: h.knowsRemote}
+	copy(p.ciphertext[:], ciphertext)
+	msg, _, _, err := h.noise.WriteMessage(make([]byte, 0, Message2Size), p.encode())
+	if err != nil {
+		return nil, fmt.Errorf("e2ee: message 2: %w", err)
+	}
+	h.state = stateRecv3
+	return msg, nil
+}
+
+func (h *Handshake) recv2(msg []byte) error {
+	if len(msg) != Message2Size {
+		return fmt.Errorf("%w: message 2 has %d bytes", ErrMalformed, len(msg))
+	}
+	if err := h.identity.checkPoint(msg[:pointSize]); err != nil {
+		return err
+	}
+	payload, _, _, err := h.noise.ReadMessage(nil, msg)
+	if err != nil {
+		return ErrDecrypt
+	}
+	p, err := parsePayload2(payload)
+	if err != nil {
+		return err
+	}
+	if err := h.authenticate(&p.certificate); err != nil {
+		return err
+	}
+	// A ciphertext made for another key gives a different secret, not an error
+	// (FIPS 203, section 6.3): this one was authenticated by Noise.
+	shared, err := h.decapsulationKey.Decapsulate(p.ciphertext[:])
+	if err != nil {
+		return fmt.Errorf("%w: ML-KEM ciphertext", ErrMalformed)
+	}
+	h.kemSecret = newSecret(shared)
+	h.remoteKnowsUs = p.knowsPeer
+	h.state = stateSend3
+	return nil
+}
+
+func (h *Handshake) send3() ([]byte, error) {
+	p := payload3{certificate: h.identity.certificate, knowsPeer: h.knowsRemote}
+	msg, first, second, err := h.noise.WriteMessage(make([]byte, 0, Message3Size), p.encode())
+	if err != nil {
+		return nil, fmt.Errorf("e2ee: message 3: %w", err)
+	}
+	if err := h.finish(first, second, fromInitiator); err != nil {
+		return nil, err
+	}
+	return msg, nil
+}
+
+func (h *Handshake) recv3(msg []byte) error {
+	if len(msg) != Message3Size {
+		return fmt.Errorf("%w: message 3 has %d bytes", ErrMalformed, len(msg))
+	}
+	payload, first, second, err := h.noise.ReadMessage(nil, msg)
+	if err != nil {
+		return ErrDecrypt
+	}
+	p, err := parsePayload3(payload)
+	if err != nil {
+		return err
+	}
+	if err := h.authenticate(&p.certificate); err != nil {
+		return err
+	}
+	h.remoteKnowsUs = p.knowsPeer
+	return h.finish(first, second, fromResponder)
+}
+
+// authenticate checks that the static key which Noise received is the expected
+// peer's, and not ours come back to us.
+func (h *Handshake) authenticate(c *certificate) error {
+	static := h.noise.PeerStatic()
+	if subtle.ConstantTimeCompare(static, h.identity.public[:]) == 1 {
+		return fmt.Errorf("%w: it is our own", ErrIdentity)
+	}
+	return c.verify(h.remoteKey, static)
+}
+
+// finish derives the session from the two keys of Noise's Split, the KEM secret
+// and the handshake hash.
+func (h *Handshake) finish(first, second *noise.CipherState, sends direction) error {
+	k1, k2 := first.UnsafeKey(), second.UnsafeKey()
+	defer clear(k1[:])
+	defer clear(k2[:])
+	root, err := rootKey(k1[:], k2[:], &h.kemSecret, h.noise.ChannelBinding())
+	if err != nil {
+		return err
+	}
+	defer root.wipe()
+	h.session, err = newSession(&root, sends, h.rand)
+	if err != nil {
+		return err
+	}
+	h.forget()
+	h.state = stateDone
+	return nil
+}
