@@ -3,7 +3,6 @@ package e2ee_test
 import (
 	"crypto/ed25519"
 	"fmt"
-	"log"
 
 	"github.com/onionwire/onionwire/node/e2ee"
 )
@@ -12,19 +11,19 @@ func Example() {
 	// Each side has its identity key, and the other's from a contact link.
 	alicePublic, alicePrivate, err := ed25519.GenerateKey(nil)
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	bobPublic, bobPrivate, err := ed25519.GenerateKey(nil)
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	aliceIdentity, err := e2ee.NewIdentity(alicePrivate)
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	bobIdentity, err := e2ee.NewIdentity(bobPrivate)
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 
 	alice, err := e2ee.NewInitiator(e2ee.HandshakeConfig{
@@ -35,7 +34,7 @@ func Example() {
 		KnowsRemote: true,
 	})
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	bob, err := e2ee.NewResponder(e2ee.HandshakeConfig{
 		Identity:  bobIdentity,
@@ -44,39 +43,39 @@ func Example() {
 		RemoteKey: alicePublic,
 	})
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 
 	// Three messages, which a connection would carry.
 	for _, step := range []struct{ from, to *e2ee.Handshake }{{alice, bob}, {bob, alice}, {alice, bob}} {
 		msg, err := step.from.Write()
 		if err != nil {
-			log.Fatal(err)
+			panic(err)
 		}
 		if err := step.to.Read(msg); err != nil {
-			log.Fatal(err)
+			panic(err)
 		}
 	}
 	fmt.Println("bob is a contact of alice's:", bob.RemoteKnowsUs())
 
 	aliceSession, err := alice.Session()
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	defer aliceSession.Close()
 	bobSession, err := bob.Session()
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	defer bobSession.Close()
 
 	cell, err := aliceSession.Seal([]byte("hello"))
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	content, err := bobSession.Open(cell)
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	fmt.Printf("%d bytes carried %q\n", len(cell), content)
 	fmt.Println("printing a session:", aliceSession)

@@ -64,6 +64,7 @@ func FuzzHandshakeInitiator(f *testing.F) {
 	// With all random bytes fixed there is one genuine answer, the same in every
 	// process that the fuzzer starts.
 	begin := func(tb testing.TB) (*e2ee.Handshake, *reference) {
+		tb.Helper()
 		cfg := alice.expecting(bob)
 		cfg.Rand = bytes.NewReader(counting(0, 64+32))
 		a := must[*e2ee.Handshake](tb)(e2ee.NewInitiator(cfg))
@@ -108,6 +109,7 @@ func FuzzHandshakeInitiator(f *testing.F) {
 func FuzzHandshakeFinal(f *testing.F) {
 	alice, bob := newPerson(f, "alice"), newPerson(f, "bob")
 	begin := func(tb testing.TB) (*e2ee.Handshake, *reference) {
+		tb.Helper()
 		b := must[*e2ee.Handshake](tb)(e2ee.NewResponder(bob.expecting(alice)))
 		peer := newReference(tb, alice, bob, true, referenceOptions{})
 		if err := b.Read(peer.write(tb, peer.payload1())); err != nil {

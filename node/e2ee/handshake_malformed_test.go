@@ -134,6 +134,7 @@ func TestSmallOrderPointsAreRefused(t *testing.T) {
 }
 
 func testSmallOrder(t *testing.T, point []byte) {
+	t.Helper()
 	for message := 1; message <= 2; message++ {
 		sender, receiver := upTo(t, message)
 		msg := write(t, sender)

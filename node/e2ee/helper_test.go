@@ -27,7 +27,7 @@ func newPerson(tb rapid.TB, name string) person {
 	return person{key: key, identity: identity, peerID: []byte("peer id of " + name)}
 }
 
-func (p person) public() ed25519.PublicKey { return p.key.Public().(ed25519.PublicKey) }
+func (p person) public() ed25519.PublicKey { return ed25519.PublicKey(p.key[ed25519.SeedSize:]) }
 
 // expecting returns p's configuration for a handshake with peer.
 func (p person) expecting(peer person) e2ee.HandshakeConfig {

@@ -64,16 +64,17 @@ func expand(root *secret, label string) (secret, error) {
 	return newSecret(key), nil
 }
 
-// chain is the symmetric key chain of one direction (Double Ratchet, section
-// 2.2). Because each step is one-way and the old key is overwritten, a key
-// stolen later opens nothing earlier.
+// chain is the symmetric key chain of one direction (Double Ratchet,
+// "Symmetric-key ratchet"). Because each step is one-way and the old key is
+// overwritten, a key stolen later opens nothing earlier.
 type chain struct {
 	key   secret
 	count uint64 // cells so far
 }
 
 // next returns the key of the next cell and the chain after it (Double Ratchet,
-// section 5.2, KDF_CK), leaving the chain itself as it is.
+// "Recommended cryptographic algorithms", KDF_CK), leaving the chain itself as
+// it is.
 func (c *chain) next() (cellKey secret, after chain) {
 	return c.derive(1), chain{key: c.derive(2), count: c.count + 1}
 }

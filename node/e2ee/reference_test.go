@@ -95,7 +95,7 @@ func refPrologue(version byte, initiatorID, responderID []byte) []byte {
 
 func (r *reference) certificate() []byte {
 	signed := append([]byte("onionwire-e2ee-1 certificate"), r.static.Public...)
-	return append(bytes.Clone(r.key.Public().(ed25519.PublicKey)), ed25519.Sign(r.key, signed)...)
+	return append(bytes.Clone(r.key[32:]), ed25519.Sign(r.key, signed)...)
 }
 
 func (r *reference) payload1() []byte {
