@@ -1,0 +1,90 @@
+# Go, make and git are enough to begin with: a target that needs more installs it.
+
+GOLANGCI_LINT_VERSION := v2.15.0
+GOFUMPT_VERSION := v0.12.0
+
+# What to run and for how long, for example: make bench BENCH=Dial FUZZTIME=10s
+BENCH ?= .
+FUZZTIME ?= 1m
+
+# The version is in the path, so that a new one is built and an old one is not used.
+GOLANGCI_LINT := .tools/golangci-lint-$(GOLANGCI_LINT_VERSION)/golangci-lint
+GOFUMPT := .tools/gofumpt-$(GOFUMPT_VERSION)/gofumpt
+
+INSTALL_TOOLS := sh tortransport/tortest/install-tools.sh
+
+# git refuses a checkout that belongs to someone else (a mounted folder in a
+# container); Go then refuses to stamp the revision, and without this to build.
+ifneq ($(shell git rev-parse --verify --quiet HEAD >/dev/null 2>&1; echo $$?),0)
+export GOFLAGS := $(shell go env GOFLAGS) -buildvcs=false
+endif
+
+.DEFAULT_GOAL := help
+# Targets share private Tor networks' processor time: never two at once.
+.NOTPARALLEL:
+.PHONY: help demo chat build test bench fuzz lint fmt tools clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s  %s\n", $$1, $$2 }' Makefile
+
+demo: tools build ## show what Onionwire does, on a private Tor network
+	@bin/onionwire demo
+
+chat: tools build ## chat between two profiles on this machine, over a private Tor network
+	@sh cmd/onionwire/chat-demo.sh bin/onionwire
+
+build: ## build the programs into bin/
+	@mkdir -p bin
+	go build -trimpath -o bin/ ./cmd/...
+
+# Some packages start a private Tor network, six processes: not more than two
+# packages at once. The first line asks whether the race detector works, which
+# needs cgo and a C compiler on most platforms.
+test: tools ## run all tests under the race detector
+	@race=-race; \
+	works() { go test -race -run '^$$' errors >/dev/null 2>&1; }; \
+	works || $(INSTALL_TOOLS) cc || true; \
+	works || { race=; echo '*** NO RACE DETECTOR on this machine: the tests run without it ***' >&2; }; \
+	set -x; go test $$race -p 2 -timeout 10m ./...
+
+bench: tools ## run the benchmarks (BENCH=regexp)
+	go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 30m ./...
+
+fuzz: tools ## run every fuzzer for FUZZTIME (1m)
+	@found=$$(go test -list '^Fuzz' ./...) || { echo "$$found"; exit 1; }; \
+	echo "$$found" | awk '/^Fuzz/ { name[++n] = $$1 } /^ok/ { for (i = 1; i <= n; i++) print $$2, name[i]; n = 0 }' | { \
+		failed=0; \
+		while read -r package name; do \
+			echo "== $$package $$name"; \
+			go test -run '^$$' -fuzz "^$$name\$$" -fuzztime '$(FUZZTIME)' "$$package" </dev/null || failed=1; \
+		done; \
+		exit $$failed; \
+	}
+
+lint: $(GOLANGCI_LINT) ## check style, import rules, formatting, go.mod and scripts
+	$(GOLANGCI_LINT) run ./...
+	$(GOLANGCI_LINT) fmt --diff ./...
+	go mod tidy -diff
+	@for script in .ci/run $$(find . -name '*.sh' -not -path './.tools/*'); do \
+		case $$script in .ci/run) shell=bash ;; *) shell=sh ;; esac; \
+		echo "$$shell -n $$script"; $$shell -n "$$script" || exit 1; \
+	done
+
+fmt: $(GOFUMPT) ## format the Go files
+	$(GOFUMPT) -w .
+
+tools: ## install tor and tor-gencert, if they are missing
+	@$(INSTALL_TOOLS) tor
+
+clean: ## remove what was built
+	rm -rf bin .tools
+
+# A linter built with an older Go than the module's refuses to run, and go
+# install does not look at go.mod: hence GOTOOLCHAIN. Some distributions put
+# experiments behind the version, as in "go1.26.0 X:nodwarf5".
+.tools/%:
+	@echo "building $(@D), once"
+	@GOTOOLCHAIN=$$(go env GOVERSION | cut -d ' ' -f 1) GOBIN='$(CURDIR)/$(@D)' go install $(MODULE)
+
+$(GOLANGCI_LINT): MODULE := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
+$(GOFUMPT): MODULE := mvdan.cc/gofumpt@$(GOFUMPT_VERSION)
