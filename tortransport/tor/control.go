@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/textproto"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -40,7 +41,7 @@ type RefusedError struct {
 	Command string
 	// Code is the status of control-spec section 4, such as 552.
 	Code int
-	// Text is tor's explanation.
+	// Text is tor's explanation, with onion addresses shortened.
 	Text string
 }
 
@@ -140,11 +141,15 @@ func (c *controlConn) request(ctx context.Context, line string) (reply, error) {
 	}
 }
 
+// serviceID matches an onion address and keeps what onion.Address.Short does. Tor
+// repeats addresses in its refusals, and refusals end up in logs.
+var serviceID = regexp.MustCompile(`([a-z2-7]{4})[a-z2-7]{48}([a-z2-7]{4})`)
+
 func answer(command string, resp *control.Response) (reply, error) {
 	// 250 and 251 are successes, and so is 252: a client authorisation that
 	// was replaced. bine takes only the first two for such.
 	if code := resp.Err.Code; code < 250 || code > 259 {
-		return nil, &RefusedError{Command: command, Code: code, Text: resp.Reply}
+		return nil, &RefusedError{Command: command, Code: code, Text: serviceID.ReplaceAllString(resp.Reply, "$1…$2")}
 	}
 	return resp.DataWithReply(), nil
 }

@@ -121,6 +121,7 @@ func (d *Daemon) own(ctx context.Context) error {
 		return err
 	}
 	if d.folder.sockets != "" {
+		d.socks = d.folder.socksAddr()
 		return nil
 	}
 	r, err := d.control.request(ctx, "GETINFO net/listeners/socks")

@@ -28,8 +28,8 @@ func (f *folder) torrc(cfg Config) string {
 	line("__OwningControllerProcess %d", os.Getpid())
 	control, socks := "auto", "auto"
 	if f.sockets != "" {
-		control = "unix:" + filepath.Join(f.sockets, controlSocket)
-		socks = "unix:" + filepath.Join(f.sockets, socksSocket)
+		control = Addr{"unix", filepath.Join(f.sockets, controlSocket)}.String()
+		socks = f.socksAddr().String()
 	} else {
 		line("ControlPortWriteToFile %s", f.portFile())
 	}
@@ -45,6 +45,9 @@ func (f *folder) torrc(cfg Config) string {
 	b.WriteByte('\n')
 	return b.String()
 }
+
+// socksAddr is where the SOCKS port is, if there are unix sockets.
+func (f *folder) socksAddr() Addr { return Addr{"unix", filepath.Join(f.sockets, socksSocket)} }
 
 func (f *folder) cookie() string { return filepath.Join(f.data, "control_auth_cookie") }
 

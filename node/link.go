@@ -1,0 +1,180 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/libp2p/go-libp2p/core/network"
+
+	"github.com/onionwire/onionwire/node/e2ee"
+	"github.com/onionwire/onionwire/node/wire"
+)
+
+// writeTimeout bounds the sending of one cell. It is long: a peer that reads
+// slowly makes us wait on purpose.
+const writeTimeout = 2 * time.Minute
+
+// ErrProtocol means that the other side broke the protocol: a malformed frame,
+// cell or content. The connection has ended for it.
+var ErrProtocol = errors.New("the other side does not keep to the protocol")
+
+// errYield means that this connection gives way to another one.
+var errYield = errors.New("another connection takes its place")
+
+// link is an authenticated and encrypted connection of a conversation.
+type link struct {
+	stream  network.Stream
+	conn    *wire.Conn
+	session *e2ee.Session // used under the conversation's lock
+	knowsUs bool
+
+	endOnce sync.Once
+	ended   chan struct{} // closed when the link is of no use any more
+	err     error         // set before ended is closed
+}
+
+// end gives the link up for a reason, which the other side does not learn: it
+// sees an orderly end if we are leaving, and a reset otherwise.
+func (l *link) end(reason error) {
+	l.endOnce.Do(func() {
+		l.err = reason
+		close(l.ended)
+		if errors.Is(reason, ErrClosed) {
+			_ = l.stream.Close()
+		} else {
+			_ = l.stream.Reset()
+		}
+	})
+}
+
+// attach makes l the connection of the conversation, in place of what was there
+// before.
+func (c *Conversation) attach(l *link) {
+	c.mu.Lock()
+	old := c.link
+	c.link = l
+	c.engine.Connected()
+	c.emit(Connected{KnowsUs: l.knowsUs})
+	c.mu.Unlock()
+	if old != nil {
+		old.end(errYield)
+	}
+}
+
+// run sends and receives on a link that is attached, and returns when it has
+// ended.
+func (c *Conversation) run(l *link) {
+	stop := context.AfterFunc(c.ctx, func() { l.end(ErrClosed) })
+	defer stop()
+	var writer sync.WaitGroup
+	writer.Go(func() { l.end(c.write(l)) })
+	l.end(c.read(l))
+	writer.Wait()
+
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	l.session.Close()
+	if c.link == l {
+		c.link = nil
+		c.engine.Disconnected()
+		c.emit(Disconnected{l.err})
+	}
+}
+
+// write sends what the engine wants sent until the link ends.
+func (c *Conversation) write(l *link) error {
+	for {
+		cell, changed, err := c.nextCell(l)
+		if err != nil {
+			return err
+		}
+		if cell == nil {
+			select {
+			case <-changed:
+				continue
+			case <-l.ended:
+				return l.err
+			}
+		}
+		if err := l.stream.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
+			return lost(err)
+		}
+		if err := l.conn.Write(wire.Cell, cell); err != nil {
+			return lost(err)
+		}
+	}
+}
+
+// nextCell seals the next content, or returns no cell and the channel that the
+// next change closes.
+func (c *Conversation) nextCell(l *link) ([]byte, <-chan struct{}, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.link != l {
+		return nil, nil, errYield
+	}
+	wasCongested := c.engine.Congested()
+	content, ok := c.engine.Next()
+	if !ok {
+		return nil, c.changed, nil
+	}
+	if wasCongested {
+		c.wake()
+	}
+	cell, err := l.session.Seal(content)
+	return cell, nil, err
+}
+
+// read receives until the link ends. It reads no further while the user or our
+// own confirmations lag behind: the other side slows down and nothing is lost.
+func (c *Conversation) read(l *link) error {
+	for {
+		err := c.wait(c.ctx, func() bool {
+			return c.link != l || c.room() && !c.engine.Congested()
+		})
+		if err != nil {
+			return err
+		}
+		cell, err := l.conn.Read(wire.Cell)
+		if err != nil {
+			return lost(err)
+		}
+		if err := c.receive(l, cell); err != nil {
+			return err
+		}
+	}
+}
+
+func (c *Conversation) receive(l *link, cell []byte) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.link != l {
+		return errYield
+	}
+	content, err := l.session.Open(cell)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrProtocol, err)
+	}
+	if err := c.engine.Receive(content); err != nil {
+		return fmt.Errorf("%w: %w", ErrProtocol, err)
+	}
+	c.settle()
+	c.wake() // there may be something to confirm
+	return nil
+}
+
+// lost says why a stream failed.
+func lost(err error) error {
+	switch {
+	case errors.Is(err, wire.ErrFrame):
+		return fmt.Errorf("%w: %w", ErrProtocol, err)
+	case errors.Is(err, io.EOF):
+		return errors.New("the other side has left")
+	default:
+		return fmt.Errorf("connection lost: %w", err)
+	}
+}
