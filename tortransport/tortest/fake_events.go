@@ -69,7 +69,8 @@ func (f *Fake) SetBootstrap(percent int, tag, summary string) {
 }
 
 // FakeUploads says what becomes of the descriptors of a new service. The zero
-// value uploads two descriptors to three directories each, at once.
+// value uploads two descriptors to three directories each, at once; one of the
+// directories gets both, as happens with tor.
 type FakeUploads struct {
 	// Delay is the time between the reply to ADD_ONION and the first event.
 	Delay time.Duration
@@ -117,14 +118,15 @@ func (f *Fake) announce(id string, service *fakeService) {
 
 // events words the uploads as tor does (control-spec.txt, 4.1.25).
 func (u FakeUploads) events(id string) []string {
-	var begin, end []string
+	var created, begin, end []string
 	for replica := range 2 {
 		digest := sha256.Sum256(fmt.Append(nil, id, replica))
 		descriptor := base64.RawStdEncoding.EncodeToString(digest[:])
-		begin = append(begin, fmt.Sprintf("HS_DESC CREATED %s UNKNOWN UNKNOWN %s", id, descriptor))
+		created = append(created, fmt.Sprintf("HS_DESC CREATED %s UNKNOWN UNKNOWN %s", id, descriptor))
 		for n := range 3 {
+			number := 2*replica + n // the third directory gets both descriptors
+			directory := fmt.Sprintf("$%040X~hsdir%d", number, number)
 			index := sha256.Sum256(fmt.Append(digest[:], n))
-			directory := fmt.Sprintf("$%X~hsdir%d", index[:20], 3*replica+n)
 			begin = append(begin, fmt.Sprintf("HS_DESC UPLOAD %s UNKNOWN %s %s HSDIR_INDEX=%X", id, directory, descriptor, index))
 			if n < u.Failed {
 				reason := u.Reason
@@ -137,5 +139,5 @@ func (u FakeUploads) events(id string) []string {
 			}
 		}
 	}
-	return append(begin, end...)
+	return slices.Concat(created, begin, end)
 }

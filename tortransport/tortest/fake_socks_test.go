@@ -172,7 +172,7 @@ func TestFakeSocksRefusals(t *testing.T) {
 	}{
 		{"unknown service", unknown + ".onion", 80, 0xF0},
 		{"closed virtual port", host, 8080, 0x05},
-		{"nobody at the target", host, 80, 0x05},
+		{"nobody at the target", host, 80, 0x01},
 		{"no target", host, 81, 0x01},
 		{"wrong checksum", strings.Repeat("a", 55) + "d.onion", 80, 0xF6},
 		{"version 2 address", "aaaaaaaaaaaaaaaa.onion", 80, 0xF6},

@@ -1,12 +1,10 @@
 package tortest
 
 import (
-	"errors"
 	"io"
 	"math/rand/v2"
 	"net"
 	"strings"
-	"syscall"
 	"time"
 )
 
@@ -79,11 +77,8 @@ func (s *fakeSocks) connect(req FakeRequest) (*fakeLink, byte) {
 	target := targets[rand.IntN(len(targets))]
 	dialer := net.Dialer{Timeout: fakeDialTimeout}
 	conn, err := dialer.DialContext(s.link.ctx, target.network, target.address)
-	if errors.Is(err, syscall.ECONNREFUSED) {
-		return nil, fakeSocksRefused
-	}
 	if err != nil {
-		return nil, fakeSocksFailure
+		return nil, fakeSocksFailure // whatever it is: tor does not tell
 	}
 	link := f.open(conn)
 	if link == nil {
