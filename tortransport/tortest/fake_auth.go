@@ -48,7 +48,7 @@ func (c *fakeControl) protocolInfo(args []string) fakeAnswer {
 
 func (c *fakeControl) authChallenge(args []string) fakeAnswer {
 	if len(args) == 0 {
-		return fakeSay(fakeArgCount("AUTHCHALLENGE", 0, 1, 2))
+		return fakeSay(fakeArgCount("AUTHCHALLENGE", 0, 2))
 	}
 	if !strings.EqualFold(args[0], "SAFECOOKIE") {
 		return fakeRefuse("513 AUTHCHALLENGE only supports SAFECOOKIE authentication")

@@ -100,6 +100,7 @@ func TestFakeSafeCookie(t *testing.T) {
 	}
 	nonce := []byte("0123456789abcdef0123456789abcdef")
 	challenge := func(t *testing.T) (c *controller, answer []byte) {
+		t.Helper()
 		c = dialController(t, f.ControlAddr())
 		reply := c.ask("AUTHCHALLENGE SAFECOOKIE " + hex.EncodeToString(nonce))
 		fields := strings.Fields(reply)

@@ -185,13 +185,13 @@ func (c *fakeControl) carryOut(line string) fakeAnswer {
 	return fakeSay(`510 Unrecognized command "` + word + `"`)
 }
 
-// fakeArgCount is tor's complaint about a wrong number of arguments, empty if
-// the number is right.
-func fakeArgCount(command string, n, least, most int) string {
+// fakeArgCount is tor's complaint about no argument or too many, empty if the
+// number is right.
+func fakeArgCount(command string, n, most int) string {
 	const head = "512 Bad arguments to "
 	switch {
-	case n < least:
-		return head + command + ": Need at least " + strconv.Itoa(least) + " argument(s)"
+	case n < 1:
+		return head + command + ": Need at least 1 argument(s)"
 	case n > most:
 		return head + command + ": Cannot accept more than " + strconv.Itoa(most) + " argument(s)"
 	}

@@ -14,6 +14,7 @@ import (
 // fuzzAnswer sends input, ends it and returns all that comes back. An answer
 // that is torn by a reset, because the fake did not read all, is cut short.
 func fuzzAnswer(t *testing.T, addr string, input []byte) []byte {
+	t.Helper()
 	conn := dialAddr(t, addr)
 	written := make(chan struct{})
 	defer func() {

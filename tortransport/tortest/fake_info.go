@@ -109,7 +109,7 @@ var fakeSignals = []string{
 // signal acknowledges a signal and does nothing: what it would change in tor
 // is not there, and a fake that ends would leave its test without records.
 func (c *fakeControl) signal(args []string) fakeAnswer {
-	if problem := fakeArgCount("SIGNAL", len(args), 1, 1); problem != "" {
+	if problem := fakeArgCount("SIGNAL", len(args), 1); problem != "" {
 		return fakeSay(problem)
 	}
 	if !slices.Contains(fakeSignals, strings.ToUpper(args[0])) {

@@ -8,14 +8,9 @@ import (
 	"errors"
 	"math/big"
 	"slices"
-
-	"github.com/cretz/bine/torutil/ed25519"
 )
 
 var fakeBase32 = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
-
-// fakeGroupOrder is the order of the Ed25519 base point (RFC 8032, 5.1).
-var fakeGroupOrder, _ = new(big.Int).SetString("7237005577332262213973186563042994240857116359379907606001950938285454250989", 10)
 
 // fakeNewKey makes an expanded private key, as ADD_ONION NEW does.
 func fakeNewKey() []byte {
@@ -29,21 +24,18 @@ func fakeNewKey() []byte {
 }
 
 // fakeServiceID is the service ID of a 64-byte expanded private key. Like tor
-// it does not ask for a clamped scalar, which is why the scalar is reduced
-// first: the multiplication wants the top bit clear.
+// it does not ask for a clamped scalar.
 func fakeServiceID(expanded []byte) (string, error) {
 	if len(expanded) != 64 {
 		return "", errors.New("expanded key is not 64 bytes long")
 	}
-	bigEndian := slices.Clone(expanded[:32])
-	slices.Reverse(bigEndian)
-	scalar := new(big.Int).SetBytes(bigEndian)
-	if scalar.Mod(scalar, fakeGroupOrder).Sign() == 0 {
+	scalar := slices.Clone(expanded[:32])
+	slices.Reverse(scalar)
+	public := fakePublicKey(new(big.Int).SetBytes(scalar))
+	if public == nil {
 		return "", errors.New("expanded key has no public key")
 	}
-	reduced := scalar.FillBytes(make([]byte, 32))
-	slices.Reverse(reduced)
-	return fakeAddress(ed25519.PrivateKey(reduced).PublicKey()), nil
+	return fakeAddress(public), nil
 }
 
 // fakeAddress encodes a public key (rend-spec-v3.txt, 6).

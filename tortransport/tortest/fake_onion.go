@@ -35,7 +35,7 @@ type fakeNewService struct {
 
 // addOnion follows control-spec.txt, 3.27; the complaints are tor's.
 func (c *fakeControl) addOnion(args []string) fakeAnswer {
-	if problem := fakeArgCount("ADD_ONION", len(args), 1, len(args)); problem != "" {
+	if problem := fakeArgCount("ADD_ONION", len(args), len(args)); problem != "" {
 		return fakeSay(problem)
 	}
 	request := fakeNewService{
@@ -87,7 +87,7 @@ func (f *Fake) addService(c *fakeControl, id string, service *fakeService) bool 
 }
 
 func (c *fakeControl) delOnion(args []string) fakeAnswer {
-	if problem := fakeArgCount("DEL_ONION", len(args), 1, 1); problem != "" {
+	if problem := fakeArgCount("DEL_ONION", len(args), 1); problem != "" {
 		return fakeSay(problem)
 	}
 	id := strings.ToLower(args[0])
