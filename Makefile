@@ -66,8 +66,7 @@ lint: $(GOLANGCI_LINT) ## check style, import rules, formatting, go.mod and scri
 	$(GOLANGCI_LINT) fmt --diff ./...
 	go mod tidy -diff
 	@for script in .ci/run $$(find . -name '*.sh' -not -path './.tools/*'); do \
-		case $$script in .ci/run) shell=bash ;; *) shell=sh ;; esac; \
-		echo "$$shell -n $$script"; $$shell -n "$$script" || exit 1; \
+		echo "sh -n $$script"; sh -n "$$script" || exit 1; \
 	done
 
 fmt: $(GOFUMPT) ## format the Go files
