@@ -80,7 +80,7 @@ func echoOnion(t *testing.T, c *tortest.Client) string {
 			if err != nil {
 				return
 			}
-			io.Copy(conn, conn)
+			_, _ = io.Copy(conn, conn) // ends when the other side does
 			conn.Close()
 		}
 	}()

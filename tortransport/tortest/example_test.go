@@ -17,7 +17,7 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer network.Stop()
+	defer func() { _ = network.Stop() }()
 	fmt.Println("join with: tor -f", network.TorrcFile())
 }
 
@@ -29,7 +29,7 @@ func ExampleNetwork_StartClient() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer network.Stop()
+	defer func() { _ = network.Stop() }()
 	client, err := network.StartClient(ctx, tortest.ClientConfig{Unix: true, Password: "secret"})
 	if err != nil {
 		log.Fatal(err)

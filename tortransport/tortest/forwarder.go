@@ -1,6 +1,7 @@
 package tortest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -25,6 +26,8 @@ type forwarder struct {
 	listener net.Listener
 	target   string
 	delay    time.Duration
+	ctx      context.Context // ends with close
+	cancel   context.CancelFunc
 	links    sync.WaitGroup
 
 	mu     sync.Mutex
@@ -39,6 +42,7 @@ func newForwarder(target string, delay time.Duration) (*forwarder, error) {
 		return nil, fmt.Errorf("listening for slow links: %w", err)
 	}
 	f := &forwarder{listener: l, target: target, delay: delay, conns: make(map[net.Conn]struct{})}
+	f.ctx, f.cancel = context.WithCancel(context.Background())
 	f.links.Go(f.accept)
 	return f, nil
 }
@@ -47,6 +51,7 @@ func (f *forwarder) port() int { return f.listener.Addr().(*net.TCPAddr).Port }
 
 // close cuts all links and waits for its goroutines.
 func (f *forwarder) close() {
+	f.cancel()
 	f.listener.Close()
 	f.mu.Lock()
 	f.closed = true
@@ -93,7 +98,8 @@ func (f *forwarder) serve(near net.Conn) {
 	if !f.keep(near) {
 		return
 	}
-	far, err := net.Dial("tcp4", f.target) // loopback: answers or refuses at once
+	var d net.Dialer
+	far, err := d.DialContext(f.ctx, "tcp4", f.target)
 	if err != nil {
 		return
 	}
@@ -130,8 +136,9 @@ func forward(dst, src *net.TCPConn, delay time.Duration) {
 		return err
 	})
 	if errors.Is(err, io.EOF) {
-		dst.CloseWrite()
-	} else {
+		err = dst.CloseWrite()
+	}
+	if err != nil {
 		src.Close()
 		dst.Close()
 	}

@@ -62,12 +62,13 @@ func TestForwarderDelayIsNoRateLimit(t *testing.T) {
 	near, far := link(t)
 	want := bytes.Repeat([]byte("0123456789abcdef"), 10<<20/16)
 	begin := time.Now()
+	written := make(chan error, 1)
 	go func() {
-		near.Write(want)
-		near.CloseWrite()
+		_, err := near.Write(want)
+		written <- errors.Join(err, near.CloseWrite())
 	}()
 	got, err := io.ReadAll(far)
-	if err != nil {
+	if err := errors.Join(err, <-written); err != nil {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(got, want) {
@@ -83,7 +84,9 @@ func TestForwarderKeepsHalfClose(t *testing.T) {
 	if _, err := near.Write([]byte("question")); err != nil {
 		t.Fatal(err)
 	}
-	near.CloseWrite()
+	if err := near.CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
 	if got, err := io.ReadAll(far); err != nil || string(got) != "question" {
 		t.Fatalf("arrived: %q, %v", got, err)
 	}
@@ -102,7 +105,9 @@ func TestForwarderIsBounded(t *testing.T) {
 	const tooMuch = 16 * tortest.MaxInFlight // the kernel buffers as well
 	sent := 0
 	for sent < tooMuch {
-		near.SetWriteDeadline(time.Now().Add(time.Second))
+		if err := near.SetWriteDeadline(time.Now().Add(time.Second)); err != nil {
+			t.Fatal(err)
+		}
 		n, err := near.Write(make([]byte, 1<<20))
 		sent += n
 		if errors.Is(err, os.ErrDeadlineExceeded) {
@@ -118,9 +123,13 @@ func TestForwarderIsBounded(t *testing.T) {
 // A cut passes on, so that a relay notices that another one died.
 func TestForwarderPassesOnACut(t *testing.T) {
 	near, far := link(t)
-	near.SetLinger(0)
+	if err := near.SetLinger(0); err != nil {
+		t.Fatal(err)
+	}
 	near.Close()
-	far.SetReadDeadline(time.Now().Add(10 * time.Second))
+	if err := far.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := far.Read(make([]byte, 1)); err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Errorf("Read = %v, want the end of the connection", err)
 	}

@@ -70,7 +70,7 @@ var progress = regexp.MustCompile(`\] Bootstrapped (\d+)%`)
 // read learns the state of tor from its log. A relay has no control port, and
 // these lines have been the same for many years.
 func (d *daemon) read(line string, log *slog.Logger) {
-	log.Debug(line)
+	log.Debug("tor", "line", line)
 	m := progress.FindStringSubmatch(line)
 	if m == nil {
 		return

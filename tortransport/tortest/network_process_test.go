@@ -117,8 +117,10 @@ func TestNetworkEndsWithItsOwner(t *testing.T) {
 	if n := len(processes(t, dir)); n < 5 {
 		t.Errorf("%d processes run", n)
 	}
-	owner.Process.Kill()
-	owner.Wait()
+	if err := owner.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = owner.Wait() // it was killed
 	// Well below the 15 seconds between two looks at the owner's process id.
 	end := time.Now().Add(8 * time.Second)
 	for len(processes(t, dir)) > 0 {

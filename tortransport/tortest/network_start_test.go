@@ -26,7 +26,7 @@ func TestNoTor(t *testing.T) {
 func TestConfigIsChecked(t *testing.T) {
 	for _, cfg := range []tortest.Config{{Relays: -1}, {Relays: 2}, {Relays: 1000}, {LinkDelay: -1}} {
 		if n, err := tortest.Start(t.Context(), cfg); err == nil {
-			n.Stop()
+			_ = n.Stop()
 			t.Errorf("%+v was accepted", cfg)
 		}
 	}
@@ -50,7 +50,7 @@ func TestFolderOfAnotherNetwork(t *testing.T) {
 	}
 	begin := time.Now()
 	if n, err := tortest.Start(t.Context(), tortest.Config{Dir: dir}); err == nil {
-		n.Stop()
+		_ = n.Stop()
 		t.Fatal("two networks in one folder")
 	}
 	if time.Since(begin) > 4*time.Second {

@@ -72,7 +72,7 @@ func TestTwoNetworksAtOnce(t *testing.T) {
 	if b == nil {
 		t.FailNow()
 	}
-	defer b.Stop()
+	t.Cleanup(func() { _ = b.Stop() })
 	ready(t, startClient(t, a, tortest.ClientConfig{}))
 	client := startClient(t, b, tortest.ClientConfig{Unix: true})
 	ready(t, client)
