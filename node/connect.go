@@ -12,6 +12,7 @@ import (
 
 	"github.com/onionwire/onionwire/node/e2ee"
 	"github.com/onionwire/onionwire/node/wire"
+	"github.com/onionwire/onionwire/tortransport/onionhost"
 )
 
 const (
@@ -77,7 +78,7 @@ func (c *Conversation) idle() bool { return c.link == nil && c.inbound == nil }
 
 // dial connects to the contact and does the handshake.
 func (c *Conversation) dial(to peer.AddrInfo) (*link, error) {
-	if err := c.node.connect(c.ctx, to); err != nil {
+	if err := onionhost.Connect(c.ctx, c.node.host, to); err != nil {
 		return nil, err
 	}
 	l, err := c.openStream()
@@ -151,7 +152,11 @@ func (c *Conversation) acceptStream(s network.Stream) (*link, error) {
 
 	l, err := c.handshake(ctx, s, e2ee.NewResponder)
 	if err == nil {
-		c.attach(l)
+		if err = c.node.adopt(c); err == nil {
+			c.attach(l)
+		} else {
+			l.session.Close()
+		}
 	}
 	c.mu.Lock()
 	if c.inbound == h {

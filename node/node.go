@@ -3,9 +3,9 @@
 // that survives the loss of connections.
 //
 // Create or open a [Profile], start a Tor daemon, and [Open] a Node with both.
-// [Node.Conversation] gives the conversation with a contact, or those that begin
-// from the other side come through [Config].Accept; [Conversation.Send] and
-// [Conversation.Next] are the two ends of it.
+// [Node.Conversation] begins a conversation with a contact, [Node.Accept] gives
+// those that begin from the other side, if [Config].Admit lets them in;
+// [Conversation.Send] and [Conversation.Next] are the two ends of it.
 //
 // The layers below are packages of their own: engine decides what is sent and
 // what is delivered, e2ee encrypts, wire encodes. This package owns the
@@ -23,8 +23,6 @@ import (
 	"github.com/libp2p/go-libp2p/core/host"
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
-	"github.com/libp2p/go-libp2p/core/sec"
-	"github.com/libp2p/go-libp2p/p2p/net/swarm"
 	"github.com/libp2p/go-libp2p/p2p/protocol/ping"
 	ma "github.com/multiformats/go-multiaddr"
 
@@ -42,13 +40,15 @@ const (
 	// maxInbound bounds the inbound streams whose handshake is under way. Who
 	// comes beyond it is turned away and dials again later.
 	maxInbound = 32
+	// maxBegun is how many conversations that others have begun wait for Accept.
+	maxBegun = 16
 )
 
 var (
 	// ErrClosed means that the node or the conversation was closed.
 	ErrClosed = errors.New("node closed")
 	// ErrWrongPeer means that somebody else than expected answers at an address.
-	ErrWrongPeer = errors.New("another identity answers at this address")
+	ErrWrongPeer = onionhost.ErrWrongPeer
 	// ErrSelf means that an address is the profile's own.
 	ErrSelf = errors.New("this is the profile's own address")
 )
@@ -59,10 +59,11 @@ type Config struct {
 	Profile *Profile
 	// Daemon is the Tor daemon; required. The node does not close it.
 	Daemon *tor.Daemon
-	// Accept decides who may begin a conversation from their side. It is called
-	// with the authenticated peer ID, maybe from several goroutines at once. Nil
-	// lets in only those to whom Conversation was called.
-	Accept func(peer.ID) bool
+	// Admit decides who may begin a conversation from their side; Node.Accept
+	// then gives that conversation. It is called with the authenticated peer ID,
+	// maybe from several goroutines at once. Nil admits only those for whom
+	// Conversation was called.
+	Admit func(peer.ID) bool
 	// Knows says whether a peer is a contact, which is told to that peer. Nil
 	// means that the peers with a conversation are.
 	Knows func(peer.ID) bool
@@ -81,7 +82,8 @@ type Node struct {
 	ctx     context.Context
 	cancel  context.CancelFunc
 	tasks   sync.WaitGroup
-	inbound chan struct{} // one token per inbound handshake
+	inbound chan struct{}      // one token per inbound handshake
+	begun   chan *Conversation // for Accept
 
 	mu            sync.Mutex
 	closed        bool
@@ -132,6 +134,7 @@ func Open(cfg Config) (*Node, error) {
 		identity:      identity,
 		host:          h,
 		inbound:       make(chan struct{}, maxInbound),
+		begun:         make(chan *Conversation, maxBegun),
 		conversations: make(map[peer.ID]*Conversation),
 	}
 	n.ctx, n.cancel = context.WithCancel(context.Background())
@@ -194,7 +197,22 @@ func (n *Node) conversation(id peer.ID) (*Conversation, error) {
 	return c, nil
 }
 
-// admit returns the conversation that an inbound stream belongs to.
+// Accept waits for a conversation that somebody else begins. That one has been
+// admitted and has proven who it is. It fails with ErrClosed or the context's
+// error.
+func (n *Node) Accept(ctx context.Context) (*Conversation, error) {
+	select {
+	case c := <-n.begun:
+		return c, nil
+	case <-n.ctx.Done():
+		return nil, ErrClosed
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// admit returns the conversation that an inbound stream belongs to: the one that
+// there is, or a new one, which counts only once adopt has taken it.
 func (n *Node) admit(id peer.ID) (*Conversation, error) {
 	n.mu.Lock()
 	c, closed := n.conversations[id], n.closed
@@ -204,10 +222,37 @@ func (n *Node) admit(id peer.ID) (*Conversation, error) {
 		return nil, ErrClosed
 	case c != nil:
 		return c, nil
-	case n.cfg.Accept == nil || !n.cfg.Accept(id):
+	case n.cfg.Admit == nil || !n.cfg.Admit(id):
 		return nil, errors.New("nobody of ours")
 	}
-	return n.conversation(id)
+	key, err := identityKey(id)
+	if err != nil {
+		return nil, err
+	}
+	return newConversation(n, id, key), nil
+}
+
+// adopt makes c, whose other side has proven who it is, a conversation of the
+// node. It refuses a new one if there is one by now, or if nobody takes those
+// that have begun.
+func (n *Node) adopt(c *Conversation) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	switch {
+	case n.closed:
+		return ErrClosed
+	case n.conversations[c.peer] == c:
+		return nil
+	case n.conversations[c.peer] != nil:
+		return errYield
+	}
+	select {
+	case n.begun <- c:
+		n.conversations[c.peer] = c
+		return nil
+	default:
+		return errors.New("nobody accepts the conversations that others begin")
+	}
 }
 
 // onStream is called by libp2p on a goroutine of its own for every stream that
@@ -236,9 +281,19 @@ func (n *Node) onStream(s network.Stream) {
 	if err != nil {
 		n.log.Debug("inbound stream refused", "peer", id.ShortString(), "error", err)
 		_ = s.Reset()
+		n.dismiss(c)
 		return
 	}
 	c.run(l)
+}
+
+// dismiss ends a conversation that was never adopted, if c is one.
+func (n *Node) dismiss(c *Conversation) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if c != nil && n.conversations[c.peer] != c {
+		c.end()
+	}
 }
 
 // enter counts a task that libp2p started, unless the node is closing.
@@ -270,7 +325,7 @@ func (n *Node) Ping(ctx context.Context, contact Address) (time.Duration, error)
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	if err := n.connect(ctx, peer.AddrInfo{ID: contact.Peer, Addrs: []ma.Multiaddr{m}}); err != nil {
+	if err := onionhost.Connect(ctx, n.host, peer.AddrInfo{ID: contact.Peer, Addrs: []ma.Multiaddr{m}}); err != nil {
 		return 0, err
 	}
 	select {
@@ -282,19 +337,6 @@ func (n *Node) Ping(ctx context.Context, contact Address) (time.Duration, error)
 	case <-ctx.Done():
 		return 0, fmt.Errorf("ping: %w", ctx.Err())
 	}
-}
-
-// connect dials a peer now, however lately a dial to it has failed.
-func (n *Node) connect(ctx context.Context, to peer.AddrInfo) error {
-	if s, ok := n.host.Network().(*swarm.Swarm); ok {
-		s.Backoff().Clear(to.ID)
-	}
-	ctx = network.WithDialPeerTimeout(ctx, tortransport.DialTimeout)
-	err := n.host.Connect(ctx, to)
-	if mismatch := (sec.ErrPeerIDMismatch{}); errors.As(err, &mismatch) {
-		return fmt.Errorf("%w: %s instead of %s", ErrWrongPeer, mismatch.Actual.ShortString(), mismatch.Expected.ShortString())
-	}
-	return err
 }
 
 // Close ends the conversations and the node, and waits until nothing of it is
