@@ -1,0 +1,52 @@
+package onionhost
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/libp2p/go-libp2p/core/host"
+	"github.com/libp2p/go-libp2p/core/network"
+	"github.com/libp2p/go-libp2p/core/peer"
+	"github.com/libp2p/go-libp2p/core/sec"
+	"github.com/libp2p/go-libp2p/p2p/net/swarm"
+
+	"github.com/onionwire/onionwire/tortransport"
+)
+
+// ErrWrongPeer means that somebody else than expected answers at an address.
+var ErrWrongPeer = errors.New("another identity answers at this address")
+
+// Connect connects h to a peer as host.Host.Connect does, with three
+// differences that Tor and its users ask for: libp2p's limit of a minute for
+// all of it is raised to tortransport.DialTimeout; a dial is made now, however
+// lately one has failed; and the error is the reason alone, without the
+// addresses that libp2p's has in full. It matches ErrWrongPeer, the errors of
+// package tortransport, or the context's.
+func Connect(ctx context.Context, h host.Host, to peer.AddrInfo) error {
+	if s, ok := h.Network().(*swarm.Swarm); ok {
+		s.Backoff().Clear(to.ID)
+	}
+	return reason(h.Connect(network.WithDialPeerTimeout(ctx, tortransport.DialTimeout), to))
+}
+
+// reason takes libp2p's dial error apart.
+func reason(err error) error {
+	if mismatch := (sec.ErrPeerIDMismatch{}); errors.As(err, &mismatch) {
+		return fmt.Errorf("%w: %s instead of %s", ErrWrongPeer, mismatch.Actual.ShortString(), mismatch.Expected.ShortString())
+	}
+	var dial *swarm.DialError
+	if !errors.As(err, &dial) {
+		return err
+	}
+	var reasons []error
+	for _, e := range dial.DialErrors {
+		reasons = append(reasons, e.Cause)
+	}
+	// libp2p's own reason, that all dials failed, says something only if there
+	// was no dial.
+	if len(reasons) == 0 {
+		reasons = append(reasons, dial.Cause)
+	}
+	return errors.Join(reasons...)
+}
