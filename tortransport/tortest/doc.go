@@ -29,7 +29,7 @@
 //
 // # Compatibility
 //
-// Of tor, the series 0.4.8 and later work. Where there are no unix sockets and
+// Tested with tor 0.4.9 on Linux. Where there are no unix sockets and
 // no descriptors can be handed to a child (Windows), tor processes notice the
 // crash of their owner within 15 seconds instead of at once.
 package tortest

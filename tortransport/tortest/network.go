@@ -11,8 +11,8 @@ import (
 
 const (
 	defaultRelays = 4
-	// minRelays besides the authority: an onion service's circuits need four
-	// different relays at least.
+	// minRelays besides the authority is the least with which onion services
+	// were seen to work.
 	minRelays = 3
 	maxRelays = 50
 

@@ -73,7 +73,16 @@ func TestTwoNetworksAtOnce(t *testing.T) {
 		t.FailNow()
 	}
 	t.Cleanup(func() { _ = b.Stop() })
-	ready(t, startClient(t, a, tortest.ClientConfig{}))
+	small := startClient(t, a, tortest.ClientConfig{})
+	ready(t, small)
+	conn, err := dialSocks(t.Context(), small, echoOnion(t, small))
+	if err != nil {
+		t.Fatalf("an onion service with the fewest relays: %v", err)
+	}
+	defer conn.Close()
+	if _, err := echo(conn); err != nil {
+		t.Fatal(err)
+	}
 	client := startClient(t, b, tortest.ClientConfig{Unix: true})
 	ready(t, client)
 	if a.Torrc() == b.Torrc() {

@@ -9,8 +9,8 @@ import (
 // where that is a forwarder's, it listens on another.
 //
 // Its first request for a consensus waits until there is one. Earlier requests
-// would fail, and each failure makes the relay wait for longer, by chance: that
-// was the difference between two and ten seconds.
+// would fail, and each failure makes the relay wait, by chance, for longer: five
+// to ten seconds were measured instead of one to four.
 func relayTorrc(name string, port, advertised int, consensus time.Duration) string {
 	orPort := fmt.Sprintf("ORPort %s IPv4Only\n", hostPort(port))
 	if advertised != port {
