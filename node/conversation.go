@@ -122,6 +122,17 @@ func (c *Conversation) Next(ctx context.Context) (Event, error) {
 	return e, err
 }
 
+// Close ends the conversation and its connection. What was not delivered is
+// lost. The contact can begin a new one, if Config.Admit lets them.
+func (c *Conversation) Close() {
+	c.node.mu.Lock()
+	if c.node.conversations[c.peer] == c {
+		delete(c.node.conversations, c.peer)
+	}
+	c.node.mu.Unlock()
+	c.end()
+}
+
 // end makes every task of the conversation stop.
 func (c *Conversation) end() { c.cancel() }
 
@@ -129,6 +140,10 @@ func (c *Conversation) end() { c.cancel() }
 // with ErrClosed or the context's error.
 func (c *Conversation) wait(ctx context.Context, ready func() bool) error {
 	for {
+		// First, or a task whose condition stays true would never end.
+		if c.ctx.Err() != nil {
+			return ErrClosed
+		}
 		c.mu.Lock()
 		ok, changed := ready(), c.changed
 		c.mu.Unlock()
