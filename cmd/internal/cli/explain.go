@@ -1,0 +1,90 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"runtime"
+
+	"github.com/onionwire/onionwire/node"
+	"github.com/onionwire/onionwire/tortransport"
+	"github.com/onionwire/onionwire/tortransport/keyfile"
+	"github.com/onionwire/onionwire/tortransport/onion"
+	"github.com/onionwire/onionwire/tortransport/tor"
+)
+
+// hints say what to do about an error. The first that matches is used, so the
+// more specific ones stand first.
+var hints = []struct {
+	err  error
+	hint string
+}{
+	{tor.ErrNoBinary, "install tor (" + installTor() + "), or name it with --tor-binary"},
+	{tor.ErrOldVersion, "install a newer tor (" + installTor() + "), or name one with --tor-binary"},
+	{tor.ErrAuth, "give the password with --tor-password-file, or run this as a user who may read tor's cookie"},
+	{tor.ErrInUse, "end the other program first, or use another profile"},
+	{tor.ErrCollision, "another program publishes this onion service already; end it first"},
+	{tor.ErrExited, "see tor's own words above; --log-level debug shows all of them"},
+	{tor.ErrNotReady, "is there a network connection? where Tor is blocked, bridges are needed"},
+	{tor.ErrControl, "is tor still running? look into its log"},
+	{onion.ErrChecksum, "a character of the address is wrong; copy all of it once more"},
+	{onion.ErrVersion, "only version 3 onion addresses work, of 56 characters; copy all of it once more"},
+	{onion.ErrMalformed, "copy all of the address once more"},
+	{onion.ErrNotOnion, "it has the form /onion3/ADDRESS:PORT/p2p/PEERID"},
+	{node.ErrAddress, "ask your contact for what 'onionwire id' prints, and copy all of it"},
+	{node.ErrWrongPeer, "do not go on; ask your contact for the address once more, over a way that you trust"},
+	{node.ErrSelf, "you need the address of the other side; this is your own"},
+	{node.ErrNoProfile, "make it with 'onionwire init'; --profile and --dir say which one"},
+	{node.ErrProfileExists, "use it as it is, or choose another name with --profile"},
+	{node.ErrProfileInUse, "end the other onionwire first, or choose another profile with --profile"},
+	{node.ErrProfileName, "choose another name with --profile"},
+	{keyfile.ErrMalformed, "restore the file from a backup"},
+	{tortransport.ErrNotFound, "is the other side online? a service that has just started needs a minute"},
+	{tortransport.ErrIntroduction, "the other side seems to have just gone offline; try again in a minute"},
+	{tortransport.ErrRendezvous, "try again; this is usually bad luck with a circuit"},
+	{tortransport.ErrTimeout, "try again; Tor is slow at times"},
+	{tortransport.ErrRefused, "is the port right? the service runs, and has nothing there"},
+	{tortransport.ErrAuthMissing, "ask the owner of the service for a key"},
+	{tortransport.ErrAuthBad, "ask the owner of the service for a new key"},
+	{context.DeadlineExceeded, "try again; Tor is slow at times"},
+	{fs.ErrPermission, "check who owns the file or folder"},
+}
+
+// installTor is how tor is installed on this system, in one line.
+func installTor() string {
+	switch runtime.GOOS {
+	case "darwin":
+		return "brew install tor"
+	case "windows":
+		return "the Tor Expert Bundle from torproject.org"
+	default:
+		return "Debian and Ubuntu: apt install tor; Fedora: dnf install tor; Arch: pacman -S tor; Alpine: apk add tor"
+	}
+}
+
+// hintFor says what to do about err, or nothing.
+func hintFor(err error) string {
+	var u *usageError
+	if errors.As(err, &u) {
+		return u.hint
+	}
+	for _, h := range hints {
+		if errors.Is(err, h.err) {
+			return h.hint
+		}
+	}
+	return ""
+}
+
+// usageError is a mistake on the command line.
+type usageError struct {
+	err  error
+	hint string
+}
+
+func (e *usageError) Error() string { return e.err.Error() }
+func (e *usageError) Unwrap() error { return e.err }
+
+// Usage marks err as a mistake on the command line, with a hint for what to
+// write instead, which may be empty.
+func Usage(err error, hint string) error { return &usageError{err, hint} }

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/onionwire/onionwire/cmd/internal/cli"
+	"github.com/onionwire/onionwire/node"
+	"github.com/onionwire/onionwire/tortransport/tor"
+	"github.com/onionwire/onionwire/tortransport/tortest"
+)
+
+func newDemo(tor *cli.TorFlags) *cobra.Command {
+	return &cobra.Command{
+		Use:   "demo",
+		Short: "See two people chat on a private Tor network, offline",
+		Long: `demo starts a private Tor network on this machine, with real tor processes and
+nothing from outside, and lets two profiles talk over it: they connect, exchange
+messages, one of them is restarted, and the talk goes on. It says what happens and
+how long it takes, and ends with status 0 only if every step was verified.
+
+Everything is in a temporary folder that is removed at the end.`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			d := demo{tor: tor, out: c.OutOrStdout(), progress: c.ErrOrStderr()}
+			return d.run(c.Context())
+		},
+	}
+}
+
+// stepTimeout bounds one step of the demo, most of which take a second.
+const stepTimeout = 2 * time.Minute
+
+// demo tells a story in steps, each of which is verified.
+type demo struct {
+	tor           *cli.TorFlags
+	out, progress io.Writer
+
+	dir        string
+	torrc      string
+	alice, bob *person
+}
+
+// person is somebody who chats: a profile, and while they are online a daemon
+// and a node.
+type person struct {
+	name    string
+	profile *node.Profile
+	daemon  *tor.Daemon
+	node    *node.Node
+	talk    *node.Conversation
+}
+
+func (d *demo) run(ctx context.Context) (err error) {
+	if d.dir, err = os.MkdirTemp("", "onionwire-demo-*"); err != nil {
+		return err
+	}
+	defer os.RemoveAll(d.dir)
+	began := time.Now()
+	d.say("Starting a private Tor network: an authority and four relays, all on this machine.")
+	network, err := tortest.Start(ctx, tortest.Config{
+		Dir:       filepath.Join(d.dir, "network"),
+		TorBinary: d.tor.Binary,
+		Progress:  func(s string) { fmt.Fprintln(d.progress, s) },
+	})
+	if err != nil {
+		return err
+	}
+	defer network.Stop() //nolint:errcheck // checked on the way that matters, below
+	d.took("The network is up", began)
+	d.torrc = network.Torrc()
+
+	d.alice, d.bob = &person{name: "alice"}, &person{name: "bob"}
+	defer d.alice.leave()
+	defer d.bob.leave()
+	for _, step := range []func(context.Context) error{
+		d.meet, d.connect, d.exchange, d.ping, d.restart, d.goOn,
+	} {
+		ctx, cancel := context.WithTimeout(ctx, stepTimeout)
+		err := step(ctx)
+		cancel()
+		if err != nil {
+			return err
+		}
+	}
+	d.alice.leave()
+	d.bob.leave()
+	if err := network.Stop(); err != nil {
+		return err
+	}
+	if err := os.RemoveAll(d.dir); err != nil {
+		return err
+	}
+	d.took("Every step was verified, and everything is removed again", began)
+	return nil
+}
+
+func (d *demo) say(format string, args ...any) { fmt.Fprintf(d.out, format+"\n", args...) }
+
+// took says how long something took.
+func (d *demo) took(what string, since time.Time) {
+	precision := time.Millisecond
+	if time.Since(since) > 10*time.Second {
+		precision = 100 * time.Millisecond
+	}
+	d.say("  %s (%s).", what, time.Since(since).Round(precision))
+}
+
+// come brings somebody online and waits until they can be reached.
+func (d *demo) come(ctx context.Context, p *person) error {
+	var err error
+	if p.daemon, err = tor.Start(ctx, tor.Config{
+		Binary: d.tor.Binary, DataDir: p.profile.TorDir(), Torrc: d.torrc,
+	}); err != nil {
+		return err
+	}
+	if err := cli.WaitReady(ctx, p.daemon, d.progress, p.name); err != nil {
+		return err
+	}
+	p.node, err = node.Open(node.Config{Profile: p.profile, Daemon: p.daemon})
+	if err != nil {
+		return err
+	}
+	return p.node.Ready(ctx)
+}
+
+// leave takes somebody offline, without a good-bye to anybody.
+func (p *person) leave() {
+	if p.node != nil {
+		p.node.Close()
+	}
+	if p.daemon != nil {
+		p.daemon.Close()
+	}
+	p.node, p.daemon, p.talk = nil, nil, nil
+}
