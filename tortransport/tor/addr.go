@@ -22,7 +22,9 @@ type Addr struct {
 // options and every flag of ours take. The path must be absolute.
 func ParseAddr(s string) (Addr, error) {
 	if path, ok := strings.CutPrefix(s, "unix:"); ok {
-		path = strings.Trim(path, `"`)
+		if n := len(path); n >= 2 && path[0] == '"' && path[n-1] == '"' {
+			path = path[1 : n-1]
+		}
 		if !filepath.IsAbs(path) {
 			return Addr{}, fmt.Errorf("malformed address %q: the path of a socket must be absolute", s)
 		}
@@ -54,8 +56,3 @@ func (a Addr) String() string {
 
 // IsZero reports whether a is the zero Addr, which stands for "not given".
 func (a Addr) IsZero() bool { return a == Addr{} }
-
-// addrOf describes where l listens.
-func addrOf(l net.Listener) Addr {
-	return Addr{l.Addr().Network(), l.Addr().String()}
-}

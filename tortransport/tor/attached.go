@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"strings"
 )
 
 // DefaultControl is where a tor daemon of the system usually has its control
@@ -49,7 +50,7 @@ func Attach(ctx context.Context, cfg AttachConfig) (*Daemon, error) {
 	if d.socks.IsZero() {
 		r, err := d.control.request(ctx, "GETINFO net/listeners/socks")
 		if err == nil {
-			d.socks, err = firstListener(r)
+			d.socks, err = firstListener(r, cfg.Control)
 		}
 		if err != nil {
 			d.Close()
@@ -77,9 +78,21 @@ func AttachConfigFromEnvironment() (AttachConfig, bool, error) {
 	return AttachConfig{
 		Control:    control,
 		SOCKS:      socks,
-		Password:   os.Getenv("TOR_CONTROL_PASSWD"),
+		Password:   passwordFromEnvironment(),
 		CookieFile: os.Getenv("TOR_CONTROL_COOKIE_AUTH_FILE"),
 	}, !control.IsZero(), nil
+}
+
+// passwordFromEnvironment takes the quotes off that Tor Browser's start script
+// puts around the password.
+func passwordFromEnvironment() string {
+	s := os.Getenv("TOR_CONTROL_PASSWD")
+	if strings.HasPrefix(s, `"`) {
+		if password, rest, err := unquote(s); err == nil && rest == "" {
+			return password
+		}
+	}
+	return s
 }
 
 func addrFromEnvironment(prefix string) (Addr, error) {

@@ -59,6 +59,9 @@ func parseProtocolInfo(r reply) (protocolInfo, error) {
 	if info.methods == nil {
 		return protocolInfo{}, fmt.Errorf("%w: it names no authentication method", ErrAuth)
 	}
+	if info.version == (Version{}) {
+		return protocolInfo{}, errors.New("the control port does not tell tor's version")
+	}
 	return info, nil
 }
 
@@ -144,18 +147,19 @@ func (c *controlConn) safeCookie(ctx context.Context, file string) error {
 // readCookie reads exactly a cookie: with the plain COOKIE method its content is
 // sent to whoever named the file, so no other kind of file may pass.
 func readCookie(file string) ([]byte, error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, fmt.Errorf("%w: cannot read the cookie: %w", ErrAuth, err)
-	}
-	defer f.Close()
-	info, err := f.Stat()
+	// Looked at before it is opened: opening a named pipe would wait for ever.
+	info, err := os.Stat(file)
 	if err != nil {
 		return nil, fmt.Errorf("%w: cannot read the cookie: %w", ErrAuth, err)
 	}
 	if !info.Mode().IsRegular() || info.Size() != cookieLen {
 		return nil, fmt.Errorf("%w: the cookie file is not a file of %d bytes", ErrAuth, cookieLen)
 	}
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, fmt.Errorf("%w: cannot read the cookie: %w", ErrAuth, err)
+	}
+	defer f.Close()
 	cookie := make([]byte, cookieLen)
 	if _, err := io.ReadFull(f, cookie); err != nil {
 		return nil, fmt.Errorf("%w: cannot read the cookie: %w", ErrAuth, err)

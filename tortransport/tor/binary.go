@@ -25,8 +25,12 @@ var (
 	ErrOldVersion = errors.New("tor is too old")
 )
 
-// versionTimeout bounds `tor --version`, which needs milliseconds.
-const versionTimeout = 10 * time.Second
+const (
+	// versionTimeout bounds `tor --version`, which needs milliseconds.
+	versionTimeout = 10 * time.Second
+	// maxVersionOutput bounds what it says, in bytes; tor says about 700.
+	maxVersionOutput = 64 << 10
+)
 
 // Version is a version of tor as in its version-spec: four numbers. What
 // follows them, such as "-alpha" or a commit, is not kept.
@@ -95,14 +99,19 @@ func LookupBinary(ctx context.Context, path string) (Binary, error) {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, found, "--version")
 	cmd.WaitDelay = time.Second
-	out, err := cmd.Output()
+	out := versionOutput{tooMuch: cancel}
+	cmd.Stdout = &out
+	err = cmd.Run()
+	if out.full {
+		return Binary{}, fmt.Errorf("%w: %s does not seem to be tor", ErrNoBinary, found)
+	}
 	if ctx.Err() != nil {
 		return Binary{}, fmt.Errorf("asking %s for its version: %w", found, ctx.Err())
 	}
 	if err != nil {
 		return Binary{}, fmt.Errorf("%w: %s --version: %w", ErrNoBinary, found, err)
 	}
-	v, err := ParseVersion(string(out))
+	v, err := ParseVersion(out.text.String())
 	if err != nil {
 		return Binary{}, fmt.Errorf("%w: %s does not seem to be tor: %w", ErrNoBinary, found, err)
 	}
@@ -110,6 +119,22 @@ func LookupBinary(ctx context.Context, path string) (Binary, error) {
 		return Binary{}, fmt.Errorf("%s: %w", found, err)
 	}
 	return Binary{Path: found, Version: v}, nil
+}
+
+// versionOutput bounds what a program that is not tor may answer.
+type versionOutput struct {
+	text    strings.Builder
+	full    bool
+	tooMuch func()
+}
+
+func (o *versionOutput) Write(b []byte) (int, error) {
+	if o.text.Len()+len(b) > maxVersionOutput {
+		o.full = true
+		o.tooMuch()
+		return len(b), nil
+	}
+	return o.text.Write(b)
 }
 
 func findBinary(path string) (string, error) {
@@ -123,7 +148,7 @@ func findBinary(path string) (string, error) {
 	if found, err := exec.LookPath("tor"); err == nil {
 		return found, nil
 	}
-	for _, p := range usualPlaces() {
+	for _, p := range usualPlaces[runtime.GOOS] {
 		if info, err := os.Stat(p); err == nil && info.Mode().IsRegular() {
 			return p, nil
 		}
@@ -133,13 +158,10 @@ func findBinary(path string) (string, error) {
 
 // usualPlaces lists where tor is installed outside the PATH of a program that
 // a desktop or a service manager starts.
-func usualPlaces() []string {
-	switch runtime.GOOS {
-	case "darwin":
-		return []string{"/opt/homebrew/bin/tor", "/usr/local/bin/tor", "/opt/local/bin/tor"}
-	case "windows":
-		return []string{`C:\Program Files\Tor\tor.exe`, `C:\Tor\tor.exe`}
-	default:
-		return []string{"/usr/bin/tor", "/usr/sbin/tor", "/usr/local/bin/tor", "/snap/bin/tor"}
-	}
+var usualPlaces = map[string][]string{
+	"darwin":  {"/opt/homebrew/bin/tor", "/usr/local/bin/tor", "/opt/local/bin/tor"},
+	"windows": {`C:\Program Files\Tor\tor.exe`, `C:\Tor\tor.exe`},
+	"linux":   {"/usr/bin/tor", "/usr/sbin/tor", "/usr/local/bin/tor", "/snap/bin/tor"},
+	"freebsd": {"/usr/local/bin/tor"},
+	"openbsd": {"/usr/local/bin/tor"},
 }

@@ -70,14 +70,13 @@ func (d *Daemon) WaitReady(ctx context.Context) error {
 	for p := range d.Progress(ctx) {
 		last = p
 	}
-	switch {
-	case last.Done():
-		return nil
-	case ctx.Err() != nil:
-		return fmt.Errorf("%w: stuck at %s: %w", ErrNotReady, last, ctx.Err())
-	default:
-		return d.Err()
+	if err := d.Err(); err != nil {
+		return err
 	}
+	if last.Done() {
+		return nil
+	}
+	return fmt.Errorf("%w: stuck at %s: %w", ErrNotReady, last, ctx.Err())
 }
 
 // askProgress asks for the phase once, for what happened before the events were

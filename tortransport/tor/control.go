@@ -11,8 +11,11 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"github.com/cretz/bine/control"
+
+	"github.com/onionwire/onionwire/tortransport/onion"
 )
 
 const (
@@ -41,7 +44,8 @@ type RefusedError struct {
 	Command string
 	// Code is the status of control-spec section 4, such as 552.
 	Code int
-	// Text is tor's explanation, with onion addresses shortened.
+	// Text is tor's explanation, with onion addresses shortened and what may be
+	// a secret left out.
 	Text string
 }
 
@@ -129,27 +133,55 @@ func (c *controlConn) request(ctx context.Context, line string) (reply, error) {
 	_ = c.conn.SetWriteDeadline(time.Now().Add(requestTimeout)) // a closed connection shows in Write
 	if _, err := io.WriteString(c.conn, line+"\r\n"); err != nil {
 		c.fail(fmt.Errorf("sending %s: %w", command, err))
-		return nil, c.err
+		w.timeout.Stop()
 	}
 	select {
 	case resp := <-w.answer:
 		return answer(command, resp)
-	case <-c.closed:
-		return nil, c.err
 	case <-ctx.Done():
 		return nil, ctx.Err()
+	case <-c.closed:
+	}
+	// Tor closes the connection behind a refusal, which is then the better
+	// answer.
+	select {
+	case resp := <-w.answer:
+		return answer(command, resp)
+	default:
+		return nil, c.err
 	}
 }
 
-// serviceID matches an onion address and keeps what onion.Address.Short does. Tor
-// repeats addresses in its refusals, and refusals end up in logs.
-var serviceID = regexp.MustCompile(`([a-z2-7]{4})[a-z2-7]{48}([a-z2-7]{4})`)
+// maxText is how much of an explanation is kept, in bytes. Tor's are one short
+// sentence.
+const maxText = 256
+
+// secretLike matches what may be an onion address, a key or a cookie.
+var secretLike = regexp.MustCompile(`[A-Za-z0-9+/=]{40,}`)
+
+// printable makes an explanation fit for errors, which end up in logs and on
+// terminals. Tor repeats addresses in its refusals, and filters in front of it
+// may repeat the command.
+func printable(text string) string {
+	text = secretLike.ReplaceAllStringFunc(text, func(word string) string {
+		if addr, err := onion.Parse(word); err == nil {
+			return addr.Short()
+		}
+		return "…"
+	})
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return '?'
+		}
+		return r
+	}, text[:min(len(text), maxText)])
+}
 
 func answer(command string, resp *control.Response) (reply, error) {
 	// 250 and 251 are successes, and so is 252: a client authorisation that
 	// was replaced. bine takes only the first two for such.
 	if code := resp.Err.Code; code < 250 || code > 259 {
-		return nil, &RefusedError{Command: command, Code: code, Text: serviceID.ReplaceAllString(resp.Reply, "$1…$2")}
+		return nil, &RefusedError{Command: command, Code: code, Text: printable(resp.Reply)}
 	}
 	return resp.DataWithReply(), nil
 }

@@ -76,7 +76,7 @@ func (d *Daemon) Done() <-chan struct{} { return d.done }
 
 // Err is nil until Done is closed. Then it matches ErrClosed after Close,
 // ErrExited if a managed tor ended (with its last log lines), or ErrControl if
-// the control connection of an attached one was lost.
+// the control connection was lost.
 func (d *Daemon) Err() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -91,14 +91,20 @@ func (d *Daemon) Close() error {
 	return nil
 }
 
-// connect opens the control port, authenticates and subscribes to events. d has
-// its log, child and folder already. Events are subscribed to before anything
-// is asked, so that nothing happens unseen between the two.
+// connect opens the control port and begins.
 func (d *Daemon) connect(ctx context.Context, addr Addr, cred credentials) error {
 	conn, err := (&net.Dialer{}).DialContext(ctx, addr.Network, addr.Address)
 	if err != nil {
 		return fmt.Errorf("cannot reach the control port: %w", err)
 	}
+	return d.begin(ctx, conn, cred)
+}
+
+// begin takes charge of a connection to the control port, authenticates and
+// subscribes to events. d has its log, child and folder already. Events are
+// subscribed to before anything is asked, so that nothing happens unseen between
+// the two.
+func (d *Daemon) begin(ctx context.Context, conn net.Conn, cred credentials) error {
 	d.services = make(map[onion.Address]*Service)
 	d.closing, d.done = make(chan struct{}), make(chan struct{})
 	d.control = newControlConn(conn, d.onEvent)
@@ -176,17 +182,13 @@ func (d *Daemon) watch() {
 		// Closing the connection takes our services with it: none is detached.
 		err = ErrClosed
 	case <-exited:
+		err = fmt.Errorf("%w: %w", ErrExited, d.child.Err())
 	case <-d.control.closed:
-		err = d.control.err
+		err = d.whyExited(d.control.err)
 	}
 	d.control.close()
 	if d.child != nil {
 		d.child.Stop(stopGrace)
-		if err == nil || errors.Is(err, ErrControl) {
-			// Tor that dies takes the connection with it; why it died is the
-			// better answer.
-			err = fmt.Errorf("%w: %w", ErrExited, d.child.Err())
-		}
 		d.folder.remove()
 	}
 	d.mu.Lock()
@@ -197,5 +199,6 @@ func (d *Daemon) watch() {
 	close(d.done)
 	for _, s := range services {
 		s.end(err)
+		s.adding.Wait() // ends with the control connection
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -17,8 +19,11 @@ import (
 var ErrInUse = errors.New("tor data folder is in use")
 
 const (
-	tempPattern = "onionwire-tor-*"
-	lockName    = "onionwire.lock"
+	tempPrefix = "onionwire-tor-"
+	// tempName stands for the longest name of a temporary folder: os.MkdirTemp
+	// adds a number of 32 bits.
+	tempName = tempPrefix + "4294967295"
+	lockName = "onionwire.lock"
 	// tempAge is how old a temporary folder must be before it can be taken for
 	// one that a crash left. A younger one may not have its lock yet.
 	tempAge = time.Minute
@@ -39,6 +44,8 @@ type folder struct {
 	sockets string // 0700; empty where unix sockets cannot be used
 	temp    []string
 	locks   []*flock.Flock
+
+	removeOnce sync.Once
 }
 
 // openFolder makes and locks the folder of a managed daemon and removes the
@@ -91,9 +98,12 @@ func (f *folder) socketFolder() (string, error) {
 		}
 		return dir, nil
 	}
+	if !fits(filepath.Join(tempRoot(), tempName)) {
+		return "", nil
+	}
 	sweepTemp()
 	dir, err := f.mkdirTemp()
-	if err != nil || !fits(dir) {
+	if err != nil {
 		return "", nil //nolint:nilerr // loopback ports are the way out
 	}
 	// Locked like the data folder, so that a sweep knows it is in use.
@@ -118,7 +128,7 @@ func fits(dir string) bool {
 }
 
 func (f *folder) mkdirTemp() (string, error) {
-	dir, err := os.MkdirTemp(tempRoot(), tempPattern) // 0700
+	dir, err := os.MkdirTemp(tempRoot(), tempPrefix) // 0700
 	if err != nil {
 		return "", fmt.Errorf("cannot make a temporary folder: %w", err)
 	}
@@ -129,7 +139,7 @@ func (f *folder) mkdirTemp() (string, error) {
 // tempRoot prefers the user's own runtime folder, which nobody else can write
 // to and which does not outlive the session.
 func tempRoot() string {
-	if dir := os.Getenv("XDG_RUNTIME_DIR"); dir != "" && fits(filepath.Join(dir, tempPattern+"0000000000")) {
+	if dir := os.Getenv("XDG_RUNTIME_DIR"); dir != "" && fits(filepath.Join(dir, tempName)) {
 		if info, err := os.Stat(dir); err == nil && info.IsDir() {
 			return dir
 		}
@@ -139,15 +149,20 @@ func tempRoot() string {
 
 // sweepTemp removes the temporary folders of programs that were killed.
 func sweepTemp() {
-	old, err := filepath.Glob(filepath.Join(tempRoot(), tempPattern))
+	root := tempRoot()
+	entries, err := os.ReadDir(root)
 	if err != nil {
 		return
 	}
-	for _, dir := range old {
-		info, err := os.Lstat(dir)
+	for _, entry := range entries {
+		if !strings.HasPrefix(entry.Name(), tempPrefix) {
+			continue
+		}
+		info, err := entry.Info()
 		if err != nil || !info.IsDir() || !ownedByUs(info) || time.Since(info.ModTime()) < tempAge {
 			continue
 		}
+		dir := filepath.Join(root, entry.Name())
 		lock := flock.New(filepath.Join(dir, lockName))
 		if held, err := lock.TryLock(); err == nil && held {
 			_ = os.RemoveAll(dir) // the next sweep tries again
@@ -164,15 +179,18 @@ func (f *folder) listen(n int) (net.Listener, error) {
 	return net.Listen("unix", filepath.Join(f.sockets, fmt.Sprintf("onion-%d", n)))
 }
 
-// remove takes away what the daemon needed only while it ran.
+// remove takes away what the daemon needed only while it ran. A second call does
+// nothing: the folder may have its next user by then.
 func (f *folder) remove() {
-	if f.sockets != "" {
-		_ = os.RemoveAll(f.sockets)
-	}
-	for _, dir := range f.temp {
-		_ = os.RemoveAll(dir)
-	}
-	for _, lock := range f.locks {
-		_ = lock.Close()
-	}
+	f.removeOnce.Do(func() {
+		if f.sockets != "" {
+			_ = os.RemoveAll(f.sockets)
+		}
+		for _, dir := range f.temp {
+			_ = os.RemoveAll(dir)
+		}
+		for _, lock := range f.locks {
+			_ = lock.Close()
+		}
+	})
 }

@@ -36,8 +36,8 @@ func keywords(s string) (words []string, pairs map[string]string, err error) {
 				if value, s, err = unquote(s); err != nil {
 					return nil, nil, err
 				}
-			} else if value, s, _ = strings.Cut(s, " "); s != "" {
-				s = " " + s
+			} else {
+				value, s, _ = strings.Cut(s, " ")
 			}
 			if _, twice := pairs[key]; !twice {
 				pairs[key] = value

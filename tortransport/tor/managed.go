@@ -106,9 +106,9 @@ func (d *Daemon) launch(ctx context.Context, binary Binary, cfg Config) error {
 		return d.whyExited(err)
 	}
 	if err := d.own(ctx); err != nil {
-		d.closeOnce.Do(func() { close(d.closing) })
-		d.watcher.Wait()
-		return d.whyExited(err)
+		err = d.whyExited(err)
+		d.Close()
+		return err
 	}
 	return nil
 }
@@ -128,7 +128,7 @@ func (d *Daemon) own(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.socks, err = firstListener(r)
+	d.socks, err = firstListener(r, Addr{})
 	return err
 }
 
@@ -155,10 +155,10 @@ func (d *Daemon) awaitControl(ctx context.Context) (Addr, error) {
 	}
 }
 
-// whyExited replaces the error of a connection that ended by the reason why tor
-// did, if that is what happened.
+// whyExited replaces the error of a connection that ended by the reason why a
+// managed tor did, if that is what happened.
 func (d *Daemon) whyExited(err error) error {
-	if !errors.Is(err, ErrControl) {
+	if d.child == nil || !errors.Is(err, ErrControl) {
 		return err
 	}
 	t := time.NewTimer(stopGrace)

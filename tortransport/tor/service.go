@@ -38,10 +38,10 @@ const (
 	// Starting: tor has not taken the service yet, or is building its
 	// introduction points.
 	Starting Phase = iota
-	// Uploading: descriptors are under way to the directories, and none has
-	// arrived.
+	// Uploading: descriptors are under way to the directories.
 	Uploading
-	// Reachable: at least one directory has the descriptor.
+	// Reachable: each descriptor is at one directory at least, so that clients
+	// find the service.
 	Reachable
 	// Gone: the service was closed or the daemon ended.
 	Gone
@@ -65,15 +65,21 @@ type ServiceStatus struct {
 // concurrently.
 type Service struct {
 	daemon *Daemon
-	cfg    ServiceConfig
 	addr   onion.Address
 	status watched[ServiceStatus]
 
-	endOnce sync.Once
-	ended   chan struct{} // closed when the phase is Gone
-	cancel  context.CancelFunc
-	adding  sync.WaitGroup
+	uploads uploads // guarded by the lock of status
+
+	adding    sync.WaitGroup
+	endOnce   sync.Once
+	ended     chan struct{} // closed when the phase is Gone
+	closeOnce sync.Once
+	closeErr  error
 }
+
+// unknownService is tor's answer to DEL_ONION for a service that it does not
+// have (control-spec section 3.28).
+const unknownService = 552
 
 // ListenTarget opens a listener for the connections that an onion service
 // brings: a unix socket that only this user and a managed tor can open, or a
@@ -97,20 +103,23 @@ func (d *Daemon) Publish(cfg ServiceConfig) (*Service, error) {
 	if cfg.Key.IsZero() || cfg.Port == 0 || cfg.Target == nil {
 		return nil, errors.New("an onion service needs a key, a port and a target")
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	s := &Service{daemon: d, cfg: cfg, addr: cfg.Key.Address(), ended: make(chan struct{}), cancel: cancel}
+	to := target(cfg.Target)
+	if strings.ContainsAny(to, " \t\r\n\"") {
+		return nil, errors.New("tor cannot reach the target of an onion service whose address has spaces or quotes")
+	}
+	// DiscardPK: the key need not travel back.
+	line := fmt.Sprintf("ADD_ONION %s Flags=DiscardPK Port=%d,%s", cfg.Key.ControlString(), cfg.Port, to)
+	s := &Service{daemon: d, addr: cfg.Key.Address(), ended: make(chan struct{})}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.services == nil {
-		cancel()
 		return nil, d.err
 	}
 	if d.services[s.addr] != nil {
-		cancel()
 		return nil, fmt.Errorf("%w: %s", ErrCollision, s.addr.Short())
 	}
 	d.services[s.addr] = s
-	s.adding.Go(func() { s.add(ctx) })
+	s.adding.Go(func() { s.add(line) })
 	return s, nil
 }
 
@@ -123,8 +132,7 @@ func (s *Service) Status(ctx context.Context) iter.Seq[ServiceStatus] {
 	return s.status.follow(ctx, s.ended, func(st ServiceStatus) bool { return st.Phase == Gone })
 }
 
-// Ready waits until the service can be reached: a directory has taken its
-// descriptor. It returns why the service is gone, an error that matches
+// Ready waits until the service can be reached. It returns why the service is gone, an error that matches
 // ErrReadinessUnknown if that cannot be told, or the context's error with the
 // phase that was reached.
 func (s *Service) Ready(ctx context.Context) error {
@@ -147,45 +155,48 @@ func (s *Service) Ready(ctx context.Context) error {
 	return fmt.Errorf("onion service is %s: %w", last.Phase, ctx.Err())
 }
 
-// Close takes the service away from the daemon. It does not end connections
-// that are open: their target does.
+// Close takes the service away from the daemon; after it the key can be
+// published again. It does not end connections that are open: their target
+// does.
 func (s *Service) Close() error {
-	d := s.daemon
-	s.cancel()
+	s.closeOnce.Do(func() { s.closeErr = s.remove() })
+	return s.closeErr
+}
+
+// remove waits for the answer to ADD_ONION, so that it takes away what was
+// added and never what somebody else has under the same key. The address is
+// ours until tor has let go of it.
+func (s *Service) remove() error {
 	s.adding.Wait()
-	d.mu.Lock()
-	mine := d.services[s.addr] == s
-	if mine {
-		delete(d.services, s.addr)
-	}
-	d.mu.Unlock()
-	if !mine {
-		return nil // closed before, or gone with the daemon
+	select {
+	case <-s.ended:
+		return nil // tor did not take it, or it went with the daemon
+	default:
 	}
 	s.end(ErrClosed)
-	_, err := d.control.request(context.Background(), "DEL_ONION "+s.addr.ServiceID())
-	if errors.Is(err, ErrControl) || errors.Is(err, ErrRefused) {
-		err = nil // gone with the connection, or never taken
+	defer s.forget()
+	_, err := s.daemon.control.request(context.Background(), "DEL_ONION "+s.addr.ServiceID())
+	var refused *RefusedError
+	if errors.Is(err, ErrControl) || errors.As(err, &refused) && refused.Code == unknownService {
+		return nil // gone with the connection, or by another hand
 	}
 	return err
 }
 
-func (s *Service) add(ctx context.Context) {
-	// DiscardPK: the key need not travel back.
-	_, err := s.daemon.control.request(ctx, fmt.Sprintf("ADD_ONION %s Flags=DiscardPK Port=%d,%s",
-		s.cfg.Key.ControlString(), s.cfg.Port, target(s.cfg.Target)))
+func (s *Service) add(line string) {
+	_, err := s.daemon.control.request(context.Background(), line)
 	switch {
-	case errors.Is(err, ErrControl), errors.Is(err, context.Canceled):
-		// The daemon's watcher, or Close, ends the service.
+	case errors.Is(err, ErrControl):
+		// The daemon's watcher ends the service.
 	case err != nil:
 		var refused *RefusedError
 		if errors.As(err, &refused) && strings.Contains(strings.ToLower(refused.Text), "collision") {
 			err = fmt.Errorf("%w: %w", ErrCollision, err)
 		}
-		s.forget()
 		s.end(err)
+		s.forget()
 	case !s.daemon.descriptorEvents:
-		s.status.update(func(st *ServiceStatus) { st.Phase = Uploading })
+		s.status.update(func(st *ServiceStatus) { st.Phase = max(st.Phase, Uploading) })
 	}
 }
 
@@ -197,55 +208,12 @@ func (s *Service) forget() {
 
 func (s *Service) end(err error) {
 	s.endOnce.Do(func() {
-		s.cancel()
 		s.status.update(func(st *ServiceStatus) { st.Phase, st.Err = Gone, err })
 		close(s.ended)
-	})
-}
-
-func (s *Service) onDescriptor(e descriptorEvent) {
-	s.status.update(func(st *ServiceStatus) {
-		if st.Phase == Gone {
-			return
-		}
-		switch e.action {
-		case "UPLOAD":
-			st.Uploads++
-			st.Phase = max(st.Phase, Uploading)
-		case "UPLOADED":
-			st.Uploaded++
-			st.Phase, st.Err = Reachable, nil
-		case "FAILED":
-			if st.Phase != Reachable {
-				st.Err = fmt.Errorf("a directory did not take the descriptor: %s", e.reason)
-			}
-		}
 	})
 }
 
 // target is a listener's address as ADD_ONION takes it.
 func target(a net.Addr) string {
 	return Addr{a.Network(), a.String()}.String()
-}
-
-// descriptorEvent is what became of one descriptor at one directory.
-type descriptorEvent struct {
-	action  string // UPLOAD, UPLOADED, FAILED, …
-	address onion.Address
-	reason  string
-}
-
-// parseDescriptorEvent reads an HS_DESC event without its first word
-// (control-spec section 4.1.25): action, address, authentication, directory,
-// then pairs.
-func parseDescriptorEvent(s string) (descriptorEvent, bool) {
-	words, pairs, err := keywords(s)
-	if err != nil || len(words) < 2 {
-		return descriptorEvent{}, false
-	}
-	addr, err := onion.Parse(words[1])
-	if err != nil {
-		return descriptorEvent{}, false
-	}
-	return descriptorEvent{action: words[0], address: addr, reason: pairs["REASON"]}, true
 }

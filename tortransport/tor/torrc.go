@@ -1,8 +1,10 @@
 package tor
 
 import (
+	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -14,24 +16,23 @@ const (
 	socksSocket   = "socks"
 )
 
-// torrc is the configuration of a managed tor. Paths that tor reads as values
-// of their own need no quotes, whatever is in them.
+// torrc is the configuration of a managed tor.
 func (f *folder) torrc(cfg Config) string {
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
-	line("DataDirectory %s", f.data)
+	line("DataDirectory %s", quote(f.data))
 	line("Log notice stdout")
 	line("AvoidDiskWrites 1")
 	line("ClientOnly 1")
 	line("CookieAuthentication 1")
-	line("CookieAuthFile %s", f.cookie())
+	line("CookieAuthFile %s", quote(f.cookie()))
 	line("__OwningControllerProcess %d", os.Getpid())
 	control, socks := "auto", "auto"
 	if f.sockets != "" {
 		control = Addr{"unix", filepath.Join(f.sockets, controlSocket)}.String()
 		socks = f.socksAddr().String()
 	} else {
-		line("ControlPortWriteToFile %s", f.portFile())
+		line("ControlPortWriteToFile %s", quote(f.portFile()))
 	}
 	line("ControlPort %s", control)
 	// Extended errors say why an onion service cannot be reached; streams with
@@ -70,7 +71,8 @@ func (f *folder) controlAddr() (Addr, bool) {
 	if err != nil {
 		return Addr{}, false
 	}
-	port, complete := strings.CutSuffix(string(content), "\n")
+	// Ports that Config.Torrc adds follow in lines of their own.
+	port, _, complete := strings.Cut(string(content), "\n")
 	port, ok := strings.CutPrefix(port, "PORT=")
 	if !complete || !ok {
 		return Addr{}, false
@@ -79,9 +81,16 @@ func (f *folder) controlAddr() (Addr, bool) {
 	return addr, err == nil
 }
 
-// firstListener picks the first address from the answer to
-// GETINFO net/listeners/socks: quoted strings, such as "127.0.0.1:9050".
-func firstListener(r reply) (Addr, error) {
+// quote writes a path as a value of its own: as it is, a "#" in it would begin a
+// comment, and a line break another option.
+func quote(path string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\r", `\r`).Replace(path) + `"`
+}
+
+// firstListener picks the first address from the answer to GETINFO
+// net/listeners/socks: quoted strings, such as "127.0.0.1:9050". A port on all
+// addresses is reached where the control port is.
+func firstListener(r reply, control Addr) (Addr, error) {
 	list, _ := strings.CutPrefix(r[0], "net/listeners/socks=")
 	words, _, err := keywords(list)
 	if err != nil {
@@ -92,15 +101,18 @@ func firstListener(r reply) (Addr, error) {
 		if err != nil {
 			continue
 		}
-		// A port on all addresses is reached over loopback.
-		if host, port, err := net.SplitHostPort(addr.Address); err == nil && addr.Network == "tcp" {
-			if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
-				if _, err := strconv.Atoi(port); err == nil {
-					addr.Address = net.JoinHostPort("127.0.0.1", port)
-				}
-			}
+		listener, err := netip.ParseAddrPort(addr.Address)
+		if err != nil || !listener.Addr().IsUnspecified() {
+			return addr, nil
 		}
-		return addr, nil
+		host := "127.0.0.1"
+		if listener.Addr().Is6() {
+			host = "::1"
+		}
+		if control.Network == "tcp" {
+			host, _, _ = net.SplitHostPort(control.Address) // ParseAddr has checked it
+		}
+		return Addr{"tcp", net.JoinHostPort(host, strconv.Itoa(int(listener.Port())))}, nil
 	}
-	return Addr{}, fmt.Errorf("the tor daemon has no SOCKS port")
+	return Addr{}, errors.New("the tor daemon has no SOCKS port")
 }

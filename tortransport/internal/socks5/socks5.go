@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
+	"time"
 )
 
 const (
@@ -75,12 +77,24 @@ type Dialer struct {
 // whole: when it ends, the socket is closed at once. Errors match *ReplyError,
 // ErrProtocol, or the context's error.
 func (d Dialer) Dial(ctx context.Context, host string, port uint16, auth Auth) (net.Conn, error) {
+	conn, err := d.dial(ctx, host, port, auth)
+	if errors.Is(err, errStale) {
+		// Tor has the circuit by now: this costs one round trip.
+		return d.dial(ctx, host, port, auth)
+	}
+	return conn, err
+}
+
+func (d Dialer) dial(ctx context.Context, host string, port uint16, auth Auth) (net.Conn, error) {
 	conn, err := (&net.Dialer{}).DialContext(ctx, d.Network, d.Address)
 	if err != nil {
 		return nil, fmt.Errorf("cannot reach the SOCKS port: %w", err)
 	}
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	err = connect(conn, host, port, auth)
+	if mayBeStale(err) && staysOpen(conn) {
+		err = fmt.Errorf("%w: %w", errStale, err)
+	}
 	if !stop() {
 		// The context ended, before or after the last reply: the socket is
 		// closed, or about to be.
@@ -108,6 +122,33 @@ func connect(conn io.ReadWriter, host string, port uint16, auth Auth) error {
 		return fmt.Errorf("sending the SOCKS request: %w", err)
 	}
 	return readReply(conn)
+}
+
+// errStale marks a refusal that is no longer true.
+var errStale = errors.New("the SOCKS port keeps a refused stream open")
+
+// closeTime is how long the SOCKS port may take to close a stream that it has
+// refused. Tor closes it right behind the reply.
+const closeTime = 250 * time.Millisecond
+
+// mayBeStale reports whether a refusal can be a success. Tor notes 0xF0 when one
+// directory lacks the descriptor, and 0xF3 when one circuit to the rendezvous
+// point fails; if its next try succeeds, it still sends that code, in place of
+// success (seen in 0.4.9.11, in connection_ap_handshake_socks_reply).
+func mayBeStale(err error) bool {
+	var reply *ReplyError
+	return errors.As(err, &reply) && (reply.Code == 0xf0 || reply.Code == 0xf3)
+}
+
+// staysOpen reports whether the other side leaves conn open behind a refusal. It
+// reads the rest of that, and the first words of a service that speaks first.
+func staysOpen(conn net.Conn) bool {
+	const enough = 4 + 1 + maxField + 2
+	if err := conn.SetReadDeadline(time.Now().Add(closeTime)); err != nil {
+		return false
+	}
+	n, err := io.Copy(io.Discard, io.LimitReader(conn, enough))
+	return n == enough || errors.Is(err, os.ErrDeadlineExceeded)
 }
 
 func negotiateMethod(conn io.ReadWriter, auth Auth) error {

@@ -1,0 +1,263 @@
+package tor_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"testing"
+	"time"
+
+	"github.com/onionwire/onionwire/tortransport/tor"
+	"github.com/onionwire/onionwire/tortransport/tortest"
+)
+
+// TestReadyMeansReachable dials from another tor as soon as a service says that
+// it can be reached. The first success after several tries would prove nothing.
+func TestReadyMeansReachable(t *testing.T) {
+	service, dialer := pair(t)
+	ctx := testContext(t)
+	for range 10 {
+		key := newKey(t)
+		begin := time.Now()
+		s := publish(t, service, key)
+		if err := s.Ready(ctx); err != nil {
+			t.Fatal(err)
+		}
+		ready := time.Since(begin)
+		c, err := dial(ctx, dialer, key.Address().String(), virtualPort)
+		if err != nil {
+			t.Fatalf("dial right after Ready: %v", err)
+		}
+		ping(t, c)
+		t.Logf("ADD_ONION to Ready %s, dial and echo %s", ready.Round(time.Millisecond),
+			(time.Since(begin) - ready).Round(time.Millisecond))
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestServiceStatus(t *testing.T) {
+	d, _ := pair(t)
+	key := newKey(t)
+	s := publish(t, d, key)
+	if s.Address() != key.Address() {
+		t.Errorf("address %s", s.Address().Short())
+	}
+	var seen []tor.ServiceStatus
+	for st := range s.Status(testContext(t)) {
+		seen = append(seen, st)
+		if st.Phase == tor.Reachable {
+			break
+		}
+	}
+	if seen[0].Phase != tor.Starting || seen[len(seen)-1].Phase != tor.Reachable {
+		t.Errorf("phases: %v", seen)
+	}
+	uploading := false
+	for i, st := range seen {
+		uploading = uploading || st.Phase == tor.Uploading
+		if st.Uploaded > st.Uploads || i > 0 && st.Phase < seen[i-1].Phase {
+			t.Errorf("status %+v after %+v", st, seen[max(0, i-1)])
+		}
+	}
+	if last := seen[len(seen)-1]; !uploading || last.Uploaded < 2 || last.Err != nil {
+		t.Errorf("uploading seen: %v, in the end %+v", uploading, last)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	wantErr(t, s.Ready(testContext(t)), tor.ErrClosed)
+	for st := range s.Status(testContext(t)) {
+		if st.Phase != tor.Gone || !errors.Is(st.Err, tor.ErrClosed) {
+			t.Errorf("after Close: %+v", st)
+		}
+	}
+}
+
+func TestPublishAgainAfterClose(t *testing.T) {
+	d, _ := pair(t)
+	key := newKey(t)
+	for range 5 {
+		s := publish(t, d, key)
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := publish(t, d, key)
+	if err := s.Ready(testContext(t)); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := publish(t, d, key).Ready(testContext(t)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestCollision(t *testing.T) {
+	c := startClient(t, tortest.ClientConfig{})
+	control := tor.AttachConfig{Control: parseAddr(t, c.Control)}
+	first, second := attach(t, control), attach(t, control)
+	key := newKey(t)
+	s := publish(t, first, key)
+	cfg := tor.ServiceConfig{Key: key, Port: 1, Target: listenLoopback(t).Addr()}
+	if _, err := first.Publish(cfg); !errors.Is(err, tor.ErrCollision) {
+		t.Errorf("from our own list: %v", err)
+	}
+	awaitPhase(t, s, tor.Uploading)
+	for range 2 { // whose Close must not take away what is not its own
+		other, err := second.Publish(cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = other.Ready(testContext(t))
+		wantErr(t, err, tor.ErrCollision, tor.ErrRefused)
+		if err := other.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := s.Ready(testContext(t)); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestPublishOnClosedDaemon(t *testing.T) {
+	d := start(t, tor.Config{Torrc: isolated})
+	d.Close()
+	_, err := d.Publish(tor.ServiceConfig{Key: newKey(t), Port: 1, Target: listenLoopback(t).Addr()})
+	wantErr(t, err, tor.ErrClosed)
+}
+
+func TestPublishNeedsAllOfIt(t *testing.T) {
+	d := attach(t, tor.AttachConfig{Control: parseAddr(t, tortest.NewFake(t).ControlAddr())})
+	target := listenLoopback(t).Addr()
+	for name, cfg := range map[string]tor.ServiceConfig{
+		"key":       {Port: 1, Target: target},
+		"port":      {Key: newKey(t), Target: target},
+		"target":    {Key: newKey(t), Port: 1},
+		"good path": {Key: newKey(t), Port: 1, Target: &net.UnixAddr{Net: "unix", Name: "/tmp/a b"}},
+	} {
+		if _, err := d.Publish(cfg); err == nil {
+			t.Errorf("a service without %s was published", name)
+		}
+	}
+}
+
+func TestReadyOfStuckService(t *testing.T) {
+	fake := tortest.NewFake(t)
+	fake.SetUploads(tortest.FakeUploads{Suppress: true})
+	d := attach(t, tor.AttachConfig{Control: parseAddr(t, fake.ControlAddr())})
+	s := publish(t, d, newKey(t))
+	err := s.Ready(within(t, 20*time.Millisecond))
+	wantErr(t, err, context.DeadlineExceeded)
+	wantText(t, err, "onion service is starting")
+
+	fake.SetUploads(tortest.FakeUploads{Failed: 3})
+	s = publish(t, d, newKey(t))
+	awaitPhase(t, s, tor.Uploading)
+	err = s.Ready(within(t, 200*time.Millisecond))
+	wantErr(t, err, context.DeadlineExceeded)
+	wantText(t, err, "onion service is uploading", "UPLOAD_REJECTED")
+}
+
+func TestCloseWhileBeingAdded(t *testing.T) {
+	fake := tortest.NewFake(t)
+	asked := make(chan struct{}, 1)
+	fake.OnCommand(func(cmd string) (r tortest.FakeReply) {
+		if len(cmd) > 9 && cmd[:9] == "ADD_ONION" {
+			asked <- struct{}{}
+			r.Delay = 100 * time.Millisecond
+		}
+		return r
+	})
+	d := attach(t, tor.AttachConfig{Control: parseAddr(t, fake.ControlAddr())})
+	key := newKey(t)
+	for range 3 {
+		s := publish(t, d, key)
+		<-asked
+		if _, err := d.Publish(tor.ServiceConfig{Key: key, Port: 1, Target: listenLoopback(t).Addr()}); !errors.Is(err, tor.ErrCollision) {
+			t.Errorf("Publish while the address is taken: %v", err)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+		if left := fake.Services(); len(left) != 0 {
+			t.Fatalf("%d services are left", len(left))
+		}
+	}
+}
+
+func TestServiceCloseThatIsRefused(t *testing.T) {
+	fake := tortest.NewFake(t)
+	d := attach(t, tor.AttachConfig{Control: parseAddr(t, fake.ControlAddr())})
+	s := publish(t, d, newKey(t))
+	if err := s.Ready(testContext(t)); err != nil {
+		t.Fatal(err)
+	}
+	fake.OnCommand(func(string) tortest.FakeReply { return tortest.FakeReply{Lines: []string{"510 Command filtered"}} })
+	for range 2 {
+		wantErr(t, s.Close(), tor.ErrRefused) // the service is still there
+	}
+}
+
+func TestClosingEverythingAtOnce(t *testing.T) {
+	for _, managed := range []bool{true, false} {
+		var d *tor.Daemon
+		if managed {
+			d = start(t, tor.Config{Torrc: isolated})
+		} else {
+			d = attach(t, tor.AttachConfig{Control: parseAddr(t, tortest.NewFake(t).ControlAddr())})
+		}
+		ctx := testContext(t)
+		target := listenLoopback(t).Addr()
+		var services []*tor.Service
+		done := make(chan struct{})
+		calls := 0
+		run := func(f func()) {
+			calls++
+			go func() {
+				f()
+				done <- struct{}{}
+			}()
+		}
+		for range 10 {
+			s := publish(t, d, newKey(t))
+			services = append(services, s)
+			run(func() { _ = s.Ready(ctx) })
+			run(func() {
+				for range s.Status(ctx) {
+				}
+			})
+		}
+		run(func() {
+			for range d.Progress(ctx) {
+			}
+		})
+		run(func() { _ = d.WaitReady(ctx) })
+		run(func() {
+			for d.Err() == nil {
+				s, err := d.Publish(tor.ServiceConfig{Key: newKey(t), Port: 1, Target: target})
+				if err == nil {
+					_ = s.Close()
+				}
+			}
+		})
+		for _, s := range services {
+			run(func() { _ = s.Close() })
+			run(func() { _ = s.Close() })
+		}
+		for range 3 {
+			run(func() { d.Close() })
+		}
+		for range calls {
+			<-done
+		}
+		wantErr(t, d.Err(), tor.ErrClosed)
+		await(t, d.Done(), time.Second, "Done")
+		for _, s := range services {
+			wantErr(t, s.Ready(ctx), tor.ErrClosed)
+		}
+	}
+}
