@@ -17,6 +17,13 @@ import (
 // libp2p would tell it the host's other addresses of that network.
 var anonymous = ma.StringCast("/onion3/" + strings.Repeat("a", 56) + ":1")
 
+// nearEnd is what the resource manager and the gater are told instead, before a
+// connection is negotiated: the other end of the socket, which is Tor's. libp2p's
+// resource manager puts all addresses that have no IP into a single bucket, of
+// which it lets through one connection in five seconds; loopback has no such
+// limit.
+var nearEnd = ma.StringCast("/ip4/127.0.0.1")
+
 // onionConn is a raw connection with the multiaddrs of its two ends.
 type onionConn struct {
 	net.Conn
@@ -41,6 +48,8 @@ func (a netAddr) String() string { return string(a) }
 type onionListener struct {
 	net.Listener
 	addr ma.Multiaddr
+	// arrived is called for every connection before anybody else hears of it.
+	arrived func()
 }
 
 var _ manet.Listener = (*onionListener)(nil)
@@ -53,7 +62,8 @@ func (l *onionListener) Accept() (manet.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &onionConn{Conn: c, local: l.addr, remote: anonymous}, nil
+	l.arrived()
+	return &onionConn{Conn: c, local: l.addr, remote: nearEnd}, nil
 }
 
 // soleOnion reads a multiaddr that is an onion address and nothing more.

@@ -3,6 +3,7 @@ package tortransport
 import (
 	"errors"
 	"fmt"
+	"regexp"
 
 	"github.com/onionwire/onionwire/tortransport/internal/socks5"
 	"github.com/onionwire/onionwire/tortransport/onion"
@@ -27,6 +28,10 @@ var (
 	ErrRendezvous = errors.New("connection to the onion service failed at the rendezvous point")
 	// ErrRefused: the service is there and has nothing on this port.
 	ErrRefused = errors.New("onion service refused the port")
+	// ErrUnreachable: Tor found no way and its SOCKS port does not tell why. A
+	// daemon whose SocksPort has the flag ExtendedErrors, as managed ones do,
+	// answers with one of the errors above instead.
+	ErrUnreachable = errors.New("onion service could not be reached")
 	// ErrTimeout: Tor gave up waiting. The service may be there or not.
 	ErrTimeout = errors.New("onion service did not answer in time")
 	// ErrNotReady: Tor is not connected to its network yet.
@@ -38,6 +43,7 @@ var (
 // sentinels maps the replies of Tor's SOCKS port: RFC 1928 section 6, and from
 // 0xF0 on Tor's ExtendedErrors (tor manual, SocksPort).
 var sentinels = map[byte]error{
+	0x04: ErrUnreachable,
 	0x05: ErrRefused,
 	0x06: ErrTimeout,
 	0xf0: ErrNotFound,
@@ -46,6 +52,7 @@ var sentinels = map[byte]error{
 	0xf3: ErrRendezvous,
 	0xf4: ErrAuthMissing,
 	0xf5: ErrAuthBad,
+	0xf6: onion.ErrMalformed,
 	0xf7: ErrTimeout,
 }
 
@@ -57,5 +64,18 @@ func dialError(addr onion.Address, err error) error {
 			return fmt.Errorf("dialling %s: %w (SOCKS reply 0x%02x)", addr.Short(), sentinel, reply.Code)
 		}
 	}
-	return fmt.Errorf("dialling %s: %w", addr.Short(), err)
+	return fmt.Errorf("dialling %s: %w", addr.Short(), discreetError{err})
 }
+
+// discreetError is an error of somebody else, such as libp2p's upgrader or the
+// caller's own dialler, whose text may have onion addresses in full. It
+// shortens them.
+type discreetError struct{ err error }
+
+var serviceID = regexp.MustCompile(`(?i)\b([a-z2-7]{4})[a-z2-7]{48}([a-z2-7]{4})\b`)
+
+func (e discreetError) Error() string {
+	return serviceID.ReplaceAllString(e.err.Error(), "$1…$2")
+}
+
+func (e discreetError) Unwrap() error { return e.err }

@@ -19,9 +19,11 @@ import (
 
 const (
 	// maxUpgrades is how many inbound connections may be negotiating, or
-	// waiting to be accepted, at once. Who comes beyond it waits; one that
-	// never speaks leaves after the accept timeout.
-	maxUpgrades = 128
+	// waiting to be accepted, at once. It is what libp2p's default resource
+	// manager grants the smallest machine for inbound connections whose peer is
+	// not known: with more, that would refuse who comes next, however long the
+	// others have been silent.
+	maxUpgrades = 32
 	// acceptPause is the wait after a failed accept: what makes it fail, such
 	// as too many open files, passes by itself.
 	acceptPause = 100 * time.Millisecond
@@ -37,7 +39,7 @@ type listener struct {
 	service *tor.Service
 
 	incoming chan transport.CapableConn
-	slots    chan struct{} // one token per upgrade under way
+	upgrades *upgrades
 
 	ctx    context.Context // ends when the listener does; its cause says why
 	cancel context.CancelCauseFunc
@@ -64,12 +66,18 @@ func (t *Transport) listen(key onion.Key, port uint16, laddr ma.Multiaddr) (*lis
 	l := &listener{
 		t:        t,
 		addr:     key.Address(),
-		raw:      t.upgrader.GateMaListener(&onionListener{Listener: target, addr: laddr}),
 		service:  service,
 		incoming: make(chan transport.CapableConn),
-		slots:    make(chan struct{}, maxUpgrades),
+		upgrades: newUpgrades(maxUpgrades),
 	}
 	l.ctx, l.cancel = context.WithCancelCause(context.Background())
+	// There is room for a connection before the resource manager is asked about
+	// it.
+	l.raw = t.upgrader.GateMaListener(&onionListener{
+		Listener: target,
+		addr:     laddr,
+		arrived:  func() { l.upgrades.makeRoom(l.ctx) },
+	})
 	t.listeners[l.addr] = l
 	l.tasks.Go(l.acceptLoop)
 	l.tasks.Go(l.follow)
@@ -100,38 +108,50 @@ func (l *listener) acceptLoop() {
 			l.end(err)
 			return
 		case err != nil:
-			l.t.log.Debug("accept failed", "service", l.addr, "error", err)
+			l.t.log.Debug("accept failed", "service", l.addr, "error", discreetError{err})
 			select {
 			case <-time.After(acceptPause):
 			case <-l.ctx.Done():
 			}
 			continue
 		}
-		select {
-		case l.slots <- struct{}{}:
-			l.tasks.Go(func() {
-				defer func() { <-l.slots }()
-				l.upgrade(conn, scope)
-			})
-		case <-l.ctx.Done():
+		conn = &onionConn{Conn: conn, local: l.Multiaddr(), remote: anonymous}
+		ctx, upgrade, ok := l.upgrades.begin(l.ctx)
+		if !ok {
 			conn.Close()
 			scope.Done()
 			return
 		}
+		l.tasks.Go(func() {
+			defer upgrade.end()
+			ctx, cancel := context.WithTimeout(ctx, l.t.acceptTimeout)
+			defer cancel()
+			if c := l.upgrade(ctx, conn, scope); c != nil {
+				upgrade.negotiated()
+				l.hand(ctx, c)
+			}
+		})
 	}
 }
 
-// upgrade negotiates with one inbound connection and hands it to Accept. What
-// goes wrong is that peer's business: it never ends the listener.
-func (l *listener) upgrade(conn manet.Conn, scope network.ConnManagementScope) {
-	ctx, cancel := context.WithTimeout(l.ctx, l.t.acceptTimeout)
-	defer cancel()
+// upgrade negotiates with one inbound connection. What goes wrong is that peer's
+// business: it never ends the listener.
+func (l *listener) upgrade(ctx context.Context, conn manet.Conn, scope network.ConnManagementScope) transport.CapableConn {
 	c, err := l.t.upgrader.Upgrade(ctx, l.t, conn, network.DirInbound, "", scope)
 	if err != nil {
-		l.t.log.Debug("inbound connection failed", "service", l.addr, "error", err)
+		if cause := context.Cause(ctx); cause != nil {
+			err = cause
+		}
+		l.t.log.Debug("inbound connection failed", "service", l.addr, "error", discreetError{err})
+		conn.Close() // the upgrader forgets it where it refuses before it begins
 		scope.Done()
-		return
+		return nil
 	}
+	return c
+}
+
+// hand gives a connection to Accept.
+func (l *listener) hand(ctx context.Context, c transport.CapableConn) {
 	select {
 	case l.incoming <- c:
 	case <-ctx.Done():
@@ -147,6 +167,8 @@ func (l *listener) Accept() (transport.CapableConn, error) {
 		select {
 		case c := <-l.incoming:
 			if c.IsClosed() {
+				// The peer has left again. Closing is what releases the scope.
+				_ = c.Close()
 				continue
 			}
 			return c, nil

@@ -2,6 +2,7 @@ package tortransport_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"sync"
@@ -20,15 +21,26 @@ import (
 // testTimeout bounds what a test waits for; each wait is usually seconds.
 const testTimeout = 2 * time.Minute
 
-// private is the private Tor network that the tests of this package share.
+// private is the private Tor network that the tests of this package share, and
+// two daemons in it for tests that have no need of their own. It is started by
+// the first test that asks for it.
 var private struct {
 	once sync.Once
 	net  *tortest.Network
 	err  error
+
+	torsOnce sync.Once
+	tors     [2]*tor.Daemon
+	torsErr  error
 }
 
 func TestMain(m *testing.M) {
 	code := m.Run()
+	for _, d := range private.tors {
+		if d != nil {
+			d.Close()
+		}
+	}
 	if private.net != nil {
 		if err := private.net.Stop(); err != nil {
 			fmt.Fprintln(os.Stderr, err)
@@ -58,10 +70,18 @@ func privateNetwork(t testing.TB) *tortest.Network {
 	return private.net
 }
 
+// clientTorrc is for the clients of the private network. They may not learn how
+// long a circuit takes: after a hundred on loopback they give up on any that
+// takes 60 ms, and a service then drops whom it was about to meet.
+func clientTorrc(t testing.TB) string {
+	t.Helper()
+	return privateNetwork(t).Torrc() + "LearnCircuitBuildTimeout 0\n"
+}
+
 // startTor starts a managed daemon in the private network.
 func startTor(t testing.TB) *tor.Daemon {
 	t.Helper()
-	d, err := tor.Start(testContext(t), tor.Config{DataDir: t.TempDir(), Torrc: privateNetwork(t).Torrc()})
+	d, err := tor.Start(testContext(t), tor.Config{DataDir: t.TempDir(), Torrc: clientTorrc(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +89,33 @@ func startTor(t testing.TB) *tor.Daemon {
 	return d
 }
 
+// sharedTors returns two managed daemons that are connected. Nobody closes them,
+// or leaves a service behind.
+func sharedTors(t testing.TB) (a, b *tor.Daemon) {
+	t.Helper()
+	torrc := clientTorrc(t)
+	private.torsOnce.Do(func() {
+		ctx := testContext(t)
+		for i := range private.tors {
+			d, err := tor.Start(ctx, tor.Config{Torrc: torrc})
+			if err != nil {
+				private.torsErr = err
+				return
+			}
+			private.tors[i] = d
+		}
+		for _, d := range private.tors {
+			private.torsErr = errors.Join(private.torsErr, d.WaitReady(ctx))
+		}
+	})
+	if private.torsErr != nil {
+		t.Fatal(private.torsErr)
+	}
+	return private.tors[0], private.tors[1]
+}
+
 func testContext(t testing.TB) context.Context {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), testTimeout)
 	t.Cleanup(cancel)
 	return ctx

@@ -34,10 +34,12 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"strconv"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/libp2p/go-libp2p/core/network"
@@ -55,6 +57,10 @@ import (
 // password is an isolation token (socks-extensions, section 1). Older tor
 // isolates by any pair of strings.
 const isolationUser = "<torS0X>0"
+
+// endGrace is how long a dial whose connection broke waits for the news that Tor
+// itself has ended. They come within milliseconds.
+const endGrace = 250 * time.Millisecond
 
 var errTrailing = errors.New("something follows the onion address")
 
@@ -119,7 +125,7 @@ func (t *Transport) CanDial(addr ma.Multiaddr) bool {
 // Errors match those of this package, or those of package onion for a malformed
 // address.
 func (t *Transport) Dial(ctx context.Context, raddr ma.Multiaddr, p peer.ID) (transport.CapableConn, error) {
-	scope, err := t.rcmgr.OpenConnection(network.DirOutbound, true, raddr)
+	scope, err := t.rcmgr.OpenConnection(network.DirOutbound, true, nearEnd)
 	if err != nil {
 		t.log.Debug("resource manager blocked outgoing connection", "peer", shortPeer(p), "error", err)
 		return nil, err
@@ -145,11 +151,12 @@ func (t *Transport) dialWithScope(ctx context.Context, raddr ma.Multiaddr, p pee
 	defer cancel()
 	raw, err := t.dialRaw(ctx, addr, port, p)
 	if err != nil {
-		return nil, dialError(addr, err)
+		return nil, dialError(addr, t.daemonError(ctx, err))
 	}
 	c, err := t.upgrader.Upgrade(ctx, t, &onionConn{Conn: raw, local: anonymous, remote: raddr}, network.DirOutbound, p, scope)
 	if err != nil {
-		return nil, dialError(addr, err)
+		raw.Close() // the upgrader forgets it where it refuses before it begins
+		return nil, dialError(addr, t.daemonError(ctx, err))
 	}
 	return c, nil
 }
@@ -159,17 +166,37 @@ func (t *Transport) dialRaw(ctx context.Context, addr onion.Address, port uint16
 	if t.dialer != nil {
 		return t.dialer.DialContext(ctx, "tcp", net.JoinHostPort(addr.String(), strconv.Itoa(int(port))))
 	}
+	if err := t.daemon.Err(); err != nil {
+		return nil, err
+	}
 	// Tor would hold the connection back until it is ready, and not say why.
 	if err := t.daemon.WaitReady(ctx); err != nil {
 		return nil, err
 	}
 	socks := t.daemon.SOCKS()
-	conn, err := socks5.Dialer{Network: socks.Network, Address: socks.Address}.
+	return socks5.Dialer{Network: socks.Network, Address: socks.Address}.
 		Dial(ctx, addr.String(), port, socks5.Auth{User: isolationUser, Password: t.isolationToken(p)})
-	if err != nil && t.daemon.Err() != nil {
-		return nil, t.daemon.Err()
+}
+
+// daemonError replaces the error of a dial by the end of the daemon, if that is
+// what made it fail: a connection to Tor breaks a moment before anybody knows
+// that Tor has ended.
+func (t *Transport) daemonError(ctx context.Context, err error) error {
+	if t.daemon == nil || t.dialer != nil {
+		return err
 	}
-	return conn, err
+	if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.As(err, new(syscall.Errno)) {
+		return err
+	}
+	grace := time.NewTimer(endGrace)
+	defer grace.Stop()
+	select {
+	case <-t.daemon.Done():
+		return t.daemon.Err()
+	case <-ctx.Done():
+	case <-grace.C:
+	}
+	return err
 }
 
 // isolationToken is the same for a peer as long as the transport lives, and

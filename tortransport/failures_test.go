@@ -1,0 +1,189 @@
+package tortransport_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"regexp"
+	"testing"
+	"time"
+
+	"github.com/libp2p/go-libp2p/core/sec"
+	ma "github.com/multiformats/go-multiaddr"
+
+	"github.com/onionwire/onionwire/tortransport"
+	"github.com/onionwire/onionwire/tortransport/onion"
+	"github.com/onionwire/onionwire/tortransport/tor"
+	"github.com/onionwire/onionwire/tortransport/tortest"
+)
+
+// wholeAddress matches what no error may contain.
+var wholeAddress = regexp.MustCompile(`(?i)[a-z2-7]{56}`)
+
+func wantDiscreet(tb testing.TB, err error) {
+	tb.Helper()
+	if err != nil && wholeAddress.MatchString(err.Error()) {
+		tb.Errorf("the error tells the whole address")
+	}
+}
+
+// damaged is the address of a new service with one byte of it changed: 33 is in
+// the checksum, 34 the version.
+func damaged(tb testing.TB, index int) ma.Multiaddr {
+	tb.Helper()
+	b := onionAddr(tb, newKey(tb)).Bytes()
+	const prefix = 2 // the code of onion3
+	b[prefix+index] ^= 1
+	m, err := ma.NewMultiaddrBytes(b)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return m
+}
+
+func wrongChecksum(tb testing.TB) string { return damaged(tb, 33).String() }
+
+func TestSOCKSReplies(t *testing.T) {
+	f, d := fakeTor(t)
+	p := newParty(t, d)
+	addr := onionAddr(t, newKey(t))
+	for code, want := range map[byte]error{
+		0x04: tortransport.ErrUnreachable,
+		0x05: tortransport.ErrRefused,
+		0x06: tortransport.ErrTimeout,
+		0xf0: tortransport.ErrNotFound,
+		0xf1: tortransport.ErrNotFound,
+		0xf2: tortransport.ErrIntroduction,
+		0xf3: tortransport.ErrRendezvous,
+		0xf4: tortransport.ErrAuthMissing,
+		0xf5: tortransport.ErrAuthBad,
+		0xf6: onion.ErrMalformed,
+		0xf7: tortransport.ErrTimeout,
+		// Of these Tor does not say more than that it has failed.
+		0x01: nil, 0x02: nil, 0x03: nil, 0x07: nil, 0x08: nil, 0x09: nil, 0xf8: nil, 0xff: nil,
+	} {
+		t.Run(fmt.Sprintf("0x%02x", code), func(t *testing.T) {
+			f.OnSocks(func(tortest.FakeRequest) tortest.FakeSocksReply { return tortest.FakeSocksReply{Code: code} })
+			err := p.dialFails(t, testContext(t), addr, p.id)
+			if want != nil && !errors.Is(err, want) {
+				t.Errorf("got %v, want %v", err, want)
+			}
+			wantDiscreet(t, err)
+		})
+	}
+}
+
+func TestSOCKSMisbehaviour(t *testing.T) {
+	f, d := fakeTor(t)
+	p := newParty(t, d)
+	addr := onionAddr(t, newKey(t))
+	for _, junk := range []string{"\x04\x00\x00\x01", "HTTP/1.1 200 OK\r\n\r\n", "\x05", "\x05\x00\x00\x02", "\x05\x00\x00\x01\x7f\x00"} {
+		t.Run(fmt.Sprintf("%q", junk), func(t *testing.T) {
+			f.OnSocks(func(tortest.FakeRequest) tortest.FakeSocksReply { return tortest.FakeSocksReply{Raw: []byte(junk)} })
+			ctx, cancel := context.WithTimeout(testContext(t), 20*time.Second)
+			defer cancel()
+			err := p.dialFails(t, ctx, addr, p.id)
+			if ctx.Err() != nil {
+				t.Error("the dial did not end by itself")
+			}
+			wantDiscreet(t, err)
+		})
+	}
+}
+
+// TestDialEndsWithContext: whatever a dial waits for, it ends with its context.
+func TestDialEndsWithContext(t *testing.T) {
+	mute, err := net.Listen("tcp", "127.0.0.1:0") // takes connections, and that is all
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer mute.Close()
+	f, d := fakeTor(t)
+	atMute := attach(t, tor.AttachConfig{Control: parseAddr(t, f.ControlAddr()), SOCKS: parseAddr(t, mute.Addr().String())})
+	k := newKey(t)
+	server := newParty(t, d, k)
+	addr := server.serve(t, k)
+	for _, tc := range []struct {
+		name   string
+		client party
+		reply  tortest.FakeSocksReply
+	}{
+		{"the SOCKS greeting", newParty(t, atMute), tortest.FakeSocksReply{}},
+		{"the SOCKS reply", newParty(t, d), tortest.FakeSocksReply{Silent: true}},
+		{"half a SOCKS reply", newParty(t, d), tortest.FakeSocksReply{Raw: []byte{5, 0}, Silent: true}},
+		{"the handshake", newParty(t, d), tortest.FakeSocksReply{Raw: []byte{5, 0, 0, 1, 0, 0, 0, 0, 0, 0}, Silent: true}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			f.OnSocks(func(tortest.FakeRequest) tortest.FakeSocksReply { return tc.reply })
+			ctx, cancel := context.WithCancel(testContext(t))
+			time.AfterFunc(100*time.Millisecond, cancel)
+			start := time.Now()
+			err := tc.client.dialFails(t, ctx, addr, server.id)
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("the dial gave %v, want context.Canceled", err)
+			}
+			if waited := time.Since(start); waited > 2*time.Second {
+				t.Errorf("the dial took %s", waited)
+			}
+		})
+	}
+}
+
+func TestMalformedAddresses(t *testing.T) {
+	_, d := fakeTor(t)
+	k := newKey(t)
+	p := newParty(t, d, k)
+	good := onionAddr(t, k)
+	for _, tc := range []struct {
+		name string
+		addr ma.Multiaddr
+		want error
+	}{
+		{"checksum", damaged(t, 33), onion.ErrChecksum},
+		{"version", damaged(t, 34), onion.ErrVersion},
+		{"not onion", ma.StringCast("/ip4/127.0.0.1/tcp/1"), onion.ErrNotOnion},
+		{"empty", nil, onion.ErrNotOnion},
+		{"trailing", good.Encapsulate(ma.StringCast("/ws")), nil},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			_, listenErr := p.Listen(tc.addr)
+			for _, err := range []error{p.dialFails(t, testContext(t), tc.addr, p.id), listenErr} {
+				if err == nil || tc.want != nil && !errors.Is(err, tc.want) {
+					t.Errorf("got %v, want %v", err, tc.want)
+				}
+				wantDiscreet(t, err)
+			}
+		})
+	}
+}
+
+func TestWrongPeer(t *testing.T) {
+	_, d := fakeTor(t)
+	k := newKey(t)
+	addr := newParty(t, d, k).serve(t, k)
+	stranger := randomPeer(t)
+	err := newParty(t, d).dialFails(t, testContext(t), addr, stranger)
+	if mismatch := (sec.ErrPeerIDMismatch{}); !errors.As(err, &mismatch) || mismatch.Expected != stranger {
+		t.Errorf("got %v, want sec.ErrPeerIDMismatch", err)
+	}
+	wantDiscreet(t, err)
+}
+
+// tellingDialer fails as x/net's SOCKS dialler does, with the address in full.
+type tellingDialer struct{}
+
+func (tellingDialer) DialContext(_ context.Context, network, address string) (net.Conn, error) {
+	return nil, &net.OpError{Op: "socks connect " + address, Net: network, Err: errRefusedByManager}
+}
+
+// TestForeignErrors: what others say in full is shortened, and still matches.
+func TestForeignErrors(t *testing.T) {
+	p := partyConfig{}.new(t, tortransport.WithDialer(tellingDialer{}))
+	err := p.dialFails(t, testContext(t), onionAddr(t, newKey(t)), p.id)
+	wantDiscreet(t, err)
+	var op *net.OpError
+	if !errors.Is(err, errRefusedByManager) || !errors.As(err, &op) {
+		t.Errorf("got %v, want the dialler's own error", err)
+	}
+}

@@ -1,0 +1,244 @@
+package tortransport_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"testing"
+	"time"
+
+	"github.com/libp2p/go-libp2p/core/transport"
+
+	"github.com/onionwire/onionwire/tortransport"
+	"github.com/onionwire/onionwire/tortransport/onion"
+	"github.com/onionwire/onionwire/tortransport/tor"
+	"github.com/onionwire/onionwire/tortransport/tortest"
+)
+
+// acceptError waits for the end of a listener.
+func acceptError(tb testing.TB, l transport.Listener) error {
+	tb.Helper()
+	failed := make(chan error, 1)
+	go func() {
+		c, err := l.Accept()
+		if err == nil {
+			c.Close()
+		}
+		failed <- err
+	}()
+	select {
+	case err := <-failed:
+		return err
+	case <-time.After(testTimeout):
+		tb.Fatal("Accept does not return")
+		return nil
+	}
+}
+
+func wantClosed(tb testing.TB, l transport.Listener) {
+	tb.Helper()
+	if err := acceptError(tb, l); !errors.Is(err, transport.ErrListenerClosed) || !errors.Is(err, net.ErrClosed) {
+		tb.Errorf("Accept after Close gave %v, want transport.ErrListenerClosed and net.ErrClosed", err)
+	}
+}
+
+func TestClose(t *testing.T) {
+	f, d := fakeTor(t)
+	k := newKey(t)
+	server := newParty(t, d, k)
+	l := server.listen(t, k)
+	waiting := make(chan error, 1)
+	go func() { waiting <- acceptError(t, l) }()
+	time.Sleep(50 * time.Millisecond) // for Accept to wait
+	if err := l.Close(); err != nil {
+		t.Errorf("Close: %v", err)
+	}
+	if err := <-waiting; !errors.Is(err, transport.ErrListenerClosed) || !errors.Is(err, net.ErrClosed) {
+		t.Errorf("the Accept that was waiting gave %v", err)
+	}
+	wantClosed(t, l)
+	if err := l.Close(); err != nil {
+		t.Errorf("Close again: %v", err)
+	}
+	if services := f.Services(); len(services) != 0 {
+		t.Errorf("%d onion services are left", len(services))
+	}
+	if err := server.Ready(testContext(t), l.Multiaddr()); err == nil {
+		t.Error("a closed listener is ready")
+	}
+}
+
+// TestCloseKeepsConnections: closing a listener is not closing what it accepted.
+func TestCloseKeepsConnections(t *testing.T) {
+	_, d := fakeTor(t)
+	k := newKey(t)
+	server := newParty(t, d, k)
+	l := server.listen(t, k)
+	accepted := make(chan transport.CapableConn, 1)
+	go func() {
+		c, err := l.Accept()
+		if err != nil {
+			t.Error(err)
+		}
+		accepted <- c
+	}()
+	near := newParty(t, d).mustDial(t, l.Multiaddr(), server.id)
+	defer near.Close()
+	far := <-accepted
+	l.Close()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		echoStreams(far)
+	}()
+	mustEcho(t, near)
+	near.Close()
+	<-done
+}
+
+func TestCloseDuringNegotiation(t *testing.T) {
+	_, d := fakeTor(t)
+	k := newKey(t)
+	limits := newCountingManager(t)
+	server := partyConfig{limits: limits}.new(t, tortransport.WithDaemon(d), tortransport.WithOnionKey(k))
+	l := server.listen(t, k)
+	for range 40 { // more than may negotiate
+		dialRaw(t, d.SOCKS(), l.Multiaddr())
+	}
+	start := time.Now()
+	if err := l.Close(); err != nil {
+		t.Error(err)
+	}
+	if took := time.Since(start); took > 5*time.Second {
+		t.Errorf("Close took %s", took)
+	}
+	limits.want(t, 0)
+}
+
+func TestListenAgain(t *testing.T) {
+	_, d := fakeTor(t)
+	k := newKey(t)
+	server := newParty(t, d, k)
+	for range 5 {
+		l, err := server.Listen(onionAddr(t, k)) // closed before Tor has taken it, too
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mustReach(t, d, server.serve(t, k), server)
+}
+
+func TestListenTwice(t *testing.T) {
+	f, d := fakeTor(t)
+	k := newKey(t)
+	server := newParty(t, d, k)
+	server.listen(t, k)
+	if _, err := server.Listen(onionAddr(t, k)); !errors.Is(err, tor.ErrCollision) {
+		t.Errorf("on the same transport: %v, want tor.ErrCollision", err)
+	}
+	if _, err := newParty(t, d, k).Listen(onionAddr(t, k)); !errors.Is(err, tor.ErrCollision) {
+		t.Errorf("on another transport: %v, want tor.ErrCollision", err)
+	}
+	// Through another control connection only Tor knows, and says so later.
+	other := attach(t, tor.AttachConfig{Control: parseAddr(t, f.ControlAddr())})
+	l, err := newParty(t, other, k).Listen(onionAddr(t, k))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if err := acceptError(t, l); !errors.Is(err, tor.ErrCollision) {
+		t.Errorf("at another daemon: %v, want tor.ErrCollision", err)
+	}
+}
+
+func TestListenWithoutKey(t *testing.T) {
+	_, d := fakeTor(t)
+	_, err := newParty(t, d, newKey(t)).Listen(onionAddr(t, newKey(t)))
+	if !errors.Is(err, tortransport.ErrNoKey) {
+		t.Errorf("got %v, want ErrNoKey", err)
+	}
+	wantDiscreet(t, err)
+}
+
+func TestListenWithoutDaemon(t *testing.T) {
+	k := newKey(t)
+	p := partyConfig{}.new(t, tortransport.WithDialer(&countingDialer{}), tortransport.WithOnionKey(k))
+	l, err := p.Listen(onionAddr(t, k))
+	if err == nil {
+		l.Close()
+		t.Error("a transport without a daemon listens")
+	}
+	wantDiscreet(t, err)
+}
+
+// TestListenDoesNotWait: the address is known before Tor has said a word.
+func TestListenDoesNotWait(t *testing.T) {
+	f, d := fakeTor(t)
+	answer := make(chan struct{})
+	f.OnCommand(func(cmd string) tortest.FakeReply {
+		if len(cmd) > 9 && cmd[:9] == "ADD_ONION" {
+			<-answer
+		}
+		return tortest.FakeReply{}
+	})
+	k := newKey(t)
+	server := newParty(t, d, k)
+	start := time.Now()
+	l, err := server.Listen(onionAddr(t, k))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	defer close(answer)
+	if took := time.Since(start); took > time.Second {
+		t.Errorf("Listen took %s", took)
+	}
+	if !l.Multiaddr().Equal(onionAddr(t, k)) {
+		t.Error("the address is not that of the key")
+	}
+	ctx, cancel := context.WithTimeout(testContext(t), 100*time.Millisecond)
+	defer cancel()
+	if err := server.Ready(ctx, l.Multiaddr()); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("Ready gave %v, want the context's error", err)
+	}
+}
+
+// TestListenerEndsWithControl: without the control connection the service is gone,
+// and the listener says so.
+func TestListenerEndsWithControl(t *testing.T) {
+	f, d := fakeTor(t)
+	k := newKey(t)
+	server := newParty(t, d, k)
+	l := server.listen(t, k)
+	f.DropControl()
+	if err := acceptError(t, l); !errors.Is(err, tor.ErrControl) {
+		t.Errorf("Accept gave %v, want tor.ErrControl", err)
+	}
+	ctx, cancel := context.WithTimeout(testContext(t), 5*time.Second)
+	defer cancel()
+	if err := server.dialFails(t, ctx, onionAddr(t, newKey(t)), randomPeer(t)); !errors.Is(err, tor.ErrControl) {
+		t.Errorf("the dial gave %v, want tor.ErrControl", err)
+	}
+	if _, err := server.Listen(onionAddr(t, k)); !errors.Is(err, tor.ErrControl) {
+		t.Errorf("Listen gave %v, want tor.ErrControl", err)
+	}
+}
+
+func TestOptionsAreChecked(t *testing.T) {
+	for name, opts := range map[string][]tortransport.Option{
+		"nothing to dial with": nil,
+		"no daemon":            {tortransport.WithDaemon(nil)},
+		"no dialler":           {tortransport.WithDialer(nil)},
+		"no logger":            {tortransport.WithDialer(&countingDialer{}), tortransport.WithLogger(nil)},
+		"empty key":            {tortransport.WithDialer(&countingDialer{}), tortransport.WithOnionKey(onion.Key{})},
+		"no dial timeout":      {tortransport.WithDialer(&countingDialer{}), tortransport.WithDialTimeout(0)},
+		"no accept timeout":    {tortransport.WithDialer(&countingDialer{}), tortransport.WithAcceptTimeout(-1)},
+	} {
+		if _, err := tortransport.New(nil, nil, opts...); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+}
