@@ -12,6 +12,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/onionwire/onionwire/node/wire"
 )
@@ -95,9 +96,12 @@ func (c *Conversation) Send(m wire.Message) error {
 func (c *Conversation) Undelivered() int { return len(c.outbox) }
 
 // Connected tells that there is a new connection. All that is not confirmed is
-// sent on it, again where it was sent on an earlier one.
+// sent on it, again where it was sent on an earlier one. The other side does the
+// same, so confirmations that wait are dropped: they would be sent twice, and
+// ahead of those that the earlier connection has lost.
 func (c *Conversation) Connected() {
 	c.connected = true
+	c.receipts = nil
 	for i := range c.outbox {
 		c.outbox[i].sent = false
 	}
@@ -162,7 +166,7 @@ func (c *Conversation) remember(id wire.MessageID) bool {
 func (c *Conversation) confirm(id wire.MessageID) {
 	for i := range c.outbox {
 		if c.outbox[i].message.ID == id {
-			c.outbox = append(c.outbox[:i], c.outbox[i+1:]...)
+			c.outbox = slices.Delete(c.outbox, i, i+1)
 			c.events = append(c.events, Delivered{id})
 			return
 		}

@@ -179,3 +179,31 @@ func TestContentOfLaterVersionsIsPassedOver(t *testing.T) {
 		t.Errorf("malformed content: %v", err)
 	}
 }
+
+// TestDeliveriesKeepTheirOrder loses one confirmation with a connection, while
+// the next one has not been sent yet.
+func TestDeliveriesKeepTheirOrder(t *testing.T) {
+	var a, b engine.Conversation
+	a.Connected()
+	b.Connected()
+	for i := byte(1); i <= 2; i++ {
+		if err := a.Send(message(i, "x")); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.Receive(drain(&a)[0]); err != nil {
+			t.Fatal(err)
+		}
+		if i == 1 {
+			drain(&b) // and lost
+		}
+	}
+	a.Connected()
+	b.Connected()
+	deliver(t, &b, &a)
+	deliver(t, &a, &b)
+	deliver(t, &b, &a)
+	want := []engine.Event{engine.Delivered{wire.MessageID{1}}, engine.Delivered{wire.MessageID{2}}}
+	if got := a.Events(); !slices.Equal(got, want) {
+		t.Errorf("sender has events %v", got)
+	}
+}

@@ -15,8 +15,9 @@ import (
 type side struct {
 	engine.Conversation
 	said, heard []string
-	delivered   int
-	wire        [][]byte // sent and not yet arrived
+	ids         []wire.MessageID // of what was said
+	delivered   int              // as many of them, in their order
+	wire        [][]byte         // sent and not yet arrived
 }
 
 func (s *side) settle(t *rapid.T) {
@@ -25,6 +26,9 @@ func (s *side) settle(t *rapid.T) {
 		case engine.Received:
 			s.heard = append(s.heard, e.Message.Text)
 		case engine.Delivered:
+			if s.delivered >= len(s.ids) || s.ids[s.delivered] != e.ID {
+				t.Fatalf("delivery %d is of another message", s.delivered)
+			}
 			s.delivered++
 		default:
 			t.Fatalf("unexpected event %T", e)
@@ -84,7 +88,7 @@ func TestNothingLostOrDoubled(t *testing.T) {
 				if err := s.Send(m); err != nil {
 					t.Fatal(err)
 				}
-				s.said = append(s.said, m.Text)
+				s.said, s.ids = append(s.said, m.Text), append(s.ids, m.ID)
 			},
 			"move": func(t *rapid.T) {
 				i := rapid.IntRange(0, 1).Draw(t, "from")
