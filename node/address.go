@@ -83,7 +83,9 @@ func (a Address) LogValue() slog.Value {
 // identityKey returns the Ed25519 key that a peer ID is made of.
 func identityKey(id peer.ID) (ed25519.PublicKey, error) {
 	pub, err := id.ExtractPublicKey()
-	if err != nil || pub.Type() != crypto.Ed25519 {
+	// The same key in another encoding would be another peer ID, which nobody
+	// can prove.
+	if err != nil || pub.Type() != crypto.Ed25519 || !id.MatchesPublicKey(pub) {
 		return nil, errors.New("the peer ID is not made of an Ed25519 key")
 	}
 	raw, err := pub.Raw()

@@ -23,20 +23,41 @@ const (
 	lastRetry  = time.Minute
 	// stableAfter is how long a connection must hold for the waits to begin anew.
 	stableAfter = 30 * time.Second
+	// refusalPause is how long a contact who refuses our connection has to make
+	// one to us before that counts as a failure.
+	refusalPause = 500 * time.Millisecond
+	// patience is how long the lower side's own connection is preferred: longer
+	// than a handshake takes through slow circuits, shorter than a contact likes
+	// to be kept out because of a dead one.
+	patience = 10 * time.Second
 )
 
-// Both sides of a conversation may connect to each other at once. Two rules,
-// which both compute alike, leave one connection:
+// Both sides of a conversation may connect to each other at once. The side with
+// the lower peer ID decides which connection it is to be, and the other goes
+// along, so that they never give up one each:
 //
-//   - While both have a handshake under way, that of the lower peer ID goes on:
-//     its owner refuses the other's, and the other gives up its own.
+//   - The lower side has one handshake under way at a time. While it is its own,
+//     it refuses the other side's; during the other side's, it begins none.
+//   - The higher side takes part in both at once, and gives its own up when the
+//     other is done.
+//   - When its own is done, the lower side goes on refusing until something has
+//     arrived on the connection: what comes before that was begun by a side that
+//     did not know of it yet.
+//   - The lower side insists on its own for as long as patience, no longer: a
+//     connection can be dead and not know it.
 //   - Otherwise the newest wins. Who has a working connection does not connect,
 //     so a new one means that the other side has lost the old.
 //
 // Whatever was under way on a connection that loses is sent again on the other.
 
 // handshaking is a handshake that is under way.
-type handshaking struct{ cancel context.CancelFunc }
+type handshaking struct {
+	cancel context.CancelFunc
+	began  time.Time
+	// committed is whether the last message may have been sent, so that the
+	// other side counts on the connection.
+	committed bool
+}
 
 // keepConnected connects to the contact whenever there is no connection, until
 // the conversation ends.
@@ -51,18 +72,31 @@ func (c *Conversation) keepConnected(to peer.AddrInfo) {
 		if err == nil {
 			began := time.Now()
 			c.run(l)
-			if time.Since(began) >= stableAfter {
+			if c.worked(l) || time.Since(began) >= stableAfter {
 				waits.Reset()
 			}
 		}
 		retry := waits.NextBackOff()
+		if errors.Is(err, network.ErrReset) {
+			// Who refuses us is perhaps connecting to us instead.
+			c.pause(refusalPause)
+			retry = max(0, retry-refusalPause)
+		}
 		c.mu.Lock()
-		if err != nil && c.idle() && c.ctx.Err() == nil {
+		if err != nil && !errors.Is(err, errYield) && c.idle() && c.ctx.Err() == nil {
 			c.emit(Unreachable{Err: err, Retry: retry})
 		}
 		c.mu.Unlock()
 		c.pause(retry)
 	}
+}
+
+// worked reports whether an ended link was of use: something was received on it,
+// and all of that in good order.
+func (c *Conversation) worked(l *link) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return l.heard && !errors.Is(l.err, ErrProtocol)
 }
 
 // pause waits, but not for longer than until the contact shows up.
@@ -82,107 +116,161 @@ func (c *Conversation) dial(to peer.AddrInfo) (*link, error) {
 		return nil, err
 	}
 	l, err := c.openStream()
-	if err != nil && !errors.Is(err, errYield) {
-		// The connection may be one that is dead and does not know it yet. The
-		// next try makes a new one.
-		c.mu.Lock()
-		idle := c.idle()
-		c.mu.Unlock()
-		if idle {
-			_ = c.node.host.Network().ClosePeer(c.peer)
-		}
+	if errors.Is(err, context.DeadlineExceeded) {
+		// The connection is dead and does not know it. The next try makes a new
+		// one.
+		_ = c.node.host.Network().ClosePeer(c.peer)
 	}
 	return l, err
 }
 
+// openStream does the handshake on a stream of ours and attaches the link. It
+// fails with errYield if the contact has connected, or is connecting, to us.
 func (c *Conversation) openStream() (*link, error) {
 	ctx, cancel := context.WithTimeout(c.ctx, handshakeTimeout)
 	defer cancel()
-	s, err := c.node.host.NewStream(ctx, c.peer, wire.ProtocolID)
-	if err != nil {
-		return nil, fmt.Errorf("the contact does not answer: %w", err)
-	}
-	h := &handshaking{cancel}
+	h := &handshaking{cancel: cancel, began: time.Now()}
 	c.mu.Lock()
-	yield := !c.idle()
-	if !yield {
-		c.outbound = h
-	}
-	c.mu.Unlock()
-	if yield {
-		_ = s.Reset()
+	if !c.idle() {
+		c.mu.Unlock()
 		return nil, errYield
 	}
-	l, err := c.handshake(ctx, s, e2ee.NewInitiator)
+	c.outbound = h
+	c.mu.Unlock()
+
+	l, err := c.initiate(ctx, h)
 	c.mu.Lock()
-	c.outbound = nil
-	if err != nil && c.inbound != nil {
+	mine := c.outbound == h
+	if mine {
+		c.outbound = nil
+	}
+	if err == nil && mine {
+		old := c.attach(l)
+		c.mu.Unlock()
+		old.end(errYield)
+		return l, nil
+	}
+	if !mine || !c.idle() {
 		err = errYield
 	}
 	c.mu.Unlock()
-	if err != nil {
-		return nil, err
+	if l != nil {
+		l.discard()
 	}
-	c.attach(l)
-	return l, nil
+	return nil, err
 }
 
-// acceptStream does the handshake on a stream that the contact has opened.
+// initiate opens a stream and does the handshake on it.
+func (c *Conversation) initiate(ctx context.Context, h *handshaking) (*link, error) {
+	// Connecting is dial's business: it does so with the right limits, and its
+	// errors keep the address to themselves.
+	s, err := c.node.host.NewStream(network.WithNoDial(ctx, "connected before"), c.peer, wire.ProtocolID)
+	if err != nil {
+		return nil, fmt.Errorf("the contact does not answer: %w", err)
+	}
+	return c.handshake(ctx, s, e2ee.NewInitiator, func() error {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.outbound != h {
+			return errYield
+		}
+		h.committed = true
+		return nil
+	})
+}
+
+// acceptStream does the handshake on a stream that the contact has opened and
+// attaches the link.
 func (c *Conversation) acceptStream(s network.Stream) (*link, error) {
 	ctx, cancel := context.WithTimeout(c.ctx, handshakeTimeout)
 	defer cancel()
-	h := &handshaking{cancel}
-	c.mu.Lock()
-	if c.outbound != nil && c.node.address.Peer < c.peer {
-		c.mu.Unlock()
-		return nil, errYield
+	h := &handshaking{cancel: cancel, began: time.Now()}
+	if err := c.beginInbound(h); err != nil {
+		return nil, err
 	}
-	if len(c.events) >= 2*maxEvents {
-		c.mu.Unlock()
-		return nil, errors.New("nobody takes the events of this conversation")
-	}
-	if c.outbound != nil {
-		c.outbound.cancel()
-	}
-	if c.inbound != nil {
-		c.inbound.cancel()
-	}
-	c.inbound = h
-	c.mu.Unlock()
-
-	l, err := c.handshake(ctx, s, e2ee.NewResponder)
+	l, err := c.handshake(ctx, s, e2ee.NewResponder, nil)
 	if err == nil {
-		if err = c.node.adopt(c); err == nil {
-			c.attach(l)
-		} else {
-			l.session.Close()
+		if err = c.node.adopt(c); err != nil {
+			l.discard()
 		}
 	}
 	c.mu.Lock()
+	var old *link
+	if err == nil {
+		old = c.attach(l)
+		c.giveUpOutbound()
+	}
 	if c.inbound == h {
 		c.inbound = nil
 		c.wake()
 	}
 	c.mu.Unlock()
+	old.end(errYield)
 	return l, err
 }
 
-// handshake runs one side of the end-to-end handshake.
-func (c *Conversation) handshake(ctx context.Context, s network.Stream, side func(e2ee.HandshakeConfig) (*e2ee.Handshake, error)) (*link, error) {
+// beginInbound makes h the inbound handshake in place of an earlier one, which
+// the other side has given up, or says why there can be none.
+func (c *Conversation) beginInbound(h *handshaking) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.events) >= 2*maxEvents {
+		return errors.New("nobody takes the events of this conversation")
+	}
+	if c.node.address.Peer < c.peer {
+		if c.insists() {
+			return errYield
+		}
+		c.giveUpOutbound()
+	}
+	if c.inbound != nil {
+		c.inbound.cancel()
+	}
+	c.inbound = h
+	return nil
+}
+
+// insists reports whether the lower side prefers a connection of its own to one
+// from the other side. c.mu is held.
+func (c *Conversation) insists() bool {
+	if o := c.outbound; o != nil {
+		return o.committed || time.Since(o.began) < patience
+	}
+	l := c.link
+	return l != nil && l.ours() && !l.heard && time.Since(l.began) < patience
+}
+
+// giveUpOutbound ends a handshake of ours that is under way. c.mu is held.
+func (c *Conversation) giveUpOutbound() {
+	if c.outbound != nil {
+		c.outbound.cancel()
+		c.outbound = nil
+	}
+}
+
+// side makes one side of a handshake.
+type side func(e2ee.HandshakeConfig) (*e2ee.Handshake, error)
+
+// handshake runs one side of the end-to-end handshake. Before the last message
+// is sent, commit, unless it is nil, can still refuse.
+func (c *Conversation) handshake(ctx context.Context, s network.Stream, role side, commit func() error) (*link, error) {
 	stop := context.AfterFunc(ctx, func() { _ = s.Reset() })
-	l, err := c.negotiate(s, side)
+	l, err := c.negotiate(s, role, commit)
 	if !stop() {
 		err = fmt.Errorf("end-to-end handshake: %w", ctx.Err())
 	}
 	if err != nil {
+		if l != nil {
+			l.session.Close()
+		}
 		_ = s.Reset()
 		return nil, err
 	}
 	return l, nil
 }
 
-func (c *Conversation) negotiate(s network.Stream, side func(e2ee.HandshakeConfig) (*e2ee.Handshake, error)) (*link, error) {
-	h, err := side(e2ee.HandshakeConfig{
+func (c *Conversation) negotiate(s network.Stream, role side, commit func() error) (*link, error) {
+	h, err := role(e2ee.HandshakeConfig{
 		Identity:    c.node.identity,
 		LocalID:     []byte(c.node.address.Peer),
 		RemoteID:    []byte(c.peer),
@@ -199,7 +287,13 @@ func (c *Conversation) negotiate(s network.Stream, side func(e2ee.HandshakeConfi
 		ours := (turn%2 == 0) == (s.Stat().Direction == network.DirOutbound)
 		if ours {
 			var m []byte
-			if m, err = h.Write(); err == nil {
+			if turn == 2 && commit != nil {
+				err = commit()
+			}
+			if err == nil {
+				m, err = h.Write()
+			}
+			if err == nil {
 				err = conn.Write(wire.Handshake, m)
 			}
 		} else {
@@ -220,5 +314,12 @@ func (c *Conversation) negotiate(s network.Stream, side func(e2ee.HandshakeConfi
 	if err != nil {
 		return nil, err
 	}
-	return &link{stream: s, conn: conn, session: session, knowsUs: h.RemoteKnowsUs(), ended: make(chan struct{})}, nil
+	return &link{
+		stream:  s,
+		conn:    conn,
+		session: session,
+		knowsUs: h.RemoteKnowsUs(),
+		began:   time.Now(),
+		ended:   make(chan struct{}),
+	}, nil
 }

@@ -22,7 +22,8 @@ const maxEvents = 256
 type Event interface{ event() }
 
 type (
-	// Connected says that the contact is there and has proven who it is.
+	// Connected says that the contact is there and has proven who it is. It comes
+	// again, without Disconnected, only to change KnowsUs.
 	Connected struct {
 		// KnowsUs is whether the other side says that we are a contact of theirs.
 		// Nothing proves that.
@@ -126,11 +127,11 @@ func (c *Conversation) Next(ctx context.Context) (Event, error) {
 // lost. The contact can begin a new one, if Config.Admit lets them.
 func (c *Conversation) Close() {
 	c.node.mu.Lock()
+	defer c.node.mu.Unlock()
 	if c.node.conversations[c.peer] == c {
 		delete(c.node.conversations, c.peer)
 	}
-	c.node.mu.Unlock()
-	c.end()
+	c.end() // under the lock, or adopt could take it for a living one
 }
 
 // end makes every task of the conversation stop.

@@ -31,15 +31,40 @@ type link struct {
 	conn    *wire.Conn
 	session *e2ee.Session // used under the conversation's lock
 	knowsUs bool
+	began   time.Time
+	heard   bool // something has arrived; guarded by the conversation's lock
 
 	endOnce sync.Once
 	ended   chan struct{} // closed when the link is of no use any more
 	err     error         // set before ended is closed
 }
 
+// ours reports whether we have opened the stream.
+func (l *link) ours() bool { return l.stream.Stat().Direction == network.DirOutbound }
+
+// over reports whether the link is of no use any more.
+func (l *link) over() bool {
+	select {
+	case <-l.ended:
+		return true
+	default:
+		return false
+	}
+}
+
+// discard gives up a link that was never attached.
+func (l *link) discard() {
+	l.session.Close()
+	_ = l.stream.Reset()
+}
+
 // end gives the link up for a reason, which the other side does not learn: it
-// sees an orderly end if we are leaving, and a reset otherwise.
+// sees an orderly end if we are leaving, and a reset otherwise. Ending no link
+// does nothing. It may block for a moment: no lock may be held.
 func (l *link) end(reason error) {
+	if l == nil {
+		return
+	}
 	l.endOnce.Do(func() {
 		l.err = reason
 		close(l.ended)
@@ -51,18 +76,17 @@ func (l *link) end(reason error) {
 	})
 }
 
-// attach makes l the connection of the conversation, in place of what was there
-// before.
-func (c *Conversation) attach(l *link) {
-	c.mu.Lock()
-	old := c.link
+// attach makes l the connection of the conversation. It returns the one before,
+// if there is one, for the caller to end. c.mu is held.
+func (c *Conversation) attach(l *link) (old *link) {
+	old = c.link
 	c.link = l
 	c.engine.Connected()
-	c.emit(Connected{KnowsUs: l.knowsUs})
-	c.mu.Unlock()
-	if old != nil {
-		old.end(errYield)
+	if old == nil || old.knowsUs != l.knowsUs {
+		c.emit(Connected{KnowsUs: l.knowsUs})
 	}
+	c.wake()
+	return old
 }
 
 // run sends and receives on a link that is attached, and returns when it has
@@ -71,7 +95,12 @@ func (c *Conversation) run(l *link) {
 	stop := context.AfterFunc(c.ctx, func() { l.end(ErrClosed) })
 	defer stop()
 	var writer sync.WaitGroup
-	writer.Go(func() { l.end(c.write(l)) })
+	writer.Go(func() {
+		l.end(c.write(l))
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.wake() // reading may be waiting for the user
+	})
 	l.end(c.read(l))
 	writer.Wait()
 
@@ -134,7 +163,7 @@ func (c *Conversation) nextCell(l *link) ([]byte, <-chan struct{}, error) {
 func (c *Conversation) read(l *link) error {
 	for {
 		err := c.wait(c.ctx, func() bool {
-			return c.link != l || c.room() && !c.engine.Congested()
+			return c.link != l || l.over() || c.room() && !c.engine.Congested()
 		})
 		if err != nil {
 			return err
@@ -159,6 +188,7 @@ func (c *Conversation) receive(l *link, cell []byte) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrProtocol, err)
 	}
+	l.heard = true
 	if err := c.engine.Receive(content); err != nil {
 		return fmt.Errorf("%w: %w", ErrProtocol, err)
 	}

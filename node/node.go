@@ -37,9 +37,9 @@ const (
 	// handshakeTimeout bounds the end-to-end handshake: a round trip and a half
 	// on a stream that is being opened.
 	handshakeTimeout = time.Minute
-	// maxInbound bounds the inbound streams whose handshake is under way. Who
-	// comes beyond it is turned away and dials again later.
-	maxInbound = 32
+	// maxStrangers bounds the handshakes that are under way with those who have
+	// no conversation. Who comes beyond it is turned away and dials again later.
+	maxStrangers = 32
 	// maxBegun is how many conversations that others have begun wait for Accept.
 	maxBegun = 16
 )
@@ -79,11 +79,12 @@ type Node struct {
 	identity *e2ee.Identity
 	host     host.Host
 
-	ctx     context.Context
-	cancel  context.CancelFunc
-	tasks   sync.WaitGroup
-	inbound chan struct{}      // one token per inbound handshake
-	begun   chan *Conversation // for Accept
+	ctx    context.Context
+	cancel context.CancelFunc
+	tasks  sync.WaitGroup
+
+	strangers chan struct{}      // one token per handshake
+	begun     chan *Conversation // for Accept
 
 	mu            sync.Mutex
 	closed        bool
@@ -133,7 +134,7 @@ func Open(cfg Config) (*Node, error) {
 		address:       address,
 		identity:      identity,
 		host:          h,
-		inbound:       make(chan struct{}, maxInbound),
+		strangers:     make(chan struct{}, maxStrangers),
 		begun:         make(chan *Conversation, maxBegun),
 		conversations: make(map[peer.ID]*Conversation),
 	}
@@ -148,6 +149,12 @@ func (n *Node) Address() Address { return n.address }
 // Ready waits until contacts can reach the node. It returns why its onion
 // service is gone, or an error that matches the context's.
 func (n *Node) Ready(ctx context.Context) error {
+	if n.ctx.Err() != nil {
+		return ErrClosed
+	}
+	if err := n.cfg.Daemon.Err(); err != nil {
+		return err
+	}
 	return tortransport.Ready(ctx, n.host.Network())
 }
 
@@ -162,7 +169,7 @@ func (n *Node) Conversation(contact Address) (*Conversation, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := n.conversation(contact.Peer)
+	key, err := identityKey(contact.Peer)
 	if err != nil {
 		return nil, err
 	}
@@ -170,29 +177,15 @@ func (n *Node) Conversation(contact Address) (*Conversation, error) {
 	defer n.mu.Unlock()
 	if n.closed {
 		return nil, ErrClosed
+	}
+	c := n.conversations[contact.Peer]
+	if c == nil {
+		c = newConversation(n, contact.Peer, key)
+		n.conversations[contact.Peer] = c
 	}
 	if !c.dials {
 		c.dials = true
 		n.tasks.Go(func() { c.keepConnected(peer.AddrInfo{ID: contact.Peer, Addrs: []ma.Multiaddr{m}}) })
-	}
-	return c, nil
-}
-
-// conversation returns the conversation with a peer, beginning it if needed.
-func (n *Node) conversation(id peer.ID) (*Conversation, error) {
-	key, err := identityKey(id)
-	if err != nil {
-		return nil, err
-	}
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.closed {
-		return nil, ErrClosed
-	}
-	c := n.conversations[id]
-	if c == nil {
-		c = newConversation(n, id, key)
-		n.conversations[id] = c
 	}
 	return c, nil
 }
@@ -211,18 +204,10 @@ func (n *Node) Accept(ctx context.Context) (*Conversation, error) {
 	}
 }
 
-// admit returns the conversation that an inbound stream belongs to: the one that
-// there is, or a new one, which counts only once adopt has taken it.
+// admit returns a new conversation with a stranger, which counts only once adopt
+// has taken it.
 func (n *Node) admit(id peer.ID) (*Conversation, error) {
-	n.mu.Lock()
-	c, closed := n.conversations[id], n.closed
-	n.mu.Unlock()
-	switch {
-	case closed:
-		return nil, ErrClosed
-	case c != nil:
-		return c, nil
-	case n.cfg.Admit == nil || !n.cfg.Admit(id):
+	if n.cfg.Admit == nil || !n.cfg.Admit(id) {
 		return nil, errors.New("nobody of ours")
 	}
 	key, err := identityKey(id)
@@ -239,7 +224,7 @@ func (n *Node) adopt(c *Conversation) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	switch {
-	case n.closed:
+	case n.closed, c.ctx.Err() != nil:
 		return ErrClosed
 	case n.conversations[c.peer] == c:
 		return nil
@@ -264,36 +249,45 @@ func (n *Node) onStream(s network.Stream) {
 		return
 	}
 	defer n.tasks.Done()
-	id := s.Conn().RemotePeer()
-	select {
-	case n.inbound <- struct{}{}:
-	default:
-		n.log.Debug("too many handshakes at once; stream refused", "peer", id.ShortString())
-		_ = s.Reset()
-		return
-	}
-	c, err := n.admit(id)
-	var l *link
-	if err == nil {
-		l, err = c.acceptStream(s)
-	}
-	<-n.inbound
+	c, l, err := n.answer(s)
 	if err != nil {
-		n.log.Debug("inbound stream refused", "peer", id.ShortString(), "error", err)
+		n.log.Debug("inbound stream refused", "peer", s.Conn().RemotePeer().ShortString(), "error", err)
 		_ = s.Reset()
-		n.dismiss(c)
 		return
 	}
 	c.run(l)
 }
 
-// dismiss ends a conversation that was never adopted, if c is one.
-func (n *Node) dismiss(c *Conversation) {
+// answer lets the other side of an inbound stream prove who it is.
+func (n *Node) answer(s network.Stream) (*Conversation, *link, error) {
+	id := s.Conn().RemotePeer()
 	n.mu.Lock()
-	defer n.mu.Unlock()
-	if c != nil && n.conversations[c.peer] != c {
-		c.end()
+	c, closed := n.conversations[id], n.closed
+	n.mu.Unlock()
+	if closed {
+		return nil, nil, ErrClosed
 	}
+	if c != nil {
+		// Each has one handshake under way at most: no number of strangers keeps
+		// those out whom we know.
+		l, err := c.acceptStream(s)
+		return c, l, err
+	}
+	select {
+	case n.strangers <- struct{}{}:
+		defer func() { <-n.strangers }()
+	default:
+		return nil, nil, errors.New("too many handshakes with strangers at once")
+	}
+	c, err := n.admit(id)
+	if err != nil {
+		return nil, nil, err
+	}
+	l, err := c.acceptStream(s)
+	if err != nil {
+		c.end() // it was not adopted
+	}
+	return c, l, err
 }
 
 // enter counts a task that libp2p started, unless the node is closing.
@@ -317,8 +311,15 @@ func (n *Node) knows(id peer.ID) bool {
 }
 
 // Ping measures a round trip to a contact with libp2p's ping protocol, on the
-// connection that is there or on a new one.
+// connection that is there or on a new one. Errors match ErrClosed, ErrSelf,
+// ErrWrongPeer, those of package tortransport, or the context's.
 func (n *Node) Ping(ctx context.Context, contact Address) (time.Duration, error) {
+	if n.ctx.Err() != nil {
+		return 0, ErrClosed
+	}
+	if contact.Peer == n.address.Peer {
+		return 0, ErrSelf
+	}
 	m, err := contact.Onion.Multiaddr(contact.Port)
 	if err != nil {
 		return 0, err
@@ -328,15 +329,18 @@ func (n *Node) Ping(ctx context.Context, contact Address) (time.Duration, error)
 	if err := onionhost.Connect(ctx, n.host, peer.AddrInfo{ID: contact.Peer, Addrs: []ma.Multiaddr{m}}); err != nil {
 		return 0, err
 	}
-	select {
-	case r, ok := <-ping.Ping(ctx, n.host, contact.Peer):
-		if !ok {
-			return 0, fmt.Errorf("ping: %w", ctx.Err())
-		}
-		return r.RTT, r.Error
-	case <-ctx.Done():
-		return 0, fmt.Errorf("ping: %w", ctx.Err())
+	results := ping.Ping(network.WithNoDial(ctx, "connected before"), n.host, contact.Peer)
+	r, ok := <-results // which ends with the context
+	cancel()
+	for range results { // until the stream is gone
 	}
+	switch {
+	case !ok:
+		return 0, fmt.Errorf("ping: %w", ctx.Err())
+	case r.Error != nil:
+		return 0, fmt.Errorf("ping: %w", r.Error)
+	}
+	return r.RTT, nil
 }
 
 // Close ends the conversations and the node, and waits until nothing of it is

@@ -43,6 +43,19 @@ var (
 // be taken for an option or a path.
 var profileName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$`)
 
+// deviceName is what Windows takes for a device in every folder.
+var deviceName = regexp.MustCompile(`(?i)^(con|prn|aux|nul|com[0-9]|lpt[0-9])$`)
+
+func checkName(name string) error {
+	switch {
+	case !profileName.MatchString(name):
+		return fmt.Errorf("%w %q: letters, digits, - and _ are allowed, up to 64", ErrProfileName, name)
+	case deviceName.MatchString(name):
+		return fmt.Errorf("%w %q: some systems take it for a device", ErrProfileName, name)
+	}
+	return nil
+}
+
 // Profile is one identity: a folder with an identity key, an onion key and the
 // state of a Tor daemon of its own. Nothing is shared between profiles.
 type Profile struct {
@@ -57,8 +70,8 @@ type Profile struct {
 // opens it. It fails with ErrProfileExists or ErrProfileName, and leaves nothing
 // half made.
 func CreateProfile(root, name string) (*Profile, error) {
-	if !profileName.MatchString(name) {
-		return nil, fmt.Errorf("%w %q: letters, digits, - and _ are allowed, up to 64", ErrProfileName, name)
+	if err := checkName(name); err != nil {
+		return nil, err
 	}
 	if err := os.MkdirAll(root, 0o700); err != nil {
 		return nil, fmt.Errorf("cannot make the folder of the profiles: %w", err)
@@ -111,8 +124,8 @@ func OpenProfile(root, name string) (*Profile, error) {
 // ReadProfile opens a profile only to ask it for its address and peer ID, which
 // is possible while another program uses it.
 func ReadProfile(root, name string) (*Profile, error) {
-	if !profileName.MatchString(name) {
-		return nil, fmt.Errorf("%w %q: letters, digits, - and _ are allowed, up to 64", ErrProfileName, name)
+	if err := checkName(name); err != nil {
+		return nil, err
 	}
 	p := &Profile{name: name, dir: filepath.Join(root, name)}
 	if _, err := os.Stat(p.dir); errors.Is(err, fs.ErrNotExist) {
@@ -130,6 +143,12 @@ func ReadProfile(root, name string) (*Profile, error) {
 
 // Name is the name of the profile.
 func (p *Profile) Name() string { return p.name }
+
+// String gives the name, so that printing a profile does not print its keys.
+func (p *Profile) String() string { return "profile " + p.name }
+
+// GoString does what String does.
+func (p *Profile) GoString() string { return p.String() }
 
 // TorDir is the data folder of the profile's own Tor daemon. It keeps Tor's
 // choice of guards.

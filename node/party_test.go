@@ -1,0 +1,123 @@
+package node_test
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/libp2p/go-libp2p/core/peer"
+
+	"github.com/onionwire/onionwire/node"
+	"github.com/onionwire/onionwire/tortransport/tor"
+	"github.com/onionwire/onionwire/tortransport/tortest"
+)
+
+// party is one person: a profile, a Tor daemon and the node that runs on them.
+type party struct {
+	*node.Node
+	profile *node.Profile
+	log     *journal
+}
+
+// newParty makes a person with a daemon of their own on a fake Tor.
+func newParty(t testing.TB, fake *tortest.Fake, options ...func(*node.Config)) *party {
+	t.Helper()
+	return newPartyOn(t, attach(t, fake.ControlAddr(), fake.SocksAddr(), ""), options...)
+}
+
+func newPartyOn(t testing.TB, d *tor.Daemon, options ...func(*node.Config)) *party {
+	t.Helper()
+	profile, err := node.CreateProfile(t.TempDir(), "someone")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { profile.Close() })
+	p := &party{profile: profile}
+	p.start(t, d, options...)
+	return p
+}
+
+// start runs a node on the profile and waits until it can be reached.
+func (p *party) start(t testing.TB, d *tor.Daemon, options ...func(*node.Config)) {
+	t.Helper()
+	p.log = new(journal)
+	cfg := node.Config{Profile: p.profile, Daemon: d, Log: slog.New(p.log)}
+	for _, o := range options {
+		o(&cfg)
+	}
+	n, err := node.Open(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { n.Close() })
+	if err := n.Ready(testContext(t)); err != nil {
+		t.Fatal(err)
+	}
+	p.Node = n
+}
+
+func admitAll(cfg *node.Config) { cfg.Admit = func(peer.ID) bool { return true } }
+
+// begin calls Conversation and keeps a diary of what comes of it.
+func (p *party) begin(t testing.TB, contact node.Address) *diary {
+	t.Helper()
+	c, err := p.Conversation(contact)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return keepDiary(t, c)
+}
+
+// accept waits for somebody to begin a conversation.
+func (p *party) accept(t testing.TB) *diary {
+	t.Helper()
+	c, err := p.Accept(testContext(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return keepDiary(t, c)
+}
+
+// journal keeps the errors that a node logs.
+type journal struct {
+	mu     sync.Mutex
+	errors []error
+}
+
+func (*journal) Enabled(context.Context, slog.Level) bool { return true }
+func (j *journal) WithAttrs([]slog.Attr) slog.Handler     { return j }
+func (j *journal) WithGroup(string) slog.Handler          { return j }
+
+func (j *journal) Handle(_ context.Context, r slog.Record) error {
+	r.Attrs(func(a slog.Attr) bool {
+		if err, ok := a.Value.Any().(error); ok {
+			j.mu.Lock()
+			j.errors = append(j.errors, err)
+			j.mu.Unlock()
+		}
+		return true
+	})
+	return nil
+}
+
+// await waits until an error has been logged that fits.
+func (j *journal) await(t testing.TB, what string, fits func(error) bool) {
+	t.Helper()
+	deadline := time.Now().Add(promptly)
+	for time.Now().Before(deadline) {
+		j.mu.Lock()
+		for _, err := range j.errors {
+			if fits(err) {
+				j.mu.Unlock()
+				return
+			}
+		}
+		j.mu.Unlock()
+		time.Sleep(5 * time.Millisecond)
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	t.Fatalf("%s was not logged, but %q", what, j.errors)
+}

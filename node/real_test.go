@@ -1,0 +1,81 @@
+package node_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/onionwire/onionwire/tortransport/tor"
+	"github.com/onionwire/onionwire/tortransport/tortest"
+)
+
+// TestRealTor goes through what matters most on a private Tor network.
+func TestRealTor(t *testing.T) {
+	t.Parallel()
+	aliceTor, bobTor := startTor(t), startTor(t)
+	alice, bob := newPartyOn(t, aliceTor), newPartyOn(t, bobTor)
+	if d, err := alice.Ping(testContext(t), bob.Address()); err != nil || d <= 0 {
+		t.Fatalf("ping took %s, %v", d, err)
+	}
+	a, b := alice.begin(t, bob.Address()), bob.begin(t, alice.Address())
+	toBob, toAlice := numbered("alice", 30), numbered("bob", 30)
+	aliceSent, bobSent := a.say(t, toBob...), b.say(t, toAlice...)
+	b.awaitHeard(t, toBob)
+	a.awaitHeard(t, toAlice)
+	a.awaitDelivered(t, aliceSent)
+	b.awaitDelivered(t, bobSent)
+	for _, d := range []*diary{a, b} {
+		if s := d.now(); !s.up() || !s.connected[len(s.connected)-1].KnowsUs {
+			t.Errorf("connected %v, disconnected %v", s.connected, s.disconnected)
+		}
+	}
+
+	address := bob.Address()
+	closeWithin(t, bob)
+	a.await(t, "the end of the connection", func(s *story) bool { return !s.up() })
+	later := numbered("later", 10)
+	ids := a.say(t, later...)
+	bob.start(t, bobTor)
+	if bob.Address() != address {
+		t.Fatal("the address is another one after a restart")
+	}
+	b = bob.begin(t, alice.Address())
+	b.awaitHeard(t, later)
+	a.awaitDelivered(t, append(aliceSent, ids...))
+	closeWithin(t, alice)
+	b.awaitFor(t, promptly, "the end of the connection", func(s *story) bool { return !s.up() })
+}
+
+// TestRealTorKilled takes one side's tor away in the middle of a conversation.
+func TestRealTorKilled(t *testing.T) {
+	t.Parallel()
+	client, err := privateNetwork(t).StartClient(testContext(t), tortest.ClientConfig{SocksFlags: "ExtendedErrors"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := client.Ready(testContext(t)); err != nil {
+		t.Fatal(err)
+	}
+	d := attach(t, client.Control, client.Socks, client.CookieFile)
+	alice, bob := newPartyOn(t, d), newPartyOn(t, startTor(t))
+	a, b := alice.begin(t, bob.Address()), bob.begin(t, alice.Address())
+	a.awaitDelivered(t, a.say(t, "hello"))
+	b.awaitUp(t)
+	client.Kill()
+
+	a.awaitFor(t, promptly, "the end of the connection", func(s *story) bool { return !s.up() })
+	a.awaitFor(t, promptly, "a failed try", func(s *story) bool { return len(s.unreachable) > 0 })
+	if err := a.now().unreachable[0]; !errors.Is(err, tor.ErrControl) {
+		t.Errorf("the killed side says %v", err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), promptly)
+	defer cancel()
+	if err := alice.Ready(ctx); !errors.Is(err, tor.ErrControl) {
+		t.Errorf("Ready: %v", err)
+	}
+	b.awaitFor(t, 30*time.Second, "the end of the connection at the other side", func(s *story) bool { return !s.up() })
+	b.say(t, "are you there?")
+	closeWithin(t, alice)
+	closeWithin(t, bob)
+}
