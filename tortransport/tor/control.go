@@ -157,7 +157,7 @@ func (c *controlConn) request(ctx context.Context, line string) (reply, error) {
 const maxText = 256
 
 // secretLike matches what may be an onion address, a key or a cookie.
-var secretLike = regexp.MustCompile(`[A-Za-z0-9+/=]{40,}`)
+var secretLike = regexp.MustCompile(`[A-Za-z0-9+/=]{40,}(\.onion)?`)
 
 // printable makes an explanation fit for errors, which end up in logs and on
 // terminals. Tor repeats addresses in its refusals, and filters in front of it

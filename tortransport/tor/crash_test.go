@@ -4,12 +4,12 @@ package tor_test
 
 import (
 	"bufio"
-	"context"
 	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -67,24 +67,6 @@ func TestTorThatEndsByItself(t *testing.T) {
 	}
 }
 
-// ownerEnv names the data folder of the daemon that the test binary shall
-// start, as a program of its own that a test can kill.
-const ownerEnv = "ONIONWIRE_TOR_OWNER_DIR"
-
-func ownDaemon(dir string) {
-	d, err := tor.Start(context.Background(), tor.Config{DataDir: dir, Torrc: isolated})
-	if err != nil {
-		fmt.Println(err)
-		os.Exit(1)
-	}
-	if _, err := d.ListenTarget(); err != nil {
-		fmt.Println(err)
-		os.Exit(1)
-	}
-	fmt.Println(d.Child())
-	select {} // until the test kills it
-}
-
 func TestKilledOwner(t *testing.T) {
 	dir := shortDir(t)
 	owner := exec.CommandContext(t.Context(), os.Args[0])
@@ -135,4 +117,20 @@ func accepts(path string) bool {
 	}
 	c.Close()
 	return true
+}
+
+// wantGone fails the test if the process whose id is in a file still runs.
+func wantGone(t *testing.T, file string) {
+	t.Helper()
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(content)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Kill(pid, 0); err == nil {
+		t.Errorf("process %d still runs", pid)
+	}
 }

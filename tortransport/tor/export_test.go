@@ -54,3 +54,17 @@ func HideUsualPlaces(tb testing.TB) {
 	delete(usualPlaces, runtime.GOOS)
 	tb.Cleanup(func() { usualPlaces[runtime.GOOS] = old })
 }
+
+// PlayDescriptorEvents gives events to a service, and returns how many of them
+// were well-formed and whether the service then can be reached.
+func PlayDescriptorEvents(events ...string) (n int, reachable bool) {
+	var s Service
+	for _, line := range events {
+		if e, ok := parseDescriptorEvent(line); ok {
+			n++
+			s.onDescriptor(e)
+		}
+	}
+	status, _ := s.status.get()
+	return n, status.Phase == Reachable
+}

@@ -4,20 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net"
-	"net/netip"
 	"os"
-	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
 
-	"github.com/onionwire/onionwire/tortransport/internal/socks5"
-	"github.com/onionwire/onionwire/tortransport/onion"
 	"github.com/onionwire/onionwire/tortransport/tor"
 	"github.com/onionwire/onionwire/tortransport/tortest"
 )
@@ -96,202 +89,20 @@ func pair(t testing.TB) (service, dialer *tor.Daemon) {
 	return shared.service, shared.dialer
 }
 
-// start starts a managed daemon that ends with the test.
-func start(t testing.TB, cfg tor.Config) *tor.Daemon {
-	t.Helper()
-	d, err := tor.Start(testContext(t), cfg)
+// ownerEnv names the data folder of the daemon that the test binary shall
+// start, as a program of its own that a test can kill.
+const ownerEnv = "ONIONWIRE_TOR_OWNER_DIR"
+
+func ownDaemon(dir string) {
+	d, err := tor.Start(context.Background(), tor.Config{DataDir: dir, Torrc: isolated})
 	if err != nil {
-		t.Fatal(err)
+		fmt.Println(err)
+		os.Exit(1)
 	}
-	t.Cleanup(func() { d.Close() })
-	return d
-}
-
-// attach attaches to a daemon until the end of the test.
-func attach(t testing.TB, cfg tor.AttachConfig) *tor.Daemon {
-	t.Helper()
-	d, err := tor.Attach(testContext(t), cfg)
-	if err != nil {
-		t.Fatal(err)
+	if _, err := d.ListenTarget(); err != nil {
+		fmt.Println(err)
+		os.Exit(1)
 	}
-	t.Cleanup(func() { d.Close() })
-	return d
-}
-
-func testContext(t testing.TB) context.Context {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), testTimeout)
-	t.Cleanup(cancel)
-	return ctx
-}
-
-// within is a context for what is to fail for lack of time.
-func within(t testing.TB, d time.Duration) context.Context {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), d)
-	t.Cleanup(cancel)
-	return ctx
-}
-
-func newKey(t testing.TB) onion.Key {
-	t.Helper()
-	k, err := onion.GenerateKey()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return k
-}
-
-func parseAddr(t testing.TB, s string) tor.Addr {
-	t.Helper()
-	a, err := tor.ParseAddr(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return a
-}
-
-// shortDir is a temporary folder whose path leaves room for sockets.
-func shortDir(t testing.TB) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "t")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	return dir
-}
-
-// script writes an executable shell script.
-func script(t testing.TB, body string) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "script")
-	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+body+"\n"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
-// echo answers every connection with what it says, until l is closed.
-func echo(t testing.TB, l net.Listener) {
-	t.Helper()
-	var conns sync.WaitGroup
-	conns.Go(func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			conns.Go(func() {
-				defer c.Close()
-				_, _ = io.Copy(c, c) // the other side checks what comes back
-			})
-		}
-	})
-	t.Cleanup(func() {
-		l.Close()
-		conns.Wait()
-	})
-}
-
-// publish publishes a service that echoes.
-func publish(t testing.TB, d *tor.Daemon, key onion.Key) *tor.Service {
-	t.Helper()
-	l, err := d.ListenTarget()
-	if err != nil {
-		t.Fatal(err)
-	}
-	echo(t, l)
-	s, err := d.Publish(tor.ServiceConfig{Key: key, Port: virtualPort, Target: l.Addr()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
-	return s
-}
-
-const virtualPort = 4001
-
-// dial connects through the SOCKS port of d.
-func dial(ctx context.Context, d *tor.Daemon, host string, port uint16) (net.Conn, error) {
-	socks := d.SOCKS()
-	return socks5.Dialer{Network: socks.Network, Address: socks.Address}.
-		Dial(ctx, host, port, socks5.Auth{User: "<torS0X>0", Password: "test"})
-}
-
-// ping sends a few bytes there and back.
-func ping(t testing.TB, c net.Conn) {
-	t.Helper()
-	defer c.Close()
-	if err := c.SetDeadline(time.Now().Add(testTimeout)); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := io.WriteString(c, "ping"); err != nil {
-		t.Fatal(err)
-	}
-	b := make([]byte, 4)
-	if _, err := io.ReadFull(c, b); err != nil || string(b) != "ping" {
-		t.Fatalf("echo = %q, %v", b, err)
-	}
-}
-
-// await waits for a channel to be closed.
-func await(t testing.TB, c <-chan struct{}, limit time.Duration, what string) {
-	t.Helper()
-	select {
-	case <-c:
-	case <-time.After(limit):
-		t.Fatalf("no %s after %s", what, limit)
-	}
-}
-
-// wantErr fails the test unless err matches every one of the targets.
-func wantErr(t testing.TB, err error, targets ...error) {
-	t.Helper()
-	for _, target := range targets {
-		if !errors.Is(err, target) {
-			t.Errorf("error = %v, want one that matches %q", err, target)
-		}
-	}
-}
-
-// wantText fails the test unless the text of err has every one of the parts.
-func wantText(t testing.TB, err error, parts ...string) {
-	t.Helper()
-	if err == nil {
-		t.Fatal("no error")
-	}
-	for _, part := range parts {
-		if !strings.Contains(err.Error(), part) {
-			t.Errorf("error %q does not contain %q", err, part)
-		}
-	}
-}
-
-// wantReply fails the test unless err is a certain reply of a SOCKS port.
-func wantReply(t testing.TB, err error, code byte) {
-	t.Helper()
-	var reply *socks5.ReplyError
-	if !errors.As(err, &reply) || reply.Code != code {
-		t.Errorf("error = %v, want SOCKS reply 0x%02x", err, code)
-	}
-}
-
-func listenLoopback(t testing.TB) net.Listener {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { l.Close() })
-	return l
-}
-
-func hostPort(t testing.TB, a net.Addr) (string, uint16) {
-	t.Helper()
-	ap, err := netip.ParseAddrPort(a.String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return ap.Addr().String(), ap.Port()
+	fmt.Println(d.Child())
+	select {} // until the test kills it
 }
