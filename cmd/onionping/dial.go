@@ -35,7 +35,12 @@ func newDial(tor *cli.TorFlags) *cobra.Command {
 		Long: `dial connects to the host at MULTIADDR, /onion3/ADDRESS:PORT/p2p/PEERID, and
 pings it. Every round trip is a line on standard output, and a summary the last
 one. It ends with status 0 if every ping was answered.`,
-		Args: cobra.ExactArgs(1),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return errors.New("give the address of one host")
+			}
+			return nil
+		},
 		RunE: func(c *cobra.Command, args []string) error {
 			return o.run(c.Context(), c.OutOrStdout(), c.ErrOrStderr(), args[0])
 		},
@@ -55,7 +60,7 @@ func (o *dialOptions) run(ctx context.Context, stdout, stderr io.Writer, target 
 		return err
 	}
 	if o.count < 1 || o.interval < 0 || o.timeout <= 0 {
-		return cli.Usage(errors.New("--count and --timeout must be positive, --interval not negative"), "")
+		return cli.Hint(cli.Usage(errors.New("--count and --timeout must be positive, --interval not negative")), "the defaults are good: leave them out")
 	}
 	to, err := parseTarget(target)
 	if err != nil {
@@ -87,7 +92,7 @@ func (o *dialOptions) run(ctx context.Context, stdout, stderr io.Writer, target 
 	}
 	fmt.Fprintf(stderr, "connected in %s\n", time.Since(began).Round(time.Millisecond))
 
-	p := pinger{host: h, peer: to.ID, timeout: o.timeout}
+	p := pinger{host: h, to: to, timeout: o.timeout}
 	defer p.close()
 	out := output{w: stdout, json: o.json}
 	for i := range o.count {
@@ -103,7 +108,7 @@ func (o *dialOptions) run(ctx context.Context, stdout, stderr io.Writer, target 
 	out.summary()
 	switch {
 	case out.received < out.sent:
-		return errLost
+		return cli.Hint(errLost, "try again, with a longer --timeout; Tor is slow at times")
 	case out.sent < o.count:
 		return cli.ErrInterrupted
 	}
@@ -113,13 +118,13 @@ func (o *dialOptions) run(ctx context.Context, stdout, stderr io.Writer, target 
 // parseTarget reads the address of any libp2p host, whatever its kind of key.
 // Its errors do not repeat what was given, as those of libp2p would.
 func parseTarget(s string) (peer.AddrInfo, error) {
-	malformed := cli.Usage(errors.New("malformed address"), "it has the form /onion3/ADDRESS:PORT/p2p/PEERID")
+	malformed := cli.Hint(cli.Usage(errors.New("malformed address")), "it has the form /onion3/ADDRESS:PORT/p2p/PEERID")
 	m, err := ma.NewMultiaddr(s)
 	if err != nil {
 		return peer.AddrInfo{}, malformed
 	}
 	if _, _, err := onion.FromMultiaddr(m); err != nil {
-		return peer.AddrInfo{}, err
+		return peer.AddrInfo{}, cli.Usage(err)
 	}
 	info, err := peer.AddrInfoFromP2pAddr(m)
 	if err != nil {

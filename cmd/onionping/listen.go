@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"crypto/hkdf"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 
@@ -35,7 +36,7 @@ program is interrupted.
 
 The address is a new one each time, unless --key names a file to keep it in. The
 file is made if it does not exist.`,
-		Args: cobra.NoArgs,
+		Args: cli.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return o.run(c.Context(), c.OutOrStdout(), c.ErrOrStderr())
 		},
@@ -51,7 +52,7 @@ func (o *listenOptions) run(ctx context.Context, stdout, stderr io.Writer) error
 		return err
 	}
 	if o.port == 0 {
-		return cli.Usage(fmt.Errorf("--port 0 cannot be reached"), "it is a number from 1 to 65535")
+		return cli.Hint(cli.Usage(errors.New("--port 0 cannot be reached")), "it is a number from 1 to 65535")
 	}
 	key, err := o.loadKey()
 	if err != nil {

@@ -13,6 +13,8 @@ import (
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/libp2p/go-libp2p/p2p/protocol/ping"
+
+	"github.com/onionwire/onionwire/tortransport/onionhost"
 )
 
 // streamAge is how long one stream is used: stock hosts end a ping stream after
@@ -25,7 +27,7 @@ var errMismatch = errors.New("the answer is not what was sent")
 // back as they are. libp2p's own client sends without a pause.
 type pinger struct {
 	host    host.Host
-	peer    peer.ID
+	to      peer.AddrInfo
 	timeout time.Duration
 
 	stream network.Stream
@@ -63,7 +65,12 @@ func (p *pinger) open(ctx context.Context) error {
 		return nil
 	}
 	p.close()
-	s, err := p.host.NewStream(ctx, p.peer, ping.ID)
+	// Connecting, if the connection is lost, is not left to NewStream: its error
+	// has addresses in full.
+	if err := onionhost.Connect(ctx, p.host, p.to); err != nil {
+		return err
+	}
+	s, err := p.host.NewStream(network.WithNoDial(ctx, "connected"), p.to.ID, ping.ID)
 	if err != nil {
 		return err
 	}

@@ -97,8 +97,9 @@ func (o *chatOptions) run(ctx context.Context, stdin io.Reader, stdout, stderr i
 
 	var c *node.Conversation
 	if o.listen {
-		c, err = first.await(ctx, n, stderr)
-		defer first.turnAway(ctx, n)()
+		if c, err = first.await(ctx, n, stderr); err == nil {
+			defer turnAway(ctx, n)()
+		}
 	} else {
 		fmt.Fprintln(stderr, "connecting; what you type meanwhile waits")
 		c, err = n.Conversation(contact)
@@ -141,7 +142,7 @@ func (f *firstCome) await(ctx context.Context, n *node.Node, stderr io.Writer) (
 
 // turnAway ends conversations that others began in the moment in which the first
 // one did, until the function that it returns is called.
-func (f *firstCome) turnAway(ctx context.Context, n *node.Node) func() {
+func turnAway(ctx context.Context, n *node.Node) func() {
 	ctx, cancel := context.WithCancel(ctx)
 	var task sync.WaitGroup
 	task.Go(func() {

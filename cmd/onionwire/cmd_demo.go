@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
@@ -26,7 +27,7 @@ messages, one of them is restarted, and the talk goes on. It says what happens a
 how long it takes, and ends with status 0 only if every step was verified.
 
 Everything is in a temporary folder that is removed at the end.`,
-		Args: cobra.NoArgs,
+		Args: cli.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			d := demo{tor: tor, out: c.OutOrStdout(), progress: c.ErrOrStderr()}
 			return d.run(c.Context())
@@ -41,6 +42,7 @@ const stepTimeout = 2 * time.Minute
 type demo struct {
 	tor           *cli.TorFlags
 	out, progress io.Writer
+	log           *slog.Logger
 
 	dir        string
 	torrc      string
@@ -58,6 +60,16 @@ type person struct {
 }
 
 func (d *demo) run(ctx context.Context) (err error) {
+	if err := d.tor.BinaryOnly(); err != nil {
+		return err
+	}
+	if d.log, err = d.tor.Logger(d.progress); err != nil {
+		return err
+	}
+	// Before anything is told: without tor there is nothing to tell.
+	if _, err := tor.LookupBinary(ctx, d.tor.Binary); err != nil {
+		return err
+	}
 	if d.dir, err = os.MkdirTemp("", "onionwire-demo-*"); err != nil {
 		return err
 	}
@@ -67,6 +79,7 @@ func (d *demo) run(ctx context.Context) (err error) {
 	network, err := tortest.Start(ctx, tortest.Config{
 		Dir:       filepath.Join(d.dir, "network"),
 		TorBinary: d.tor.Binary,
+		Log:       d.log,
 		Progress:  func(s string) { fmt.Fprintln(d.progress, s) },
 	})
 	if err != nil {
@@ -77,8 +90,8 @@ func (d *demo) run(ctx context.Context) (err error) {
 	d.torrc = network.Torrc()
 
 	d.alice, d.bob = &person{name: "alice"}, &person{name: "bob"}
-	defer d.alice.leave()
-	defer d.bob.leave()
+	defer d.alice.quit()
+	defer d.bob.quit()
 	for _, step := range []func(context.Context) error{
 		d.meet, d.connect, d.exchange, d.ping, d.restart, d.goOn,
 	} {
@@ -89,8 +102,8 @@ func (d *demo) run(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	d.alice.leave()
-	d.bob.leave()
+	d.alice.quit()
+	d.bob.quit()
 	if err := network.Stop(); err != nil {
 		return err
 	}
@@ -116,14 +129,14 @@ func (d *demo) took(what string, since time.Time) {
 func (d *demo) come(ctx context.Context, p *person) error {
 	var err error
 	if p.daemon, err = tor.Start(ctx, tor.Config{
-		Binary: d.tor.Binary, DataDir: p.profile.TorDir(), Torrc: d.torrc,
+		Binary: d.tor.Binary, DataDir: p.profile.TorDir(), Torrc: d.torrc, Log: d.log,
 	}); err != nil {
 		return err
 	}
 	if err := cli.WaitReady(ctx, p.daemon, d.progress, p.name); err != nil {
 		return err
 	}
-	p.node, err = node.Open(node.Config{Profile: p.profile, Daemon: p.daemon})
+	p.node, err = node.Open(node.Config{Profile: p.profile, Daemon: p.daemon, Log: d.log})
 	if err != nil {
 		return err
 	}
@@ -139,4 +152,12 @@ func (p *person) leave() {
 		p.daemon.Close()
 	}
 	p.node, p.daemon, p.talk = nil, nil, nil
+}
+
+// quit takes somebody offline for good.
+func (p *person) quit() {
+	p.leave()
+	if p.profile != nil {
+		p.profile.Close()
+	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/onionwire/onionwire/cmd/internal/cli"
 	"github.com/onionwire/onionwire/node"
 )
 
@@ -17,7 +18,7 @@ func newID() *cobra.Command {
 		Long: `id prints the address that a contact needs, /onion3/ADDRESS:PORT/p2p/PEERID. Who
 has it can try to talk to you, and can see whether you are online. It works while
 another onionwire uses the profile.`,
-		Args: cobra.NoArgs,
+		Args: cli.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return runID(c.OutOrStdout(), profile)
 		},

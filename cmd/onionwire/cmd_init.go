@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/onionwire/onionwire/cmd/internal/cli"
 	"github.com/onionwire/onionwire/node"
 )
 
@@ -19,7 +20,7 @@ state of its own Tor. It prints the profile's address, to give to contacts.
 
 Keys are stored as they are, readable for this user alone. Nothing protects them
 from who can read your files.`,
-		Args: cobra.NoArgs,
+		Args: cli.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return runInit(c.OutOrStdout(), c.ErrOrStderr(), profile)
 		},

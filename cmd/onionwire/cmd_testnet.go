@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -34,7 +37,7 @@ Other commands join it with --tor-network DIR/network.torrc. It runs until it is
 interrupted, and then removes everything that it put into DIR.
 
 It is for tests only: nobody is anonymous in a network on one machine.`,
-		Args: cobra.NoArgs,
+		Args: cli.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return o.run(c.Context(), c.OutOrStdout(), c.ErrOrStderr())
 		},
@@ -42,7 +45,6 @@ It is for tests only: nobody is anonymous in a network on one machine.`,
 	c.Flags().StringVar(&o.dir, "dir", "", "folder of the network, made if it is missing")
 	c.Flags().IntVar(&o.relays, "relays", 4, "how many relays besides the authority, 3 to 50")
 	c.Flags().DurationVar(&o.delay, "link-delay", 0, "latency of every link, one way, such as 20ms")
-	_ = c.MarkFlagRequired("dir") // it exists
 	return c
 }
 
@@ -51,8 +53,8 @@ func (o *testnetOptions) run(ctx context.Context, stdout, stderr io.Writer) erro
 	if err != nil {
 		return err
 	}
-	if o.relays < 3 || o.relays > 50 || o.delay < 0 {
-		return cli.Usage(fmt.Errorf("--relays is from 3 to 50, and --link-delay not negative"), "")
+	if err := o.check(); err != nil {
+		return err
 	}
 	network, err := tortest.Start(ctx, tortest.Config{
 		Relays:    o.relays,
@@ -74,4 +76,24 @@ func (o *testnetOptions) run(ctx context.Context, stdout, stderr io.Writer) erro
 		_ = network.Stop() // why it has ended says more
 		return network.Err()
 	}
+}
+
+func (o *testnetOptions) check() error {
+	if o.dir == "" {
+		return cli.Hint(cli.Usage(errors.New("--dir is missing")), "name the folder of the network; it is made if it is missing")
+	}
+	if o.relays < 3 || o.relays > 50 {
+		return cli.Hint(cli.Usage(fmt.Errorf("--relays %d is out of range", o.relays)), "it is from 3 to 50; the default is a good one")
+	}
+	if o.delay < 0 {
+		return cli.Hint(cli.Usage(fmt.Errorf("--link-delay %s is negative", o.delay)), "it is a time such as 20ms")
+	}
+	if err := o.tor.BinaryOnly(); err != nil {
+		return err
+	}
+	if _, err := os.Lstat(filepath.Join(o.dir, "network.torrc")); err == nil {
+		return cli.Hint(fmt.Errorf("%s has a network.torrc of another network", o.dir),
+			"if that does not run any more, delete the file; else name another folder")
+	}
+	return nil
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -9,7 +8,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/onionwire/onionwire/cmd/internal/cli"
 	"github.com/onionwire/onionwire/node"
+	"github.com/onionwire/onionwire/node/engine"
 	"github.com/onionwire/onionwire/node/wire"
 )
 
@@ -21,8 +22,8 @@ type talk struct {
 	// endsWithIn makes the end of the input the end of the conversation.
 	endsWithIn bool
 
-	sent map[wire.MessageID]sentLine
-	eof  bool
+	sent    map[wire.MessageID]sentLine
+	refused int // lines that could not be sent
 }
 
 type sentLine struct {
@@ -35,36 +36,60 @@ type sentLine struct {
 // than an interruption, or with node.ErrWrongPeer.
 func (t *talk) run(ctx context.Context, in io.Reader) error {
 	t.sent = make(map[wire.MessageID]sentLine)
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	lines := make(chan string)
-	go readLines(ctx, in, lines, t.notes) // ends with the input, or the program
+	talking, stop := context.WithCancel(ctx)
+	defer stop()
+	lines := make(chan inputLine)
+	go readLines(talking, in, lines) // ends with the input, or the program
 	events := make(chan node.Event)
-	go t.readEvents(ctx, events)
-	for {
+	go t.readEvents(talking, events)
+	err := t.converse(ctx, lines, events)
+	stop()
+	// What the other side was told has arrived is shown, before all else.
+	for e := range events {
+		_ = t.show(e) // nothing is to be done about it any more
+	}
+	if err != nil {
+		return err
+	}
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
+		return cause
+	}
+	if n := t.conversation.Undelivered() + t.refused; n > 0 {
+		return cli.Hint(fmt.Errorf("messages not delivered: %d", n), "they are lost; send them again")
+	}
+	return nil
+}
+
+func (t *talk) converse(ctx context.Context, lines <-chan inputLine, events <-chan node.Event) error {
+	ended := false
+	for !ended || !t.endsWithIn || len(t.sent) > 0 {
+		input := lines
+		if t.conversation.Undelivered() >= engine.MaxOutbox {
+			input = nil // until a message is delivered
+		}
 		select {
-		case line, ok := <-lines:
+		case line, ok := <-input:
 			if ok {
 				t.say(line)
-				continue
+			} else {
+				ended, lines = true, nil
 			}
-			t.eof, lines = true, nil
 		case e, ok := <-events:
 			if !ok {
-				return t.unfinished(ctx)
+				return nil
 			}
 			if err := t.show(e); err != nil {
 				return err
 			}
 		case <-ctx.Done():
-			return t.unfinished(ctx)
-		}
-		if t.eof && t.endsWithIn && t.conversation.Undelivered() == 0 {
 			return nil
 		}
 	}
+	return nil
 }
 
+// readEvents hands on what happens until ctx ends, and then what has happened
+// until then.
 func (t *talk) readEvents(ctx context.Context, events chan<- node.Event) {
 	defer close(events)
 	for {
@@ -72,35 +97,24 @@ func (t *talk) readEvents(ctx context.Context, events chan<- node.Event) {
 		if err != nil {
 			return
 		}
-		select {
-		case events <- e:
-		case <-ctx.Done():
-			return
-		}
+		events <- e // run reads until it is closed
 	}
 }
 
-// unfinished is the error of a conversation that is ended from outside.
-func (t *talk) unfinished(ctx context.Context) error {
-	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
-		return cause
-	}
-	if n := t.conversation.Undelivered(); n > 0 {
-		return fmt.Errorf("messages not delivered: %d", n)
-	}
-	return nil
-}
-
-func (t *talk) say(line string) {
-	if strings.TrimSpace(line) == "" {
+func (t *talk) say(line inputLine) {
+	if line.err == nil && strings.TrimSpace(line.text) == "" {
 		return
 	}
-	id, err := t.conversation.Send(line)
+	id, err := wire.MessageID{}, line.err
+	if err == nil {
+		id, err = t.conversation.Send(line.text)
+	}
 	if err != nil {
+		t.refused++
 		fmt.Fprintf(t.notes, "not sent: %v\n", err)
 		return
 	}
-	t.sent[id] = sentLine{line, time.Now()}
+	t.sent[id] = sentLine{line.text, time.Now()}
 }
 
 func (t *talk) show(e node.Event) error {
@@ -108,13 +122,12 @@ func (t *talk) show(e node.Event) error {
 	case node.Connected:
 		fmt.Fprintf(t.notes, "connected with %s\n", t.conversation.Peer())
 	case node.Disconnected:
-		fmt.Fprintf(t.notes, "connection lost: %v\n", e.Err)
+		fmt.Fprintf(t.notes, "disconnected: %s\n", oneLine(e.Err))
 	case node.Unreachable:
 		if errors.Is(e.Err, node.ErrWrongPeer) {
 			return e.Err // which no other try will mend
 		}
-		fmt.Fprintf(t.notes, "cannot connect: %s; next try in %s\n",
-			strings.Join(strings.Fields(e.Err.Error()), " "), e.Retry.Round(time.Second))
+		fmt.Fprintf(t.notes, "cannot connect: %s; next try in %s\n", oneLine(e.Err), e.Retry.Round(time.Second))
 	case node.Received:
 		fmt.Fprintf(t.out, "them: %s\n", visible(e.Text))
 	case node.Delivered:
@@ -126,26 +139,4 @@ func (t *talk) show(e node.Event) error {
 	return nil
 }
 
-// readLines reads lines and drops those that are too long to be sent.
-func readLines(ctx context.Context, in io.Reader, lines chan<- string, notes io.Writer) {
-	defer close(lines)
-	r := bufio.NewReaderSize(in, wire.MaxText+1)
-	for {
-		line, more, err := r.ReadLine()
-		if err != nil {
-			return
-		}
-		if more {
-			fmt.Fprintf(notes, "not sent: %v\n", wire.ErrTextTooLong)
-			for more && err == nil {
-				_, more, err = r.ReadLine()
-			}
-			continue
-		}
-		select {
-		case lines <- string(line):
-		case <-ctx.Done():
-			return
-		}
-	}
-}
+func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }

@@ -17,7 +17,7 @@ func visible(text string) string {
 			b.WriteString("\n  ")
 		case r == '\t':
 			b.WriteString("    ")
-		case unicode.IsPrint(r) || r == emojiJoiner:
+		case unicode.IsGraphic(r) || r == emojiJoiner:
 			b.WriteRune(r)
 		default:
 			fmt.Fprintf(&b, "<%04X>", r)

@@ -24,7 +24,7 @@ var hints = []struct {
 	{tor.ErrAuth, "give the password with --tor-password-file, or run this as a user who may read tor's cookie"},
 	{tor.ErrInUse, "end the other program first, or use another profile"},
 	{tor.ErrCollision, "another program publishes this onion service already; end it first"},
-	{tor.ErrExited, "see tor's own words above; --log-level debug shows all of them"},
+	{tor.ErrExited, "see tor's last words above; --log-level debug shows all of them"},
 	{tor.ErrNotReady, "is there a network connection? where Tor is blocked, bridges are needed"},
 	{tor.ErrControl, "is tor still running? look into its log"},
 	{onion.ErrChecksum, "a character of the address is wrong; copy all of it once more"},
@@ -38,16 +38,19 @@ var hints = []struct {
 	{node.ErrProfileExists, "use it as it is, or choose another name with --profile"},
 	{node.ErrProfileInUse, "end the other onionwire first, or choose another profile with --profile"},
 	{node.ErrProfileName, "choose another name with --profile"},
+	{keyfile.ErrPermissions, "do that only if nobody else can have read the key; if somebody can, make a new one"},
 	{keyfile.ErrMalformed, "restore the file from a backup"},
 	{tortransport.ErrNotFound, "is the other side online? a service that has just started needs a minute"},
 	{tortransport.ErrIntroduction, "the other side seems to have just gone offline; try again in a minute"},
 	{tortransport.ErrRendezvous, "try again; this is usually bad luck with a circuit"},
+	{tortransport.ErrUnreachable, "is the other side online? a service that has just started needs a minute"},
 	{tortransport.ErrTimeout, "try again; Tor is slow at times"},
 	{tortransport.ErrRefused, "is the port right? the service runs, and has nothing there"},
 	{tortransport.ErrAuthMissing, "ask the owner of the service for a key"},
 	{tortransport.ErrAuthBad, "ask the owner of the service for a new key"},
 	{context.DeadlineExceeded, "try again; Tor is slow at times"},
 	{fs.ErrPermission, "check who owns the file or folder"},
+	{fs.ErrNotExist, "is the path right?"},
 }
 
 // installTor is how tor is installed on this system, in one line.
@@ -62,29 +65,45 @@ func installTor() string {
 	}
 }
 
-// hintFor says what to do about err, or nothing.
+// lastHint is for an error about which nothing better is known.
+const lastHint = "--log-level debug shows more of what happens"
+
+// hintFor says what to do about err.
 func hintFor(err error) string {
-	var u *usageError
-	if errors.As(err, &u) {
-		return u.hint
+	var h *hintedError
+	if errors.As(err, &h) {
+		return h.hint
 	}
 	for _, h := range hints {
 		if errors.Is(err, h.err) {
 			return h.hint
 		}
 	}
-	return ""
+	return lastHint
 }
 
-// usageError is a mistake on the command line.
-type usageError struct {
-	err  error
+// hintedError knows better than the table what to do about it.
+type hintedError struct {
+	error
 	hint string
 }
 
-func (e *usageError) Error() string { return e.err.Error() }
-func (e *usageError) Unwrap() error { return e.err }
+func (e *hintedError) Unwrap() error { return e.error }
 
-// Usage marks err as a mistake on the command line, with a hint for what to
-// write instead, which may be empty.
-func Usage(err error, hint string) error { return &usageError{err, hint} }
+// Hint says what to do about err where the cause does not tell.
+func Hint(err error, hint string) error { return &hintedError{err, hint} }
+
+// usageError is a mistake on the command line.
+type usageError struct{ error }
+
+func (e *usageError) Unwrap() error { return e.error }
+
+// Usage marks err as a mistake on the command line.
+func Usage(err error) error { return &usageError{err} }
+
+// isUsage reports whether err is a mistake on the command line. Two kinds of
+// error always are: nothing else names contacts and profiles.
+func isUsage(err error) bool {
+	var u *usageError
+	return errors.As(err, &u) || errors.Is(err, node.ErrAddress) || errors.Is(err, node.ErrProfileName)
+}

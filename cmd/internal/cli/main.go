@@ -35,7 +35,12 @@ var ErrInterrupted = errors.New("interrupted")
 // ask a program to end cancel the command's context, for it to clear up; a
 // second one ends it at once.
 func Main(root *cobra.Command) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	// nohup has it ignored, for the program to outlive its terminal.
+	if !signal.Ignored(syscall.SIGHUP) {
+		signals = append(signals, syscall.SIGHUP)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), signals...)
 	defer stop()
 	context.AfterFunc(ctx, stop)
 	prepare(root)
@@ -48,19 +53,16 @@ func Main(root *cobra.Command) int {
 
 // report tells an error in one line and what to do about it in a second one.
 func report(w io.Writer, program string, err error) int {
-	var usage *usageError
-	switch {
-	case err == nil:
+	if err == nil {
 		return ExitOK
-	case errors.Is(err, ErrInterrupted):
+	}
+	if errors.Is(err, ErrInterrupted) {
 		fmt.Fprintf(w, "%s: %s\n", program, err)
 		return ExitInterrupted
 	}
 	fmt.Fprintf(w, "%s: %s\n", program, oneLine(err.Error()))
-	if hint := hintFor(err); hint != "" {
-		fmt.Fprintf(w, "%s  %s\n", strings.Repeat(" ", len(program)), hint)
-	}
-	if errors.As(err, &usage) {
+	fmt.Fprintf(w, "%s  %s\n", strings.Repeat(" ", len(program)), hintFor(err))
+	if isUsage(err) {
 		return ExitUsage
 	}
 	return ExitFailure
@@ -68,44 +70,3 @@ func report(w io.Writer, program string, err error) int {
 
 // oneLine folds an error that libp2p has spread over several lines.
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
-
-// prepare makes a tree of commands report errors as Main does, and list the
-// exit statuses.
-func prepare(c *cobra.Command) {
-	c.SilenceErrors, c.SilenceUsage = true, true
-	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return Usage(err, "see '"+c.CommandPath()+" --help'")
-	})
-	if c.Runnable() {
-		c.Long = strings.TrimSpace(strings.TrimSpace(c.Long)+"\n\n"+ExitHelp) + "\n"
-		args := c.Args
-		c.Args = func(c *cobra.Command, given []string) error {
-			if args == nil {
-				return nil
-			}
-			if err := args(c, given); err != nil {
-				return Usage(err, "usage: "+c.UseLine())
-			}
-			return nil
-		}
-	} else {
-		c.Args = func(c *cobra.Command, given []string) error {
-			if len(given) > 0 {
-				return Usage(fmt.Errorf("unknown command %q", given[0]), unknownHint(c, given[0]))
-			}
-			return nil
-		}
-		c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
-	}
-	for _, sub := range c.Commands() {
-		prepare(sub)
-	}
-}
-
-func unknownHint(c *cobra.Command, given string) string {
-	c.SuggestionsMinimumDistance = 2
-	if near := c.SuggestionsFor(given); len(near) > 0 {
-		return "did you mean '" + c.CommandPath() + " " + near[0] + "'?"
-	}
-	return "see '" + c.CommandPath() + " --help'"
-}

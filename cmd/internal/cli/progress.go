@@ -27,21 +27,62 @@ func WaitReady(ctx context.Context, d *tor.Daemon, w io.Writer, name string) err
 	}
 	show := func(p tor.Progress) { fmt.Fprintf(w, "%stor %s\n", name, p) }
 	if IsTerminal(w) {
-		bar := progressbar.NewOptions(100,
-			progressbar.OptionSetWriter(w),
-			progressbar.OptionSetWidth(24),
-			progressbar.OptionSetPredictTime(false),
-			progressbar.OptionSetElapsedTime(false),
-			progressbar.OptionClearOnFinish(),
-		)
-		show = func(p tor.Progress) {
-			bar.Describe(fmt.Sprintf("%stor: %-36.36s", name, p.Summary))
-			_ = bar.Set(p.Percent) // fails only if the terminal is gone
-		}
-		defer bar.Finish() //nolint:errcheck // as above
+		b := newBar(w.(*os.File), name+"tor: ")
+		defer b.clear()
+		show = b.show
 	}
 	for p := range d.Progress(ctx) {
 		show(p)
 	}
 	return d.WaitReady(ctx)
 }
+
+const (
+	// maxBar and maxPhase are how wide the bar is and what is said before it, in
+	// columns, where there is room for both.
+	maxBar   = 24
+	maxPhase = 36
+	// barFrame is what stands around the bar: " 100% |", "|" and a column for the
+	// cursor.
+	barFrame = 10
+)
+
+// bar is one line that moves, as wide as the terminal allows.
+type bar struct {
+	terminal *os.File
+	prefix   string
+	shown    *progressbar.ProgressBar
+	phase    int // columns
+}
+
+func newBar(terminal *os.File, prefix string) *bar {
+	columns, _, err := term.GetSize(int(terminal.Fd()))
+	if err != nil {
+		columns = 80
+	}
+	phase, width := layout(columns - len(prefix))
+	return &bar{terminal, prefix, progressbar.NewOptions(100,
+		progressbar.OptionSetWriter(terminal),
+		progressbar.OptionSetWidth(width),
+		progressbar.OptionSetPredictTime(false),
+		progressbar.OptionSetElapsedTime(false),
+		progressbar.OptionUseANSICodes(true), // what is typed meanwhile goes with the line
+	), phase}
+}
+
+// layout divides columns between what is said and the bar, of which either may
+// get none.
+func layout(columns int) (phase, width int) {
+	room := max(0, columns-barFrame)
+	phase = min(maxPhase, room*2/3)
+	return phase, min(maxBar, room-phase)
+}
+
+func (b *bar) show(p tor.Progress) {
+	// Neither fails unless the terminal is gone.
+	b.shown.Describe(fmt.Sprintf("%s%-*.*s", b.prefix, b.phase, b.phase, p.Summary))
+	_ = b.shown.Set(p.Percent)
+}
+
+// clear takes the line away, however far the bar has got.
+func (b *bar) clear() { _ = b.shown.Clear() }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"strings"
 
@@ -43,38 +44,56 @@ func (f *TorFlags) Register(fs *pflag.FlagSet) {
 func (f *TorFlags) Logger(w io.Writer) (*slog.Logger, error) {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(f.LogLevel)); err != nil {
-		return nil, Usage(fmt.Errorf("malformed log level %q", f.LogLevel), "it is one of debug, info, warn, error")
+		return nil, Hint(Usage(fmt.Errorf("malformed log level %q", f.LogLevel)), "it is one of debug, info, warn, error")
 	}
 	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level})), nil
 }
 
+// BinaryOnly refuses the flags that say more than which tor program to start,
+// for commands that run a network of their own.
+func (f *TorFlags) BinaryOnly() error {
+	if f.Network != "" || f.Control != "" || f.SOCKS != "" || f.PasswordFile != "" {
+		return Hint(Usage(errors.New("this command runs a Tor network of its own")), "of the --tor flags it takes --tor-binary only")
+	}
+	return nil
+}
+
 // Attached reads the flags and the environment and reports whether a running
-// daemon is to be used, and which.
+// daemon is to be used, and which. What is said on the command line goes before
+// the environment: with flags that start a tor, or name a control port, the
+// environment is not looked at.
 func (f *TorFlags) Attached() (tor.AttachConfig, bool, error) {
-	cfg, found, err := tor.AttachConfigFromEnvironment()
-	if err != nil {
-		return cfg, false, Usage(err, "unset the variable, or write HOST:PORT or unix:PATH")
-	}
-	// What is said on the command line goes before the environment.
-	if f.Control == "" && (f.Binary != "" || f.Network != "") {
-		if f.SOCKS != "" || f.PasswordFile != "" {
-			return cfg, false, Usage(errors.New("--tor-binary and --tor-network start a tor, --tor-socks and --tor-password-file are for one that runs"), "choose one or the other")
+	const choose = "choose one or the other"
+	starts, details := f.Binary != "" || f.Network != "", f.SOCKS != "" || f.PasswordFile != ""
+	var cfg tor.AttachConfig
+	var err error
+	switch {
+	case starts && f.Control != "":
+		return cfg, false, Hint(Usage(errors.New("--tor-control uses a tor that runs, --tor-binary and --tor-network start one")), choose)
+	case starts && details:
+		return cfg, false, Hint(Usage(errors.New("--tor-binary and --tor-network start a tor, --tor-socks and --tor-password-file are for one that runs")), choose)
+	case starts:
+		return cfg, false, nil
+	case f.Control != "":
+		if cfg.Control, err = parseAddr("--tor-control", f.Control); err != nil {
+			return cfg, false, err
 		}
-		return tor.AttachConfig{}, false, nil
-	}
-	if f.Control != "" {
-		if f.Binary != "" || f.Network != "" {
-			return cfg, false, Usage(errors.New("--tor-control uses a tor that runs, --tor-binary and --tor-network start one"), "choose one or the other")
+	default:
+		var found bool
+		if cfg, found, err = tor.AttachConfigFromEnvironment(); err != nil {
+			return cfg, false, Hint(Usage(err), "unset the variable, or write HOST:PORT or unix:PATH")
 		}
-		control, err := tor.ParseAddr(f.Control)
-		if err != nil {
-			return cfg, false, Usage(fmt.Errorf("--tor-control: %w", err), "")
+		switch {
+		case !found && details:
+			return cfg, false, Hint(Usage(errors.New("--tor-socks and --tor-password-file need --tor-control")),
+				"name the control port of the running tor, usually --tor-control 127.0.0.1:9051")
+		case !found:
+			return tor.AttachConfig{}, false, nil
 		}
-		cfg, found = tor.AttachConfig{Control: control}, true
 	}
 	if f.SOCKS != "" {
-		if cfg.SOCKS, err = tor.ParseAddr(f.SOCKS); err != nil {
-			return cfg, false, Usage(fmt.Errorf("--tor-socks: %w", err), "")
+		if cfg.SOCKS, err = parseAddr("--tor-socks", f.SOCKS); err != nil {
+			return cfg, false, err
 		}
 	}
 	if f.PasswordFile != "" {
@@ -84,10 +103,15 @@ func (f *TorFlags) Attached() (tor.AttachConfig, bool, error) {
 		}
 		cfg.Password = strings.TrimRight(password, "\r\n")
 	}
-	if !found && (f.SOCKS != "" || f.PasswordFile != "") {
-		return cfg, false, Usage(errors.New("--tor-socks and --tor-password-file need --tor-control"), "name the control port of the running tor, usually --tor-control 127.0.0.1:9051")
+	return cfg, true, nil
+}
+
+func parseAddr(flag, value string) (tor.Addr, error) {
+	addr, err := tor.ParseAddr(value)
+	if err != nil {
+		return addr, Hint(Usage(fmt.Errorf("%s: %w", flag, err)), "it is HOST:PORT, or unix: and the absolute path of a socket")
 	}
-	return cfg, found, nil
+	return addr, nil
 }
 
 // StartTor starts a daemon with its data in dataDir, or attaches to a running
@@ -100,12 +124,18 @@ func (f *TorFlags) StartTor(ctx context.Context, dataDir string, log *slog.Logge
 	}
 	if attached {
 		attach.Log = log
-		return tor.Attach(ctx, attach)
+		d, err := tor.Attach(ctx, attach)
+		// Neither errors nor hints of the system say that it is about tor.
+		var dial *net.OpError
+		if errors.As(err, &dial) && dial.Op == "dial" && ctx.Err() == nil {
+			err = Hint(err, fmt.Sprintf("is tor running, with its ControlPort at %s?", attach.Control))
+		}
+		return d, err
 	}
 	cfg := tor.Config{Binary: f.Binary, DataDir: dataDir, Log: log}
 	if f.Network != "" {
 		if cfg.Torrc, err = readFile(f.Network); err != nil {
-			return nil, fmt.Errorf("--tor-network: %w", err)
+			return nil, Hint(fmt.Errorf("--tor-network: %w", err), "it is the path that 'onionwire testnet' prints; is that still running?")
 		}
 	}
 	return tor.Start(ctx, cfg)

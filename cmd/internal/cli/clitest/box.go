@@ -1,0 +1,103 @@
+package clitest
+
+import (
+	"bytes"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Box is a place to run the program in: a home folder and a folder for temporary
+// files of its own, and an environment that names no tor.
+type Box struct {
+	t    *testing.T
+	dir  string
+	Home string
+	Temp string
+	env  []string
+}
+
+// NewBox makes a place to run the program in, which is removed when the test
+// ends. That the program has left nothing behind is checked then.
+func NewBox(t *testing.T) *Box {
+	t.Helper()
+	// The paths of t.TempDir are too long for unix sockets.
+	dir, err := os.MkdirTemp("", "ow-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &Box{t: t, dir: dir, Home: filepath.Join(dir, "home"), Temp: filepath.Join(dir, "tmp")}
+	for _, d := range []string{b.Home, b.Temp} {
+		if err := os.Mkdir(d, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, v := range os.Environ() {
+		if !strings.HasPrefix(v, "TOR_") && !strings.HasPrefix(v, "XDG_") {
+			b.env = append(b.env, v)
+		}
+	}
+	b.Setenv("HOME", b.Home)
+	b.Setenv("TMPDIR", b.Temp)
+	t.Cleanup(func() {
+		b.WantClean()
+		os.RemoveAll(dir)
+	})
+	return b
+}
+
+// Setenv sets a variable for the programs that are started from now on.
+func (b *Box) Setenv(name, value string) { b.env = append(b.env, name+"="+value) }
+
+// File writes a file for the program to read and returns its path.
+func (b *Box) File(name, content string) string {
+	b.t.Helper()
+	path := filepath.Join(b.dir, name)
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		b.t.Fatal(err)
+	}
+	return path
+}
+
+// WantClean fails the test if a program that ran here has left a process, a
+// socket or a temporary file.
+func (b *Box) WantClean() {
+	b.t.Helper()
+	if left := b.Processes(); len(left) > 0 {
+		b.t.Errorf("processes are left: %q", left)
+	}
+	err := filepath.WalkDir(b.dir, func(path string, e fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case e.Type()&fs.ModeSocket != 0:
+			b.t.Errorf("a socket is left: %s", path)
+		case strings.HasPrefix(path, b.Temp+string(filepath.Separator)):
+			b.t.Errorf("a temporary file is left: %s", path)
+		}
+		return nil
+	})
+	if err != nil {
+		b.t.Error(err)
+	}
+}
+
+// Processes returns the command lines that name a path in the box: those of the
+// tor processes that the program has started.
+func (b *Box) Processes() []string {
+	b.t.Helper()
+	out, err := exec.Command("ps", "-A", "-o", "args=").Output()
+	if err != nil {
+		b.t.Fatalf("ps: %v", err)
+	}
+	var found []string
+	for line := range bytes.Lines(out) {
+		if bytes.Contains(line, []byte(b.dir)) {
+			found = append(found, strings.TrimSpace(string(line)))
+		}
+	}
+	return found
+}

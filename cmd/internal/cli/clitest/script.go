@@ -1,0 +1,91 @@
+package clitest
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// noTor is what scripts find as tor: they say which other one they mean, so
+// that none is started by accident.
+const noTor = "#!/bin/sh\necho 'a script has started tor' >&2\nexit 99\n"
+
+// What scripts call ONION and PEER, and together GOOD: an address of the form
+// that the programs take, with nobody behind it.
+const (
+	onionAddress = "pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd"
+	peerID       = "12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA"
+)
+
+// fullAddress is an onion address that is not shortened.
+var fullAddress = regexp.MustCompile(`[a-z2-7]{56}`)
+
+// Script runs the scripts in testdata/script. Besides what testscript knows they
+// have one command:
+//
+//	fails STATUS PROGRAM ARGUMENT...
+//
+// runs a program that must end with that status, print nothing on standard
+// output, and on standard error two lines: what is wrong, and what to do. An
+// onion address in full must not be among them.
+func Script(t *testing.T) {
+	t.Helper()
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		Setup:               setup,
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"fails": fails},
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+	})
+}
+
+func setup(env *testscript.Env) error {
+	home, bin := filepath.Join(env.WorkDir, "home"), filepath.Join(env.WorkDir, ".bin")
+	if err := errors.Join(os.Mkdir(home, 0o700), os.Mkdir(bin, 0o700)); err != nil {
+		return err
+	}
+	env.Setenv("HOME", home)
+	env.Setenv("ONION", onionAddress)
+	env.Setenv("PEER", peerID)
+	env.Setenv("GOOD", "/onion3/"+onionAddress+":4001/p2p/"+peerID)
+	env.Setenv("PATH", bin+string(filepath.ListSeparator)+env.Getenv("PATH"))
+	return os.WriteFile(filepath.Join(bin, "tor"), []byte(noTor), 0o700)
+}
+
+func fails(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: fails STATUS PROGRAM ARGUMENT...")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	var exit *exec.ExitError
+	if err := ts.Exec(args[1], args[2:]...); errors.As(err, &exit) {
+		got = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if got != want {
+		ts.Fatalf("exit status %d, want %d", got, want)
+	}
+	if out := ts.ReadFile("stdout"); out != "" {
+		ts.Fatalf("standard output has %q", out)
+	}
+	stderr := ts.ReadFile("stderr")
+	lines := strings.Split(strings.TrimSuffix(stderr, "\n"), "\n")
+	prefix := args[1] + ": "
+	if len(lines) != 2 || !strings.HasPrefix(lines[0], prefix) ||
+		!strings.HasPrefix(lines[1], strings.Repeat(" ", len(prefix))) || strings.TrimSpace(lines[1]) == "" {
+		ts.Fatalf("standard error is not one line that says what is wrong, and one what to do")
+	}
+	if fullAddress.MatchString(stderr) {
+		ts.Fatalf("standard error has an onion address in full")
+	}
+}

@@ -1,0 +1,120 @@
+package cli
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// prepare makes a tree of commands report mistakes as Main does, and list the
+// exit statuses.
+func prepare(root *cobra.Command) {
+	// Cobra adds these two when it runs, which is too late to prepare them.
+	root.SetHelpCommand(newHelp())
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	each(root, func(c *cobra.Command) {
+		c.SilenceErrors, c.SilenceUsage = true, true
+		c.SetFlagErrorFunc(flagError)
+		if c.Runnable() {
+			c.Args = checked(c.Args)
+		} else {
+			c.Args = noCommand
+			c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+		}
+		c.Long = strings.TrimSpace(c.Long) + "\n\n" + ExitHelp + "\n"
+	})
+}
+
+func each(c *cobra.Command, f func(*cobra.Command)) {
+	f(c)
+	for _, sub := range c.Commands() {
+		each(sub, f)
+	}
+}
+
+// checked makes what args finds wrong a mistake on the command line.
+func checked(args cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(c *cobra.Command, given []string) error {
+		if args == nil {
+			return nil
+		}
+		if err := args(c, given); err != nil {
+			return Hint(Usage(err), "usage: "+c.UseLine())
+		}
+		return nil
+	}
+}
+
+// NoArgs are the arguments of a command that takes none.
+func NoArgs(_ *cobra.Command, given []string) error {
+	if len(given) > 0 {
+		return fmt.Errorf("unexpected argument %s", quote(given[0]))
+	}
+	return nil
+}
+
+// noCommand are the arguments of a command that only has commands below it.
+func noCommand(c *cobra.Command, given []string) error {
+	if len(given) > 0 {
+		return unknownCommand(c, given[0])
+	}
+	return nil
+}
+
+// flagError tells a flag that is wrong, or the command that does not exist: it
+// is why the flags that follow it are not known.
+func flagError(c *cobra.Command, err error) error {
+	if given := c.Flags().Args(); c.HasSubCommands() && len(given) > 0 {
+		return unknownCommand(c, given[0])
+	}
+	return Hint(Usage(err), "see '"+c.CommandPath()+" --help'")
+}
+
+func unknownCommand(c *cobra.Command, given string) error {
+	hint := "see '" + c.CommandPath() + " --help'"
+	c.SuggestionsMinimumDistance = 2
+	if near := c.SuggestionsFor(given); len(near) > 0 {
+		hint = "did you mean '" + c.CommandPath() + " " + near[0] + "'?"
+	}
+	return Hint(Usage(fmt.Errorf("unknown command %s", quote(given))), hint)
+}
+
+// quote repeats what was given, but not so much that it could be an address in
+// full.
+func quote(given string) string {
+	const enough = 20
+	if runes := []rune(given); len(runes) > enough {
+		given = string(runes[:enough]) + "…"
+	}
+	return strconv.Quote(given)
+}
+
+// newHelp is cobra's help command, except that it knows what it does not know.
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Show what a command does, and its flags",
+		Long:  "help shows what a command does, and its flags.",
+		ValidArgsFunction: func(c *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			var names []cobra.Completion
+			for _, sub := range c.Root().Commands() {
+				names = append(names, cobra.CompletionWithDesc(sub.Name(), sub.Short))
+			}
+			return names, cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			found, rest, err := c.Root().Find(args)
+			if err != nil {
+				return Usage(err)
+			}
+			if len(rest) > 0 {
+				return unknownCommand(found, rest[0])
+			}
+			found.InitDefaultHelpFlag() // or it is missing among the flags
+			return found.Help()
+		},
+	}
+}
