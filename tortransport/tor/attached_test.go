@@ -106,7 +106,7 @@ func TestAttachedDaemonLivesOn(t *testing.T) {
 	key := newKey(t)
 	d := attach(t, control)
 	s := publish(t, d, key)
-	awaitPhase(t, s, tor.Uploading)
+	awaitUploading(t, s)
 	d.Close()
 	wantErr(t, d.Err(), tor.ErrClosed)
 	wantErr(t, s.Ready(testContext(t)), tor.ErrClosed)
@@ -114,7 +114,7 @@ func TestAttachedDaemonLivesOn(t *testing.T) {
 	d = attach(t, control)
 	for end := time.Now().Add(5 * time.Second); ; time.Sleep(10 * time.Millisecond) {
 		s := publish(t, d, key)
-		st := awaitPhase(t, s, tor.Uploading)
+		st := awaitUploading(t, s)
 		if st.Phase != tor.Gone {
 			break
 		}
@@ -151,16 +151,16 @@ func TestAttachedDaemonEnds(t *testing.T) {
 	}
 }
 
-// awaitPhase waits until a service is in a phase, or past it, and returns its
-// status.
-func awaitPhase(t testing.TB, s *tor.Service, phase tor.Phase) tor.ServiceStatus {
+// awaitUploading waits until the descriptors of a service are under way, or it is
+// past that, and returns its status.
+func awaitUploading(t testing.TB, s *tor.Service) tor.ServiceStatus {
 	t.Helper()
 	var last tor.ServiceStatus
 	for last = range s.Status(testContext(t)) {
-		if last.Phase >= phase {
+		if last.Phase >= tor.Uploading {
 			return last
 		}
 	}
-	t.Fatalf("the service never was %s: %+v", phase, last)
+	t.Fatalf("the descriptors never were uploaded: %+v", last)
 	return last
 }

@@ -117,7 +117,7 @@ func (c *controlConn) safeCookie(ctx context.Context, file string) error {
 		return err
 	}
 	nonce := make([]byte, 32)
-	rand.Read(nonce) //nolint:errcheck // never fails since Go 1.24
+	rand.Read(nonce) // never fails
 	r, err := c.request(ctx, "AUTHCHALLENGE SAFECOOKIE "+hex.EncodeToString(nonce))
 	if err != nil {
 		return authFailed(r, err)

@@ -139,7 +139,7 @@ func (d *Daemon) awaitControl(ctx context.Context) (Addr, error) {
 	deadline := time.NewTimer(controlWait)
 	defer deadline.Stop()
 	for {
-		if addr, ok := d.folder.controlAddr(); ok {
+		if addr, ok := d.folder.controlAddr(ctx); ok {
 			return addr, nil
 		}
 		select {

@@ -106,7 +106,7 @@ func TestCollision(t *testing.T) {
 	if _, err := first.Publish(cfg); !errors.Is(err, tor.ErrCollision) {
 		t.Errorf("from our own list: %v", err)
 	}
-	awaitPhase(t, s, tor.Uploading)
+	awaitUploading(t, s)
 	for range 2 { // whose Close must not take away what is not its own
 		other, err := second.Publish(cfg)
 		if err != nil {
@@ -156,7 +156,7 @@ func TestReadyOfStuckService(t *testing.T) {
 
 	fake.SetUploads(tortest.FakeUploads{Failed: 3})
 	s = publish(t, d, newKey(t))
-	awaitPhase(t, s, tor.Uploading)
+	awaitUploading(t, s)
 	err = s.Ready(within(t, 200*time.Millisecond))
 	wantErr(t, err, context.DeadlineExceeded)
 	wantText(t, err, "onion service is uploading", "UPLOAD_REJECTED")

@@ -1,6 +1,7 @@
 package tor
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -56,11 +57,11 @@ func (f *folder) cookie() string { return filepath.Join(f.data, "control_auth_co
 func (f *folder) portFile() string { return filepath.Join(f.data, "control_port") }
 
 // controlAddr says where the control port is, once it is open.
-func (f *folder) controlAddr() (Addr, bool) {
+func (f *folder) controlAddr(ctx context.Context) (Addr, bool) {
 	if f.sockets != "" {
 		addr := Addr{"unix", filepath.Join(f.sockets, controlSocket)}
 		// The socket file is there a moment before it is listened on.
-		conn, err := net.Dial(addr.Network, addr.Address)
+		conn, err := (&net.Dialer{}).DialContext(ctx, addr.Network, addr.Address)
 		if err != nil {
 			return Addr{}, false
 		}
@@ -101,8 +102,8 @@ func firstListener(r reply, control Addr) (Addr, error) {
 		if err != nil {
 			continue
 		}
-		listener, err := netip.ParseAddrPort(addr.Address)
-		if err != nil || !listener.Addr().IsUnspecified() {
+		listener, _ := netip.ParseAddrPort(addr.Address) // else it is a socket or a name
+		if !listener.IsValid() || !listener.Addr().IsUnspecified() {
 			return addr, nil
 		}
 		host := "127.0.0.1"

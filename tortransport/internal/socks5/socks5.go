@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"os"
-	"time"
 )
 
 const (
@@ -115,6 +113,9 @@ func connect(conn io.ReadWriter, host string, port uint16, auth Auth) error {
 	if err != nil {
 		return err
 	}
+	if auth != (Auth{}) && !(fits(auth.User) && fits(auth.Password)) {
+		return errors.New("a SOCKS user name and password have 1 to 255 bytes each")
+	}
 	if err := negotiateMethod(conn, auth); err != nil {
 		return err
 	}
@@ -122,33 +123,6 @@ func connect(conn io.ReadWriter, host string, port uint16, auth Auth) error {
 		return fmt.Errorf("sending the SOCKS request: %w", err)
 	}
 	return readReply(conn)
-}
-
-// errStale marks a refusal that is no longer true.
-var errStale = errors.New("the SOCKS port keeps a refused stream open")
-
-// closeTime is how long the SOCKS port may take to close a stream that it has
-// refused. Tor closes it right behind the reply.
-const closeTime = 250 * time.Millisecond
-
-// mayBeStale reports whether a refusal can be a success. Tor notes 0xF0 when one
-// directory lacks the descriptor, and 0xF3 when one circuit to the rendezvous
-// point fails; if its next try succeeds, it still sends that code, in place of
-// success (seen in 0.4.9.11, in connection_ap_handshake_socks_reply).
-func mayBeStale(err error) bool {
-	var reply *ReplyError
-	return errors.As(err, &reply) && (reply.Code == 0xf0 || reply.Code == 0xf3)
-}
-
-// staysOpen reports whether the other side leaves conn open behind a refusal. It
-// reads the rest of that, and the first words of a service that speaks first.
-func staysOpen(conn net.Conn) bool {
-	const enough = 4 + 1 + maxField + 2
-	if err := conn.SetReadDeadline(time.Now().Add(closeTime)); err != nil {
-		return false
-	}
-	n, err := io.Copy(io.Discard, io.LimitReader(conn, enough))
-	return n == enough || errors.Is(err, os.ErrDeadlineExceeded)
 }
 
 func negotiateMethod(conn io.ReadWriter, auth Auth) error {
@@ -177,9 +151,6 @@ func negotiateMethod(conn io.ReadWriter, auth Auth) error {
 }
 
 func authenticate(conn io.ReadWriter, auth Auth) error {
-	if len(auth.User) == 0 || len(auth.User) > maxField || len(auth.Password) == 0 || len(auth.Password) > maxField {
-		return errors.New("a SOCKS user name and password have 1 to 255 bytes each")
-	}
 	b := []byte{passwordV, byte(len(auth.User))}
 	b = append(b, auth.User...)
 	b = append(b, byte(len(auth.Password)))
@@ -198,13 +169,16 @@ func authenticate(conn io.ReadWriter, auth Auth) error {
 }
 
 func connectRequest(host string, port uint16) ([]byte, error) {
-	if len(host) == 0 || len(host) > maxField {
+	if !fits(host) {
 		return nil, fmt.Errorf("a host name of %d bytes cannot be sent over SOCKS", len(host))
 	}
 	b := []byte{version, cmdConnect, 0, addrDomain, byte(len(host))}
 	b = append(b, host...)
 	return append(b, byte(port>>8), byte(port)), nil
 }
+
+// fits reports whether s has a length that one byte can tell.
+func fits(s string) bool { return 0 < len(s) && len(s) <= maxField }
 
 // readReply reads the answer to the request, and not a byte more: application
 // data follows it. The address in it means nothing with Tor.
