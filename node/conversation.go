@@ -87,7 +87,7 @@ func (c *Conversation) Peer() peer.ID { return c.peer }
 // errors of engine.Conversation.Send.
 func (c *Conversation) Send(text string) (wire.MessageID, error) {
 	var id wire.MessageID
-	rand.Read(id[:]) //nolint:errcheck // never fails since Go 1.24
+	rand.Read(id[:]) // never fails since Go 1.24
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.ctx.Err() != nil {

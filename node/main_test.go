@@ -30,6 +30,9 @@ var private struct {
 }
 
 func TestMain(m *testing.M) {
+	if root := os.Getenv(holdEnv); root != "" {
+		os.Exit(holdProfile(root))
+	}
 	code := m.Run()
 	if private.net != nil {
 		if err := private.net.Stop(); err != nil {
@@ -88,6 +91,7 @@ func attach(t testing.TB, control, socks, cookie string) *tor.Daemon {
 }
 
 func testContext(t testing.TB) context.Context {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), testTimeout)
 	t.Cleanup(cancel)
 	return ctx

@@ -3,6 +3,7 @@ package node_test
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -52,11 +53,13 @@ func TestNextLosesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	texts := numbered("text", n)
-	go func() {
+	var sender sync.WaitGroup
+	defer sender.Wait()
+	sender.Go(func() {
 		for _, text := range texts {
 			l.sendText(t, text)
 		}
-	}()
+	})
 	deadline := time.Now().Add(testTimeout)
 	for i := 0; i < n; {
 		if time.Now().After(deadline) {

@@ -4,6 +4,7 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -16,22 +17,21 @@ import (
 	"github.com/onionwire/onionwire/tortransport/keyfile"
 )
 
-// lockEnv makes the test binary open the profile that it names, say so and
-// wait for the end of its input: another process that uses it.
-const lockEnv = "ONIONWIRE_TEST_OPEN_PROFILE"
+// holdEnv makes the test binary another process that uses the profile alice in
+// the folder that it names.
+const holdEnv = "ONIONWIRE_TEST_HOLD_PROFILE"
 
-func TestOtherProcess(t *testing.T) {
-	root := os.Getenv(lockEnv)
-	if root == "" {
-		return // this is not the other process
-	}
+// holdProfile opens a profile, says so, and waits for the end of its input.
+func holdProfile(root string) int {
 	p, err := node.OpenProfile(root, "alice")
 	if err != nil {
-		t.Fatal(err)
+		fmt.Fprintln(os.Stderr, err)
+		return 1
 	}
-	os.Stdout.WriteString("open\n")
-	os.Stdin.Read(make([]byte, 1))
-	p.Close()
+	defer p.Close()
+	fmt.Println("open")
+	_, _ = io.Copy(io.Discard, os.Stdin)
+	return 0
 }
 
 func createProfile(t testing.TB, root, name string) *node.Profile {
@@ -245,8 +245,8 @@ func TestProfileInUse(t *testing.T) {
 	if err := p.Close(); err != nil {
 		t.Fatal(err)
 	}
-	other := exec.Command(os.Args[0], "-test.run=^TestOtherProcess$")
-	other.Env = append(os.Environ(), lockEnv+"="+root)
+	other := exec.Command(os.Args[0])
+	other.Env = append(os.Environ(), holdEnv+"="+root)
 	in, err := other.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -259,7 +259,7 @@ func TestProfileInUse(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := make([]byte, 5)
-	if _, err := out.Read(b); err != nil || string(b) != "open\n" {
+	if _, err := io.ReadFull(out, b); err != nil || string(b) != "open\n" {
 		t.Errorf("the other process says %q, %v", b, err)
 	}
 	if _, err := node.OpenProfile(root, "alice"); !errors.Is(err, node.ErrProfileInUse) {

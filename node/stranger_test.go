@@ -239,8 +239,8 @@ func (l *line) send(t testing.TB, content []byte) []byte {
 	return cell
 }
 
-// sendText sends a message and returns its id.
-func (l *line) sendText(t testing.TB, text string) wire.MessageID {
+// sendText sends a message.
+func (l *line) sendText(t testing.TB, text string) {
 	t.Helper()
 	m := wire.Message{Text: text}
 	rand.Read(m.ID[:])
@@ -249,7 +249,6 @@ func (l *line) sendText(t testing.TB, text string) wire.MessageID {
 		t.Fatal(err)
 	}
 	l.send(t, content)
-	return m.ID
 }
 
 func (l *line) confirm(t testing.TB, ids ...wire.MessageID) {

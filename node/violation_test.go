@@ -101,17 +101,23 @@ func TestBadThirdMessage(t *testing.T) {
 			})
 		})
 	}
-	own := func(t *testing.T, to node.Address) initiator { return s.handshake(t, to.Peer, true) }
+	own := func(t *testing.T, to node.Address) initiator {
+		t.Helper()
+		return s.handshake(t, to.Peer, true)
+	}
 	for _, bad := range badFrames {
 		check(bad.name, wire.ErrFrame, own, func(*testing.T, initiator) []byte { return bad.bytes })
 	}
 	check("cell", wire.ErrFrame, own, func(t *testing.T, _ initiator) []byte {
+		t.Helper()
 		return frame(t, wire.Cell, make([]byte, e2ee.CellSize))
 	})
 	check("noise", e2ee.ErrDecrypt, own, func(t *testing.T, _ initiator) []byte {
+		t.Helper()
 		return frame(t, wire.Handshake, make([]byte, e2ee.Message3Size))
 	})
 	proper := func(t *testing.T, h initiator) []byte {
+		t.Helper()
 		m, err := h.Write()
 		if err != nil {
 			t.Fatal(err)
@@ -119,9 +125,11 @@ func TestBadThirdMessage(t *testing.T) {
 		return frame(t, wire.Handshake, m)
 	}
 	check("another identity", e2ee.ErrIdentity, func(t *testing.T, to node.Address) initiator {
+		t.Helper()
 		return s.handshakeAs(t, newIdentity(t), to.Peer, true)
 	}, proper)
 	check("bad certificate", e2ee.ErrCertificate, func(t *testing.T, to node.Address) initiator {
+		t.Helper()
 		return newForger(t, s, to.Peer)
 	}, proper)
 }
@@ -173,14 +181,17 @@ func TestBadSecondMessage(t *testing.T) {
 		check(bad.name, wire.ErrFrame, func(*testing.T, *stranger, network.Stream, []byte) []byte { return bad.bytes })
 	}
 	check("cell", wire.ErrFrame, func(t *testing.T, _ *stranger, _ network.Stream, _ []byte) []byte {
+		t.Helper()
 		return frame(t, wire.Cell, make([]byte, e2ee.CellSize))
 	})
 	check("noise", e2ee.ErrDecrypt, func(t *testing.T, _ *stranger, _ network.Stream, _ []byte) []byte {
+		t.Helper()
 		m := make([]byte, e2ee.Message2Size)
 		m[0] = 9 // a point that is not of small order
 		return frame(t, wire.Handshake, m)
 	})
 	check("another identity", e2ee.ErrIdentity, func(t *testing.T, s *stranger, stream network.Stream, first []byte) []byte {
+		t.Helper()
 		h := s.handshakeAs(t, newIdentity(t), stream.Conn().RemotePeer(), false)
 		m, err := wire.NewConn(bytes.NewBuffer(first)).Read(wire.Handshake)
 		if err == nil {
@@ -216,6 +227,7 @@ func TestBadCell(t *testing.T) {
 	}
 	raw := func(b []byte) func(*testing.T, *line) *heard {
 		return func(t *testing.T, l *line) *heard {
+			t.Helper()
 			h := listen(t, l.Stream)
 			write(l.Stream, b)
 			return h
@@ -223,6 +235,7 @@ func TestBadCell(t *testing.T) {
 	}
 	content := func(b []byte) func(*testing.T, *line) *heard {
 		return func(t *testing.T, l *line) *heard {
+			t.Helper()
 			h := listen(t, l.Stream)
 			l.send(t, b)
 			return h
@@ -237,6 +250,7 @@ func TestBadCell(t *testing.T) {
 	check("malformed content", wire.ErrContent, content([]byte{0xff}))
 	check("receipt for nothing", wire.ErrContent, content([]byte{0x12, 0}))
 	check("replayed cell", e2ee.ErrDecrypt, func(t *testing.T, l *line) *heard {
+		t.Helper()
 		content, err := wire.EncodeMessage(wire.Message{ID: wire.MessageID{1}, Text: "hello"})
 		if err != nil {
 			t.Fatal(err)
