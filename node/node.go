@@ -15,15 +15,12 @@ package node
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
 
 	"github.com/libp2p/go-libp2p/core/host"
-	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
-	"github.com/libp2p/go-libp2p/p2p/protocol/ping"
 	ma "github.com/multiformats/go-multiaddr"
 
 	"github.com/onionwire/onionwire/node/e2ee"
@@ -160,7 +157,8 @@ func (n *Node) Ready(ctx context.Context) error {
 
 // Conversation returns the conversation with a contact, and begins it if there
 // is none: the node then connects to the contact, again whenever the connection
-// is lost, until the conversation is closed.
+// is lost, until the conversation is closed. Another address of the same peer
+// counts only after that.
 func (n *Node) Conversation(contact Address) (*Conversation, error) {
 	if contact.Peer == n.address.Peer {
 		return nil, ErrSelf
@@ -188,159 +186,6 @@ func (n *Node) Conversation(contact Address) (*Conversation, error) {
 		n.tasks.Go(func() { c.keepConnected(peer.AddrInfo{ID: contact.Peer, Addrs: []ma.Multiaddr{m}}) })
 	}
 	return c, nil
-}
-
-// Accept waits for a conversation that somebody else begins. That one has been
-// admitted and has proven who it is. It fails with ErrClosed or the context's
-// error.
-func (n *Node) Accept(ctx context.Context) (*Conversation, error) {
-	select {
-	case c := <-n.begun:
-		return c, nil
-	case <-n.ctx.Done():
-		return nil, ErrClosed
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-// admit returns a new conversation with a stranger, which counts only once adopt
-// has taken it.
-func (n *Node) admit(id peer.ID) (*Conversation, error) {
-	if n.cfg.Admit == nil || !n.cfg.Admit(id) {
-		return nil, errors.New("nobody of ours")
-	}
-	key, err := identityKey(id)
-	if err != nil {
-		return nil, err
-	}
-	return newConversation(n, id, key), nil
-}
-
-// adopt makes c, whose other side has proven who it is, a conversation of the
-// node. It refuses a new one if there is one by now, or if nobody takes those
-// that have begun.
-func (n *Node) adopt(c *Conversation) error {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	switch {
-	case n.closed, c.ctx.Err() != nil:
-		return ErrClosed
-	case n.conversations[c.peer] == c:
-		return nil
-	case n.conversations[c.peer] != nil:
-		return errYield
-	}
-	select {
-	case n.begun <- c:
-		n.conversations[c.peer] = c
-		return nil
-	default:
-		return errors.New("nobody accepts the conversations that others begin")
-	}
-}
-
-// onStream is called by libp2p on a goroutine of its own for every stream that
-// a peer opens. Whatever goes wrong, the other side sees its stream reset and
-// learns nothing more.
-func (n *Node) onStream(s network.Stream) {
-	if !n.enter() {
-		_ = s.Reset()
-		return
-	}
-	defer n.tasks.Done()
-	c, l, err := n.answer(s)
-	if err != nil {
-		n.log.Debug("inbound stream refused", "peer", s.Conn().RemotePeer().ShortString(), "error", err)
-		_ = s.Reset()
-		return
-	}
-	c.run(l)
-}
-
-// answer lets the other side of an inbound stream prove who it is.
-func (n *Node) answer(s network.Stream) (*Conversation, *link, error) {
-	id := s.Conn().RemotePeer()
-	n.mu.Lock()
-	c, closed := n.conversations[id], n.closed
-	n.mu.Unlock()
-	if closed {
-		return nil, nil, ErrClosed
-	}
-	if c != nil {
-		// Each has one handshake under way at most: no number of strangers keeps
-		// those out whom we know.
-		l, err := c.acceptStream(s)
-		return c, l, err
-	}
-	select {
-	case n.strangers <- struct{}{}:
-		defer func() { <-n.strangers }()
-	default:
-		return nil, nil, errors.New("too many handshakes with strangers at once")
-	}
-	c, err := n.admit(id)
-	if err != nil {
-		return nil, nil, err
-	}
-	l, err := c.acceptStream(s)
-	if err != nil {
-		c.end() // it was not adopted
-	}
-	return c, l, err
-}
-
-// enter counts a task that libp2p started, unless the node is closing.
-func (n *Node) enter() bool {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.closed {
-		return false
-	}
-	n.tasks.Add(1)
-	return true
-}
-
-func (n *Node) knows(id peer.ID) bool {
-	if n.cfg.Knows != nil {
-		return n.cfg.Knows(id)
-	}
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.conversations[id] != nil && n.conversations[id].dials
-}
-
-// Ping measures a round trip to a contact with libp2p's ping protocol, on the
-// connection that is there or on a new one. Errors match ErrClosed, ErrSelf,
-// ErrWrongPeer, those of package tortransport, or the context's.
-func (n *Node) Ping(ctx context.Context, contact Address) (time.Duration, error) {
-	if n.ctx.Err() != nil {
-		return 0, ErrClosed
-	}
-	if contact.Peer == n.address.Peer {
-		return 0, ErrSelf
-	}
-	m, err := contact.Onion.Multiaddr(contact.Port)
-	if err != nil {
-		return 0, err
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	if err := onionhost.Connect(ctx, n.host, peer.AddrInfo{ID: contact.Peer, Addrs: []ma.Multiaddr{m}}); err != nil {
-		return 0, err
-	}
-	results := ping.Ping(network.WithNoDial(ctx, "connected before"), n.host, contact.Peer)
-	r, ok := <-results // which ends with the context
-	cancel()
-	for range results { // until the stream is gone
-	}
-	switch {
-	case !ok:
-		return 0, fmt.Errorf("ping: %w", ctx.Err())
-	case r.Error != nil:
-		return 0, fmt.Errorf("ping: %w", r.Error)
-	}
-	return r.RTT, nil
 }
 
 // Close ends the conversations and the node, and waits until nothing of it is

@@ -1,0 +1,88 @@
+package node
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/libp2p/go-libp2p/core/network"
+
+	"github.com/onionwire/onionwire/node/e2ee"
+	"github.com/onionwire/onionwire/node/wire"
+)
+
+// side makes one side of a handshake.
+type side func(e2ee.HandshakeConfig) (*e2ee.Handshake, error)
+
+// handshake runs one side of the end-to-end handshake. Before the last message
+// is sent, commit, unless it is nil, can still refuse.
+func (c *Conversation) handshake(ctx context.Context, s network.Stream, role side, commit func() error) (*link, error) {
+	stop := context.AfterFunc(ctx, func() { _ = s.Reset() })
+	l, err := c.negotiate(s, role, commit)
+	if !stop() {
+		err = fmt.Errorf("end-to-end handshake: %w", ctx.Err())
+	}
+	if err != nil {
+		if l != nil {
+			l.session.Close()
+		}
+		_ = s.Reset()
+		return nil, err
+	}
+	return l, nil
+}
+
+func (c *Conversation) negotiate(s network.Stream, role side, commit func() error) (*link, error) {
+	h, err := role(e2ee.HandshakeConfig{
+		Identity:    c.node.identity,
+		LocalID:     []byte(c.node.address.Peer),
+		RemoteID:    []byte(c.peer),
+		RemoteKey:   c.key,
+		KnowsRemote: c.node.knows(c.peer),
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer h.Close()
+	conn := wire.NewConn(s)
+	// Three messages; whose turn it is follows from who opened the stream.
+	for turn := range 3 {
+		ours := (turn%2 == 0) == (s.Stat().Direction == network.DirOutbound)
+		if ours {
+			var m []byte
+			if turn == 2 && commit != nil {
+				err = commit()
+			}
+			if err == nil {
+				m, err = h.Write()
+			}
+			if err == nil {
+				err = conn.Write(wire.Handshake, m)
+			}
+		} else {
+			var m []byte
+			if m, err = conn.Read(wire.Handshake); err == nil {
+				if err = h.Read(m); err != nil {
+					err = fmt.Errorf("%w: %w", ErrProtocol, err)
+				}
+			} else {
+				err = lost(err)
+			}
+		}
+		if err != nil {
+			return nil, fmt.Errorf("end-to-end handshake: %w", err)
+		}
+	}
+	session, err := h.Session()
+	if err != nil {
+		return nil, err
+	}
+	return &link{
+		stream:  s,
+		conn:    conn,
+		session: session,
+		knowsUs: h.RemoteKnowsUs(),
+		began:   time.Now(),
+		ended:   make(chan struct{}),
+	}, nil
+}
