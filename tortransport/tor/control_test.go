@@ -2,15 +2,12 @@ package tor_test
 
 import (
 	"bufio"
-	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net"
 	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/onionwire/onionwire/tortransport/tor"
@@ -61,116 +58,6 @@ func newConn(t *testing.T, f answers, onEvent func(string)) tor.ControlConn {
 	c := tor.NewControlConn(serve(t, f), onEvent)
 	t.Cleanup(c.Close)
 	return c
-}
-
-func TestSilenceEndsTheConnection(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		c := newConn(t, func(string) string { return "" }, nil)
-		begin := time.Now()
-		waiting := make(chan error)
-		go func() { // its turn never comes
-			time.Sleep(time.Second)
-			_, err := c.Request(t.Context(), "SECOND")
-			waiting <- err
-		}()
-		_, err := c.Request(t.Context(), "FIRST secret")
-		wantErr(t, err, tor.ErrControl)
-		wantText(t, err, "no answer to FIRST within")
-		if strings.Contains(err.Error(), "secret") {
-			t.Errorf("error %q tells the argument", err)
-		}
-		if took := time.Since(begin); took != tor.RequestTimeout {
-			t.Errorf("it took %s", took)
-		}
-		wantErr(t, <-waiting, tor.ErrControl)
-	})
-}
-
-func TestSilenceEndsTheDaemon(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d, err := tor.AttachOver(t.Context(), serve(t, func(cmd string) string {
-			if strings.HasPrefix(cmd, "ADD_ONION") {
-				return ""
-			}
-			return obliging(cmd)
-		}))
-		if err != nil {
-			t.Fatal(err)
-		}
-		s, err := d.Publish(tor.ServiceConfig{Key: newKey(t), Port: 1, Target: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		begin := time.Now()
-		if err := s.Close(); err != nil { // waits for the answer to ADD_ONION
-			t.Errorf("Close: %v", err)
-		}
-		if took := time.Since(begin); took != tor.RequestTimeout {
-			t.Errorf("Close took %s", took)
-		}
-		<-d.Done()
-		wantErr(t, d.Err(), tor.ErrControl)
-		wantErr(t, s.Ready(t.Context()), tor.ErrClosed)
-		d.Close()
-	})
-}
-
-func TestCloseDoesNotWaitForAnAnswer(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d, err := tor.AttachOver(t.Context(), serve(t, func(cmd string) string {
-			if strings.HasPrefix(cmd, "ADD_ONION") {
-				return ""
-			}
-			return obliging(cmd)
-		}))
-		if err != nil {
-			t.Fatal(err)
-		}
-		s, err := d.Publish(tor.ServiceConfig{Key: newKey(t), Port: 1, Target: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		begin := time.Now()
-		d.Close()
-		if took := time.Since(begin); took != 0 {
-			t.Errorf("Close took %s", took)
-		}
-		wantErr(t, s.Ready(t.Context()), tor.ErrClosed)
-	})
-}
-
-func TestLateAnswerIsNotTheNextOnes(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		c := newConn(t, func(cmd string) string {
-			if cmd == "SLOW" {
-				time.Sleep(10 * time.Second)
-			}
-			return "250 " + cmd + "\r\n"
-		}, nil)
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		begin := time.Now()
-		_, err := c.Request(ctx, "SLOW")
-		wantErr(t, err, context.DeadlineExceeded)
-		if errors.Is(err, tor.ErrControl) || time.Since(begin) != time.Second {
-			t.Errorf("after %s: %v", time.Since(begin), err)
-		}
-		r, err := c.Request(t.Context(), "FAST")
-		if err != nil || len(r) != 1 || r[0] != "FAST" {
-			t.Errorf("answer %q, %v", r, err)
-		}
-	})
-}
-
-func TestUnansweredRequestsCanBeCancelled(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		ours, theirs := net.Pipe() // nobody reads what we write
-		defer theirs.Close()
-		c := tor.NewControlConn(ours, func(string) {})
-		_, err := c.Request(t.Context(), "ANYTHING")
-		wantErr(t, err, tor.ErrControl)
-		c.Close()
-	})
 }
 
 func TestEndlessAnswersAreBounded(t *testing.T) {
@@ -253,37 +140,5 @@ func TestLineBreaksAreNotSent(t *testing.T) {
 	}
 	if _, err := c.Request(t.Context(), "GETINFO 100%d"); err != nil {
 		t.Error(err)
-	}
-}
-
-func TestRefusalsTellNoSecrets(t *testing.T) {
-	key := newKey(t)
-	for name, c := range map[string]struct{ text, want string }{
-		"address":         {"no " + key.Address().String(), "no " + key.Address().Short()},
-		"service id":      {"no " + key.Address().ServiceID() + ", sorry", "no " + key.Address().Short() + ", sorry"},
-		"key":             {"bad " + key.ControlString() + " here", "bad ED25519-V3:… here"},
-		"terminal":        {"a\x1b[2Jb", "a?[2Jb"},
-		"long":            {strings.Repeat("ab ", 1000), strings.Repeat("ab ", 85) + "a"},
-		"what tor says":   {`Unrecognized key "net/listeners/socks"`, `Unrecognized key "net/listeners/socks"`},
-		"another address": {strings.Repeat("a", 56), "…"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			conn := newConn(t, func(string) string { return "552 " + c.text + "\r\n" }, nil)
-			_, err := conn.Request(t.Context(), "COMMAND argument")
-			wantErr(t, err, tor.ErrRefused)
-			var refused *tor.RefusedError
-			if !errors.As(err, &refused) || refused.Command != "COMMAND" || refused.Code != 552 || refused.Text != c.want {
-				t.Errorf("%+v, want the text %q", refused, c.want)
-			}
-		})
-	}
-}
-
-func TestSuccessesOtherThan250(t *testing.T) {
-	for code, ok := range map[string]bool{"250": true, "251": true, "252": true, "259": true, "260": false, "100": false, "450": false, "551": false} {
-		c := newConn(t, func(string) string { return code + " text\r\n" }, nil)
-		if _, err := c.Request(t.Context(), "X"); (err == nil) != ok || !ok && !errors.Is(err, tor.ErrRefused) {
-			t.Errorf("%s: %v", code, err)
-		}
 	}
 }

@@ -3,41 +3,13 @@
 package tor_test
 
 import (
-	"context"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/onionwire/onionwire/tortransport/tor"
 )
-
-func TestBootstrap(t *testing.T) {
-	d := start(t, tor.Config{DataDir: shortDir(t), Torrc: privateNetwork(t).Torrc()})
-	ctx := testContext(t)
-	var seen []tor.Progress
-	for p := range d.Progress(ctx) {
-		seen = append(seen, p)
-	}
-	for i, p := range seen {
-		if i > 0 && p.Percent < seen[i-1].Percent {
-			t.Errorf("progress went back: %v", seen)
-		}
-		if p.Percent > 0 && (p.Tag == "" || p.Summary == "") {
-			t.Errorf("progress %+v has no words", p)
-		}
-	}
-	if len(seen) < 2 || !seen[len(seen)-1].Done() {
-		t.Errorf("progress was %v", seen)
-	}
-	if err := d.WaitReady(ctx); err != nil {
-		t.Fatal(err)
-	}
-	if !d.Managed() || d.Version().Less(tor.MinVersion) || d.Err() != nil {
-		t.Errorf("Managed %v, Version %s, Err %v", d.Managed(), d.Version(), d.Err())
-	}
-}
 
 func TestTemporaryFolder(t *testing.T) {
 	root := shortDir(t)
@@ -160,21 +132,6 @@ func TestExits(t *testing.T) {
 			ping(t, c)
 		})
 	}
-}
-
-func TestWaitReadyThatNeverComes(t *testing.T) {
-	d := start(t, tor.Config{Torrc: "DisableNetwork 1"})
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	time.AfterFunc(50*time.Millisecond, cancel)
-	begin := time.Now()
-	err := d.WaitReady(ctx)
-	if took := time.Since(begin); took > time.Second {
-		t.Errorf("WaitReady took %s to notice", took)
-	}
-	wantErr(t, err, tor.ErrNotReady, context.Canceled)
-	wantText(t, err, "0%", "Starting")
-	wantErr(t, d.WaitReady(within(t, time.Millisecond)), tor.ErrNotReady, context.DeadlineExceeded)
 }
 
 func list(t testing.TB, dir string) []string {

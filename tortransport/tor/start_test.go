@@ -76,3 +76,22 @@ func TestLogOfTor(t *testing.T) {
 		t.Errorf("the log lacks what tor says:\n%s", log.String())
 	}
 }
+
+// TestStartCancelledAnywhere ends the context at different moments of the start
+// of a real tor. If one were left, it would hold the data folder.
+func TestStartCancelledAnywhere(t *testing.T) {
+	dir := shortDir(t)
+	for limit := time.Millisecond; limit < 64*time.Millisecond; limit += 3 * time.Millisecond {
+		d, err := tor.Start(within(t, limit), tor.Config{DataDir: dir, Torrc: isolated})
+		if err == nil {
+			d.Close()
+			continue
+		}
+		wantErr(t, err, context.DeadlineExceeded)
+	}
+	begin := time.Now()
+	start(t, tor.Config{DataDir: dir, Torrc: isolated})
+	if took := time.Since(begin); took > 4*time.Second { // tor waits 5 s for the lock
+		t.Errorf("the last start took %s", took)
+	}
+}

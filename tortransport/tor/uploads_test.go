@@ -1,0 +1,136 @@
+package tor_test
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/onionwire/onionwire/tortransport/tor"
+	"github.com/onionwire/onionwire/tortransport/tortest"
+)
+
+func TestManyServicesUnderEvents(t *testing.T) {
+	fake := tortest.NewFake(t)
+	d := attach(t, tor.AttachConfig{Control: parseAddr(t, fake.ControlAddr())})
+	stranger := newKey(t).Address().ServiceID()
+	stop := make(chan struct{})
+	var flood, work sync.WaitGroup
+	flood.Go(func() {
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				fake.Emit("STATUS_CLIENT NOTICE CONSENSUS_ARRIVED", "HS_DESC UPLOADED "+stranger+" UNKNOWN $A~b")
+				time.Sleep(100 * time.Microsecond)
+			}
+		}
+	})
+	target := listenLoopback(t).Addr()
+	for range 100 {
+		work.Go(func() {
+			s, err := d.Publish(tor.ServiceConfig{Key: newKey(t), Port: 1, Target: target})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if err := s.Ready(testContext(t)); err != nil {
+				t.Error(err)
+			}
+			if err := s.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	work.Wait()
+	close(stop)
+	flood.Wait()
+	if left := fake.Services(); len(left) != 0 {
+		t.Errorf("%d services are left", len(left))
+	}
+}
+
+// TestUploads plays the uploads of a service one by one and looks after each
+// whether the service says that it can be reached.
+func TestUploads(t *testing.T) {
+	for name, steps := range map[string][]struct {
+		event     string // without "HS_DESC" and the address
+		reachable bool
+	}{
+		"one directory each": {
+			{"CREATED % UNKNOWN UNKNOWN one", false},
+			{"CREATED % UNKNOWN UNKNOWN two", false},
+			{"UPLOAD % UNKNOWN $A one", false},
+			{"UPLOAD % UNKNOWN $B one", false},
+			{"UPLOADED % UNKNOWN $A", false}, // the second is not even under way
+			{"UPLOAD % UNKNOWN $C two", false},
+			{"UPLOADED % UNKNOWN $B", false},
+			{"UPLOADED % UNKNOWN $C", true},
+		},
+		"a directory with both": {
+			{"UPLOAD % UNKNOWN $A one", false},
+			{"UPLOAD % UNKNOWN $A two", false},
+			{"UPLOADED % UNKNOWN $A", false}, // which of them?
+			{"UPLOADED % UNKNOWN $A", true},
+		},
+		"failures": {
+			{"UPLOAD % UNKNOWN $A one", false},
+			{"UPLOAD % UNKNOWN $B one", false},
+			{"FAILED % UNKNOWN $A REASON=UPLOAD_REJECTED", false},
+			{"UPLOADED % UNKNOWN $B", true},
+			{"FAILED % UNKNOWN $B REASON=UPLOAD_REJECTED", true},
+		},
+		"sent again": {
+			{"UPLOAD % UNKNOWN $A one", false},
+			{"UPLOAD % UNKNOWN $A one", false},
+			{"UPLOADED % UNKNOWN $A", true},
+		},
+		"a client of the same tor": {
+			{"UPLOAD % UNKNOWN $A one", false},
+			{"REQUESTED % NO_AUTH $A one", false},
+			{"FAILED % NO_AUTH $A one REASON=NOT_FOUND", false},
+			{"RECEIVED % NO_AUTH $A one", false},
+			{"UPLOADED % UNKNOWN $A", true},
+		},
+		"malformed": {
+			{"UPLOAD %", false},
+			{"UPLOADED", false},
+			{`UPLOADED "%`, false},
+			{"UPLOAD % UNKNOWN $A one", false},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fake := tortest.NewFake(t)
+			fake.SetUploads(tortest.FakeUploads{Suppress: true})
+			d := attach(t, tor.AttachConfig{Control: parseAddr(t, fake.ControlAddr())})
+			s := publish(t, d, newKey(t))
+			for i, step := range steps {
+				// The progress that follows shows that the event was read.
+				percent := fmt.Sprintf("STATUS_CLIENT NOTICE BOOTSTRAP PROGRESS=100 TAG=t SUMMARY=%d", i)
+				fake.Emit("HS_DESC "+strings.ReplaceAll(step.event, "%", s.Address().ServiceID()), percent)
+				awaitSummary(t, d, fmt.Sprint(i))
+				for st := range s.Status(testContext(t)) {
+					if reachable := st.Phase == tor.Reachable; reachable != step.reachable {
+						t.Fatalf("after %q: %+v", step.event, st)
+					}
+					break
+				}
+			}
+		})
+	}
+}
+
+func awaitSummary(t *testing.T, d *tor.Daemon, summary string) {
+	t.Helper()
+	for end := time.Now().Add(testTimeout); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		for p := range d.Progress(testContext(t)) {
+			if p.Summary == summary {
+				return
+			}
+			break
+		}
+	}
+	t.Fatalf("no progress %q", summary)
+}
