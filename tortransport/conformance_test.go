@@ -80,6 +80,7 @@ func TestConformance(t *testing.T) {
 //     circuits that all share this machine, and finds no more than those that
 //     are here.
 func TestConformanceTor(t *testing.T) {
+	t.Parallel()
 	a, b := sharedTors(t)
 	conform(t, a, b, 10, []ttransport.TransportSubTestFn{
 		ttransport.SubtestProtocols,

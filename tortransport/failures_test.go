@@ -42,7 +42,10 @@ func damaged(tb testing.TB, index int) ma.Multiaddr {
 	return m
 }
 
-func wrongChecksum(tb testing.TB) string { return damaged(tb, 33).String() }
+func wrongChecksum(tb testing.TB) ma.Multiaddr {
+	tb.Helper()
+	return damaged(tb, 33)
+}
 
 func TestSOCKSReplies(t *testing.T) {
 	f, d := fakeTor(t)
@@ -140,7 +143,7 @@ func TestMalformedAddresses(t *testing.T) {
 		addr ma.Multiaddr
 		want error
 	}{
-		{"checksum", damaged(t, 33), onion.ErrChecksum},
+		{"checksum", wrongChecksum(t), onion.ErrChecksum},
 		{"version", damaged(t, 34), onion.ErrVersion},
 		{"not onion", ma.StringCast("/ip4/127.0.0.1/tcp/1"), onion.ErrNotOnion},
 		{"empty", nil, onion.ErrNotOnion},

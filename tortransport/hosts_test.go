@@ -49,11 +49,16 @@ func stockHost(t testing.TB, d *tor.Daemon, k onion.Key, opts ...libp2p.Option) 
 // ownHost is a host of package onionhost. Without a key it listens nowhere.
 func ownHost(t testing.TB, d *tor.Daemon, keys ...onion.Key) host.Host {
 	t.Helper()
+	return ownHostWith(t, d, nil, keys...)
+}
+
+func ownHostWith(t testing.TB, d *tor.Daemon, opts []tortransport.Option, keys ...onion.Key) host.Host {
+	t.Helper()
 	identity, _, err := crypto.GenerateEd25519Key(rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg := onionhost.Config{Key: identity, Ping: true, Transport: []tortransport.Option{tortransport.WithDaemon(d)}}
+	cfg := onionhost.Config{Key: identity, Ping: true, Transport: append([]tortransport.Option{tortransport.WithDaemon(d)}, opts...)}
 	for _, k := range keys {
 		cfg.Transport = append(cfg.Transport, tortransport.WithOnionKey(k))
 		cfg.ListenAddrs = append(cfg.ListenAddrs, onionAddr(t, k))

@@ -41,11 +41,13 @@ func TestMain(m *testing.M) {
 			d.Close()
 		}
 	}
+	err := stopSlow()
 	if private.net != nil {
-		if err := private.net.Stop(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			code = 1
-		}
+		err = errors.Join(err, private.net.Stop())
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
 	}
 	if code == 0 {
 		if err := goleak.Find(leakOptions()...); err != nil {

@@ -5,18 +5,24 @@ import (
 	"testing"
 
 	"github.com/libp2p/go-libp2p/core/host"
+	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/libp2p/go-libp2p/p2p/protocol/ping"
 )
 
-// pingOnce connects and measures one round trip.
 func pingOnce(t testing.TB, from, to host.Host) ping.Result {
+	t.Helper()
+	return pingAt(t, from, infoOf(to))
+}
+
+// pingAt connects and measures one round trip.
+func pingAt(t testing.TB, from host.Host, to peer.AddrInfo) ping.Result {
 	t.Helper()
 	ctx, cancel := context.WithCancel(testContext(t))
 	defer cancel()
-	if err := from.Connect(ctx, infoOf(to)); err != nil {
+	if err := from.Connect(ctx, to); err != nil {
 		t.Fatalf("connecting: %v", err)
 	}
-	results := ping.Ping(ctx, from, to.ID())
+	results := ping.Ping(ctx, from, to.ID)
 	r := <-results
 	cancel()
 	for range results { // until its goroutine has ended
@@ -25,6 +31,7 @@ func pingOnce(t testing.TB, from, to host.Host) ping.Result {
 }
 
 func TestPing(t *testing.T) {
+	t.Parallel()
 	a, b := startTor(t), startTor(t)
 	stock := stockHost(t, a, newKey(t))
 	own := ownHost(t, b, newKey(t))

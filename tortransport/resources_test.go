@@ -144,7 +144,7 @@ func TestDialsReleaseScopes(t *testing.T) {
 		addr  ma.Multiaddr
 		id    peer.ID
 	}{
-		{name: "malformed address", addr: ma.StringCast(wrongChecksum(t))},
+		{name: "malformed address", addr: wrongChecksum(t)},
 		{name: "something behind the address", addr: addr.Encapsulate(ma.StringCast("/ws"))},
 		{name: "wrong peer", id: randomPeer(t)},
 		{name: "refused", socks: tortest.FakeSocksReply{Code: 0xf0}},

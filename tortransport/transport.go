@@ -110,7 +110,7 @@ func New(upgrader transport.Upgrader, rcmgr network.ResourceManager, opts ...Opt
 	if t.daemon == nil && t.dialer == nil {
 		return nil, errors.New("a Tor transport needs option WithDaemon or WithDialer")
 	}
-	rand.Read(t.isolation[:]) //nolint:errcheck // never fails since Go 1.24
+	rand.Read(t.isolation[:])
 	return t, nil
 }
 
@@ -221,6 +221,9 @@ func (t *Transport) Listen(laddr ma.Multiaddr) (transport.Listener, error) {
 	}
 	if t.daemon == nil {
 		return nil, fmt.Errorf("listening on %s: listening needs option WithDaemon", addr.Short())
+	}
+	if err := t.daemon.Err(); err != nil {
+		return nil, fmt.Errorf("listening on %s: %w", addr.Short(), err)
 	}
 	l, err := t.listen(key, port, laddr)
 	if err != nil {

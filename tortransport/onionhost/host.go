@@ -55,9 +55,10 @@ type Config struct {
 	Ping bool
 }
 
-// New makes a host that listens on its onion addresses and closes over nothing
-// of the caller's: the Tor daemon outlives it. Whether an address can be reached
-// yet is told by tortransport.Ready.
+// New makes a host that listens on all of its onion addresses and closes over
+// nothing of the caller's: the Tor daemon outlives it. Whether an address can be
+// reached yet is told by tortransport.Ready. Errors match those of the
+// transport's Listen.
 func New(cfg Config) (host.Host, error) {
 	if cfg.Key == nil {
 		return nil, errors.New("a host needs an identity key")
@@ -75,9 +76,13 @@ func New(cfg Config) (host.Host, error) {
 		ps.Close()
 		return nil, err
 	}
-	if err := h.Network().Listen(cfg.ListenAddrs...); err != nil {
-		h.Close()
-		return nil, err
+	// One by one: the network's Listen is content with one that succeeds, and
+	// keeps the reasons to itself.
+	for _, addr := range cfg.ListenAddrs {
+		if err := h.Network().(*swarm.Swarm).AddListenAddr(addr); err != nil {
+			h.Close()
+			return nil, err
+		}
 	}
 	h.Start()
 	return h, nil
