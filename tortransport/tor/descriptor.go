@@ -43,9 +43,9 @@ func parseDescriptorEvent(s string) (descriptorEvent, bool) {
 	return e, true
 }
 
-// maxUploads bounds what is remembered of the uploads of a service: tor sends
-// two descriptors to eight directories each.
-const maxUploads = 256
+// maxDirectories bounds what is remembered of the uploads of a service: tor sends
+// each descriptor to eight directories.
+const maxDirectories = 256
 
 // uploads knows which descriptors of a service have arrived. A service has two
 // of them, for this period of time and for the next or the last, and which of
@@ -56,37 +56,63 @@ const maxUploads = 256
 // one directory often gets both. So a directory counts when it has answered for
 // all that it was sent.
 type uploads struct {
-	sent    map[string]map[string]bool // descriptor → directories
-	answers map[string]int             // by directory
-	taken   map[string]bool            // directories that took one at least
+	current []descriptor    // oldest first
+	answers map[string]int  // by directory
+	taken   map[string]bool // directories that took one at least
+}
+
+// descriptor is one that tor has made, and the directories it was sent to.
+type descriptor struct {
+	id   string
+	sent map[string]bool
 }
 
 // note takes an event in and reports whether every descriptor has arrived.
 func (u *uploads) note(e descriptorEvent) bool {
-	if u.sent == nil {
-		u.sent = make(map[string]map[string]bool)
-		u.answers, u.taken = make(map[string]int), make(map[string]bool)
-	}
 	switch e.action {
-	case "CREATED", "UPLOAD":
-		if u.sent[e.id] == nil && len(u.sent) < maxUploads {
-			u.sent[e.id] = make(map[string]bool)
-		}
-		if to := u.sent[e.id]; e.action == "UPLOAD" && to != nil && len(to) < maxUploads {
-			to[e.directory] = true
+	case "CREATED":
+		u.descriptor(e.id)
+	case "UPLOAD":
+		if sent := u.descriptor(e.id); len(sent) < maxDirectories {
+			sent[e.directory] = true
 		}
 	case "UPLOADED", "FAILED":
-		if u.answers[e.directory] > 0 || len(u.answers) < maxUploads {
+		if u.answers == nil {
+			u.answers, u.taken = make(map[string]int), make(map[string]bool)
+		}
+		if u.answers[e.directory] > 0 || len(u.answers) < maxDirectories {
 			u.answers[e.directory]++
 			u.taken[e.directory] = u.taken[e.directory] || e.action == "UPLOADED"
 		}
 	}
-	for _, directories := range u.sent {
-		if !u.arrived(directories) {
+	for _, d := range u.current {
+		if !u.arrived(d.sent) {
 			return false
 		}
 	}
 	return len(u.taken) > 0
+}
+
+// descriptor returns where a descriptor was sent to. Tor makes a new one when a
+// period of time ends, and forgets the older of the two, which it may never have
+// sent.
+func (u *uploads) descriptor(id string) map[string]bool {
+	for _, d := range u.current {
+		if d.id == id {
+			return d.sent
+		}
+	}
+	if len(u.current) == 2 {
+		for directory := range u.current[0].sent {
+			if u.answers[directory] > 0 {
+				u.answers[directory]--
+			}
+		}
+		u.current = u.current[1:]
+	}
+	d := descriptor{id, make(map[string]bool)}
+	u.current = append(u.current, d)
+	return d.sent
 }
 
 // arrived reports whether one of the directories took what it was sent.
@@ -101,8 +127,8 @@ func (u *uploads) arrived(directories map[string]bool) bool {
 
 // sentTo counts the descriptors that a directory was sent.
 func (u *uploads) sentTo(directory string) (n int) {
-	for _, directories := range u.sent {
-		if directories[directory] {
+	for _, d := range u.current {
+		if d.sent[directory] {
 			n++
 		}
 	}

@@ -59,7 +59,10 @@ func TestSilenceEndsTheDaemon(t *testing.T) {
 		}
 		<-d.Done()
 		wantErr(t, d.Err(), tor.ErrControl)
-		wantErr(t, s.Ready(t.Context()), tor.ErrClosed)
+		// The loss and Close come at the same moment; either may be the reason.
+		if err := s.Ready(t.Context()); !errors.Is(err, tor.ErrControl) && !errors.Is(err, tor.ErrClosed) {
+			t.Errorf("the service is gone: %v", err)
+		}
 		d.Close()
 	})
 }
