@@ -33,6 +33,8 @@ var ErrProtocol = errors.New("malformed SOCKS reply")
 type ReplyError struct {
 	// Code is the reply of RFC 1928 section 6, or one of Tor's from 0xF0.
 	Code byte
+
+	addrType byte // of the address that may follow
 }
 
 func (e *ReplyError) Error() string {
@@ -90,7 +92,7 @@ func (d Dialer) dial(ctx context.Context, host string, port uint16, auth Auth) (
 	}
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	err = connect(conn, host, port, auth)
-	if mayBeStale(err) && staysOpen(conn) {
+	if isStale(conn, err) {
 		err = fmt.Errorf("%w: %w", errStale, err)
 	}
 	if !stop() {
@@ -193,7 +195,7 @@ func readReply(r io.Reader) error {
 	if head[1] != 0 {
 		// Some servers leave the address out of a refusal; nothing is read
 		// from this connection any more.
-		return &ReplyError{Code: head[1]}
+		return &ReplyError{Code: head[1], addrType: head[3]}
 	}
 	var rest int
 	switch head[3] {

@@ -9,28 +9,34 @@ import (
 )
 
 // errStale marks a refusal that is no longer true.
-var errStale = errors.New("the SOCKS port keeps a refused stream open")
+var errStale = errors.New("the SOCKS port refused a stream that it carries")
 
 // closeTime is how long the SOCKS port may take to close a stream that it has
 // refused. Tor closes it right behind the reply.
 const closeTime = 250 * time.Millisecond
 
-// mayBeStale reports whether a refusal can be a success. Tor notes 0xF0 when one
-// directory lacks the descriptor, and 0xF3 when one circuit to the rendezvous
-// point fails; if its next try succeeds, it still sends that code, in place of
-// success (seen in 0.4.9.11, in connection_ap_handshake_socks_reply).
-func mayBeStale(err error) bool {
+// isStale reports whether a refusal on conn is in truth a success. Tor notes 0xF0
+// when one directory lacks the descriptor, and 0xF3 when one circuit to the
+// rendezvous point fails; if its next try succeeds, it still sends that code, in
+// place of success (seen in 0.4.9.11, in connection_ap_handshake_socks_reply).
+//
+// What gives it away is that the stream stays open behind the reply, or that the
+// service speaks.
+func isStale(conn net.Conn, err error) bool {
 	var reply *ReplyError
-	return errors.As(err, &reply) && (reply.Code == 0xf0 || reply.Code == 0xf3)
-}
-
-// staysOpen reports whether the other side leaves conn open behind a refusal. It
-// reads the rest of that, and the first words of a service that speaks first.
-func staysOpen(conn net.Conn) bool {
-	const enough = 1 + maxField + 2 + 1 // an address, a port, and a byte that is neither
+	if !errors.As(err, &reply) || reply.Code != 0xf0 && reply.Code != 0xf3 {
+		return false
+	}
+	rest := 1 + maxField // the longest address
+	switch reply.addrType {
+	case addrIPv4:
+		rest = net.IPv4len
+	case addrIPv6:
+		rest = net.IPv6len
+	}
 	if err := conn.SetReadDeadline(time.Now().Add(closeTime)); err != nil {
 		return false
 	}
-	n, err := io.Copy(io.Discard, io.LimitReader(conn, enough))
-	return n == enough || errors.Is(err, os.ErrDeadlineExceeded)
+	_, err = io.ReadFull(conn, make([]byte, rest+2+1)) // a port, and a byte of the service
+	return err == nil || errors.Is(err, os.ErrDeadlineExceeded)
 }

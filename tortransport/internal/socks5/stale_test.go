@@ -19,10 +19,11 @@ func TestStaleRefusal(t *testing.T) {
 			"silent service":  "",
 			"service speaks":  "SSH-2.0-server\r\n",
 			"service is loud": strings.Repeat("x", 100_000),
+			"one byte, gone":  "x",
 		} {
 			t.Run(name, func(t *testing.T) {
 				var calls atomic.Int32
-				stale := play(t, false, step{greeting, "\x05\x00"}, step{request, "\x05" + code + "\x00\x01\x00\x00\x00\x00\x00\x00" + rest})
+				stale := play(t, rest == "x", step{greeting, "\x05\x00"}, step{request, "\x05" + code + "\x00\x01\x00\x00\x00\x00\x00\x00" + rest})
 				good := play(t, false, step{greeting, "\x05\x00"}, step{request, reply + "hello"})
 				d := listen(t, "unix", func(c net.Conn) {
 					if calls.Add(1) == 1 {
