@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/libp2p/go-libp2p/core/crypto"
+	"github.com/libp2p/go-libp2p/core/host"
 	"github.com/libp2p/go-libp2p/core/peer"
 	ma "github.com/multiformats/go-multiaddr"
 	"github.com/spf13/cobra"
@@ -24,6 +25,7 @@ type dialOptions struct {
 	count    int
 	interval time.Duration
 	timeout  time.Duration
+	connect  time.Duration // bounds connecting
 	json     bool
 }
 
@@ -42,12 +44,18 @@ one. It ends with status 0 if every ping was answered.`,
 			return nil
 		},
 		RunE: func(c *cobra.Command, args []string) error {
+			// Finding a service takes Tor longer than an answer on a circuit that
+			// there is, unless somebody cannot wait for either.
+			o.connect = tortransport.DialTimeout
+			if c.Flags().Changed("timeout") {
+				o.connect = o.timeout
+			}
 			return o.run(c.Context(), c.OutOrStdout(), c.ErrOrStderr(), args[0])
 		},
 	}
 	c.Flags().IntVarP(&o.count, "count", "n", 5, "how many pings to send")
 	c.Flags().DurationVar(&o.interval, "interval", time.Second, "time between two pings")
-	c.Flags().DurationVar(&o.timeout, "timeout", 30*time.Second, "how long to wait for an answer")
+	c.Flags().DurationVar(&o.timeout, "timeout", 30*time.Second, "how long to wait for an answer; if given, for the connection too")
 	c.Flags().BoolVar(&o.json, "json", false, "print one JSON object a line")
 	return c
 }
@@ -86,8 +94,9 @@ func (o *dialOptions) run(ctx context.Context, stdout, stderr io.Writer, target 
 		return err
 	}
 	defer h.Close()
+	fmt.Fprintln(stderr, "connecting")
 	began := time.Now()
-	if err := onionhost.Connect(ctx, h, to); err != nil {
+	if err := o.connectTo(ctx, h, to); err != nil {
 		return err
 	}
 	fmt.Fprintf(stderr, "connected in %s\n", time.Since(began).Round(time.Millisecond))
@@ -113,6 +122,12 @@ func (o *dialOptions) run(ctx context.Context, stdout, stderr io.Writer, target 
 		return cli.ErrInterrupted
 	}
 	return nil
+}
+
+func (o *dialOptions) connectTo(ctx context.Context, h host.Host, to peer.AddrInfo) error {
+	ctx, cancel := context.WithTimeout(ctx, o.connect)
+	defer cancel()
+	return onionhost.Connect(ctx, h, to)
 }
 
 // parseTarget reads the address of any libp2p host, whatever its kind of key.

@@ -10,6 +10,10 @@ import (
 	"testing"
 )
 
+// raceOptions spare the program the second that the race detector else sleeps
+// at its end.
+const raceOptions = "atexit_sleep_ms=0"
+
 // Box is a place to run the program in: a home folder and a folder for temporary
 // files of its own, and an environment that names no tor.
 type Box struct {
@@ -40,6 +44,7 @@ func NewBox(t *testing.T) *Box {
 			b.env = append(b.env, v)
 		}
 	}
+	b.Setenv("GORACE", raceOptions)
 	b.Setenv("HOME", b.Home)
 	b.Setenv("TMPDIR", b.Temp)
 	t.Cleanup(func() {
@@ -60,6 +65,13 @@ func (b *Box) File(name, content string) string {
 		b.t.Fatal(err)
 	}
 	return path
+}
+
+// Offline is the path of a torrc fragment with which tor starts, and then waits
+// for ever before it does anything on a network.
+func (b *Box) Offline() string {
+	b.t.Helper()
+	return b.File("offline.torrc", "DisableNetwork 1\n")
 }
 
 // WantClean fails the test if a program that ran here has left a process, a
@@ -85,8 +97,8 @@ func (b *Box) WantClean() {
 	}
 }
 
-// Processes returns the command lines that name a path in the box: those of the
-// tor processes that the program has started.
+// Processes returns the command lines that name a path in the box, those of the
+// program apart: they are of the tor processes that it has started.
 func (b *Box) Processes() []string {
 	b.t.Helper()
 	out, err := exec.Command("ps", "-A", "-o", "args=").Output()
@@ -95,7 +107,7 @@ func (b *Box) Processes() []string {
 	}
 	var found []string
 	for line := range bytes.Lines(out) {
-		if bytes.Contains(line, []byte(b.dir)) {
+		if bytes.Contains(line, []byte(b.dir)) && !bytes.HasPrefix(line, []byte(program)) {
 			found = append(found, strings.TrimSpace(string(line)))
 		}
 	}

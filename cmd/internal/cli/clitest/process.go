@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -51,21 +52,25 @@ func (b *Box) Start(args ...string) *Process {
 		close(p.ended)
 	}()
 	b.t.Cleanup(func() {
+		if strings.Contains(p.Err.String(), "DATA RACE") {
+			b.t.Error("the program has a data race") // which its exit status need not tell
+		}
 		if b.t.Failed() {
 			b.t.Logf("%s %s wrote\n%s\nand on standard error\n%s",
 				program, strings.Join(args, " "), p.Out.String(), p.Err.String())
 		}
-		p.Kill()
 	})
+	b.t.Cleanup(p.Kill)
 	return p
 }
 
-// Run runs the program to its end, with an empty input.
-func (b *Box) Run(args ...string) *Process {
+// Run runs the program to its end, with an empty input, and fails the test if its
+// exit status is another than status.
+func (b *Box) Run(status int, args ...string) *Process {
 	b.t.Helper()
 	p := b.Start(args...)
 	p.CloseInput()
-	p.Status(Soon)
+	p.WantStatus(status, Soon)
 	return p
 }
 
@@ -80,22 +85,16 @@ func (p *Process) Say(line string) {
 // CloseInput ends the standard input.
 func (p *Process) CloseInput() { p.stdin.Close() }
 
-// Status waits until the program has ended and returns its exit status, or -1
-// if a signal ended it. It fails the test if that takes longer than limit.
-func (p *Process) Status(limit time.Duration) int {
+// WantStatus fails the test unless the program ends with a status within limit.
+func (p *Process) WantStatus(want int, limit time.Duration) {
 	p.t.Helper()
 	select {
 	case <-p.ended:
 	case <-time.After(limit):
 		p.t.Fatalf("the program still runs after %s", limit)
 	}
-	return p.cmd.ProcessState.ExitCode()
-}
-
-// WantStatus fails the test unless the program ends with a status within limit.
-func (p *Process) WantStatus(want int, limit time.Duration) {
-	p.t.Helper()
-	if got := p.Status(limit); got != want {
+	// It is -1 if a signal has ended the program.
+	if got := p.cmd.ProcessState.ExitCode(); got != want {
 		p.t.Errorf("exit status %d, want %d", got, want)
 	}
 }
@@ -123,4 +122,40 @@ func (p *Process) Kill() {
 		p.t.Error(err)
 	}
 	<-p.ended
+}
+
+// WantDiscreet fails the test if the program has written an onion address in
+// full, or one of secrets, on standard error. Lines that are in allowed do not
+// count.
+func (p *Process) WantDiscreet(secrets []string, allowed ...string) {
+	p.t.Helper()
+	for _, line := range p.Err.All() {
+		if slices.Contains(allowed, line) {
+			continue
+		}
+		if fullAddress.MatchString(line) {
+			p.t.Errorf("standard error has an onion address in full: %q", line)
+		}
+		for _, s := range secrets {
+			if strings.Contains(line, s) {
+				p.t.Errorf("standard error has a secret: %q", line)
+			}
+		}
+	}
+}
+
+// WantError fails the test unless standard error ends with what an error looks
+// like: a line with what is wrong, and a line with what to do.
+func (p *Process) WantError(what, hint string) {
+	p.t.Helper()
+	lines := p.Err.All()
+	if len(lines) < 2 {
+		p.t.Fatalf("standard error has no error: %q", lines)
+	}
+	last := lines[len(lines)-2:]
+	indent := strings.Repeat(" ", len(program)+len(": "))
+	if !strings.HasPrefix(last[0], program+": ") || !strings.Contains(last[0], what) ||
+		!strings.HasPrefix(last[1], indent) || !strings.Contains(last[1], hint) {
+		p.t.Errorf("standard error ends with %q, want an error with %q and a hint with %q", last, what, hint)
+	}
 }

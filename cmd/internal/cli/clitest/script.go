@@ -17,11 +17,14 @@ import (
 // that none is started by accident.
 const noTor = "#!/bin/sh\necho 'a script has started tor' >&2\nexit 99\n"
 
-// What scripts call ONION and PEER, and together GOOD: an address of the form
-// that the programs take, with nobody behind it.
 const (
 	onionAddress = "pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd"
 	peerID       = "12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA"
+
+	// Nobody is an address of the form that the programs take, with nobody
+	// behind it. Scripts have it, and its parts, in the environment as GOOD,
+	// ONION and PEER.
+	Nobody = "/onion3/" + onionAddress + ":4001/p2p/" + peerID
 )
 
 // fullAddress is an onion address that is not shortened.
@@ -51,10 +54,11 @@ func setup(env *testscript.Env) error {
 	if err := errors.Join(os.Mkdir(home, 0o700), os.Mkdir(bin, 0o700)); err != nil {
 		return err
 	}
+	env.Setenv("GORACE", raceOptions)
 	env.Setenv("HOME", home)
 	env.Setenv("ONION", onionAddress)
 	env.Setenv("PEER", peerID)
-	env.Setenv("GOOD", "/onion3/"+onionAddress+":4001/p2p/"+peerID)
+	env.Setenv("GOOD", Nobody)
 	env.Setenv("PATH", bin+string(filepath.ListSeparator)+env.Getenv("PATH"))
 	return os.WriteFile(filepath.Join(bin, "tor"), []byte(noTor), 0o700)
 }
