@@ -89,7 +89,9 @@ func (l *listener) follow() {
 	for st := range l.service.Status(l.ctx) {
 		if st.Phase == tor.Gone {
 			l.t.log.Warn("onion service is gone", "service", l.addr, "error", st.Err)
-			l.end(st.Err)
+			// A listener that is closed is nothing that libp2p would log, with its
+			// address in full.
+			l.end(fmt.Errorf("%w: %w", transport.ErrListenerClosed, st.Err))
 		}
 	}
 }
@@ -160,8 +162,8 @@ func (l *listener) hand(ctx context.Context, c transport.CapableConn) {
 }
 
 // Accept returns the next connection that is negotiated. It fails only when the
-// listener has ended: with transport.ErrListenerClosed and net.ErrClosed after
-// Close, else with the reason why the onion service is gone.
+// listener has ended, with transport.ErrListenerClosed: after Close together with
+// net.ErrClosed, else together with the reason why the onion service is gone.
 func (l *listener) Accept() (transport.CapableConn, error) {
 	for {
 		select {

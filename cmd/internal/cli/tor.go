@@ -12,6 +12,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/libp2p/go-libp2p/gologshim"
 	"github.com/spf13/pflag"
 
 	"github.com/onionwire/onionwire/tortransport/tor"
@@ -45,6 +46,10 @@ func (f *TorFlags) Logger(w io.Writer) (*slog.Logger, error) {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(f.LogLevel)); err != nil {
 		return nil, Hint(Usage(fmt.Errorf("malformed log level %q", f.LogLevel)), "it is one of debug, info, warn, error")
+	}
+	// libp2p's own log has addresses in full. Who debugs libp2p asks for it.
+	if os.Getenv("GOLOG_LOG_LEVEL") == "" {
+		gologshim.SetDefaultHandler(slog.DiscardHandler)
 	}
 	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level})), nil
 }
