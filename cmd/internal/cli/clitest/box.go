@@ -1,11 +1,11 @@
 package clitest
 
 import (
-	"bytes"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -101,14 +101,40 @@ func (b *Box) WantClean() {
 // program apart: they are of the tor processes that it has started.
 func (b *Box) Processes() []string {
 	b.t.Helper()
-	out, err := exec.Command("ps", "-A", "-o", "args=").Output()
+	var found []string
+	for _, line := range b.processes() {
+		found = append(found, line)
+	}
+	return found
+}
+
+// KillProcesses kills the tor processes that the program has started.
+func (b *Box) KillProcesses() {
+	b.t.Helper()
+	for pid := range b.processes() {
+		p, err := os.FindProcess(pid)
+		if err == nil {
+			err = p.Kill()
+		}
+		if err != nil {
+			b.t.Errorf("killing %d: %v", pid, err)
+		}
+	}
+}
+
+// processes returns command lines by process id.
+func (b *Box) processes() map[int]string {
+	b.t.Helper()
+	out, err := exec.Command("ps", "-A", "-o", "pid=,args=").Output()
 	if err != nil {
 		b.t.Fatalf("ps: %v", err)
 	}
-	var found []string
-	for line := range bytes.Lines(out) {
-		if bytes.Contains(line, []byte(b.dir)) && !bytes.HasPrefix(line, []byte(program)) {
-			found = append(found, strings.TrimSpace(string(line)))
+	found := make(map[int]string)
+	for line := range strings.Lines(string(out)) {
+		number, args, _ := strings.Cut(strings.TrimSpace(line), " ")
+		pid, err := strconv.Atoi(number)
+		if err == nil && strings.Contains(args, b.dir) && !strings.HasPrefix(strings.TrimSpace(args), program) {
+			found[pid] = strings.TrimSpace(args)
 		}
 	}
 	return found

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"syscall"
+	"testing"
+
+	"github.com/onionwire/onionwire/cmd/internal/cli/clitest"
+)
+
+func TestDemo(t *testing.T) {
+	t.Parallel()
+	box := clitest.NewBox(t)
+	p := box.Start("demo", "--log-level", "debug")
+	p.CloseInput()
+	for _, part := range []string{
+		"Starting a private Tor network",
+		"The network is up (",
+		"each make a profile",
+		"alice can be reached at ",
+		"bob can be reached at ",
+		"call each other at the same time",
+		"Connected, and both have proven who they are (",
+		"alice: Hello Bob!",
+		"bob: Hello Alice!",
+		"A bare round trip from Alice to Bob takes ",
+		"Bob's computer is switched off",
+		"alice: Are you still there?  (waiting)",
+		"Bob is back at the same address (",
+		"has arrived, once, and she knows (",
+		"They go on.",
+		"bob: Yes. Nothing was lost.  ✓ delivered in ",
+		"Every step was verified, and everything is removed again (",
+	} {
+		p.Out.Await(t, part)
+	}
+	p.WantStatus(0, clitest.EndTime)
+	box.WantClean()
+	p.WantDiscreet([]string{"Hello", "still there", "Nothing was lost"})
+}
+
+func TestInterruptedDemo(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name string
+		at   func(*testing.T, *clitest.Process)
+	}{
+		{"starting the network", func(t *testing.T, p *clitest.Process) { p.Err.Await(t, "waiting for the first consensus") }},
+		{"starting a tor", func(t *testing.T, p *clitest.Process) { p.Err.Await(t, "bob: tor ") }},
+		{"with a node away", func(t *testing.T, p *clitest.Process) { p.Out.Await(t, "Are you still there?") }},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			box := clitest.NewBox(t)
+			p := box.Start("demo")
+			tc.at(t, p)
+			p.End(syscall.SIGINT, 130)
+		})
+	}
+}

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/onionwire/onionwire/node/wire"
+)
+
+func TestReadLines(t *testing.T) {
+	longest := strings.Repeat("x", wire.MaxText)
+	const refused = "(too long)"
+	for _, tc := range []struct {
+		name, in string
+		want     []string
+	}{
+		{"nothing", "", nil},
+		{"lines", "one\ntwo\n", []string{"one", "two"}},
+		{"no newline at the end", "one\ntwo", []string{"one", "two"}},
+		{"empty lines", "\n\none\n", []string{"", "", "one"}},
+		{"lines of Windows", "one\r\ntwo\r\n", []string{"one", "two"}},
+		{"longest", longest + "\n" + longest + "\r\n" + longest, []string{longest, longest, longest}},
+		{"too long by one", longest + "y\none\n", []string{refused, "one"}},
+		{"too long by two", longest + "yy\none\n", []string{refused, "one"}},
+		{"much too long", strings.Repeat(longest, 3) + "\none\n", []string{refused, "one"}},
+		{"too long and last", longest + longest, []string{refused}},
+		{"too long by one and last", longest + "y", []string{refused}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			lines := make(chan inputLine)
+			go readLines(t.Context(), strings.NewReader(tc.in), lines)
+			var got []string
+			for line := range lines {
+				if errors.Is(line.err, wire.ErrTextTooLong) {
+					line.text = refused
+				} else if line.err != nil {
+					t.Error(line.err)
+				}
+				got = append(got, line.text)
+			}
+			if !slices.Equal(got, tc.want) {
+				t.Errorf("got %.40q, want %.40q", got, tc.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"os"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/onionwire/onionwire/cmd/internal/cli/clitest"
+)
+
+func TestInterruptedStart(t *testing.T) {
+	t.Parallel()
+	for name, whom := range map[string]string{"listening": "--listen", "dialling": clitest.Nobody} {
+		for _, signal := range []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+			t.Run(name+" "+signal.String(), func(t *testing.T) {
+				t.Parallel()
+				s := newSomeone(t)
+				p := s.Start("chat", whom, "--tor-network", s.Offline())
+				p.Err.Await(t, "tor 0%")
+				p.End(signal, 130)
+				if out := p.Out.All(); len(out) > 0 {
+					t.Errorf("standard output has %q", out)
+				}
+			})
+		}
+	}
+}
+
+func TestProfileInUse(t *testing.T) {
+	t.Parallel()
+	s := newSomeone(t)
+	first := s.Start("chat", "--listen", "--tor-network", s.Offline())
+	first.Err.Await(t, "tor 0%")
+	second := s.Run(1, "chat", "--listen", "--tor-network", s.Offline())
+	second.WantError("profile is in use: default", "end the other onionwire first")
+	if got := s.Run(0, "id").Out.Await(t, "/onion3/"); got != s.address {
+		t.Error("id prints another address while the profile is in use")
+	}
+	first.End(syscall.SIGINT, 130)
+}
+
+func TestSelf(t *testing.T) {
+	t.Parallel()
+	s := newSomeone(t)
+	p := s.chat(s.address)
+	p.WantStatus(1, clitest.Soon)
+	p.WantError("the profile's own address", "address of the other side")
+	p.WantDiscreet(nil)
+}
+
+// TestUndelivered interrupts a chat with messages for somebody who never comes.
+func TestUndelivered(t *testing.T) {
+	t.Parallel()
+	s := newSomeone(t)
+	p := s.chat(clitest.Nobody)
+	p.Say("first thing")
+	p.Err.Await(t, "connecting; what you type meanwhile waits")
+	p.Say("second thing")
+	p.CloseInput()
+	p.Err.Await(t, "cannot connect: ")
+	p.End(syscall.SIGTERM, 1)
+	p.WantError("messages not delivered: 2", "they are lost")
+	p.WantDiscreet([]string{"first thing", "second thing"})
+	if out := p.Out.All(); len(out) > 0 {
+		t.Errorf("standard output has %q", out)
+	}
+}
+
+// TestTorEnds kills the tor of a chat.
+func TestTorEnds(t *testing.T) {
+	t.Parallel()
+	s := newSomeone(t)
+	p := s.listen()
+	s.KillProcesses()
+	p.WantStatus(1, clitest.EndTime)
+	p.WantError("tor has ended", "see tor's last words above")
+	s.WantClean()
+}
+
+// TestKilled: a chat that had no time to clear up takes its tor with it, and
+// leaves a profile that can be used again.
+func TestKilled(t *testing.T) {
+	t.Parallel()
+	s := newSomeone(t)
+	p := s.Start("chat", "--listen", "--tor-network", s.Offline())
+	p.Err.Await(t, "tor 0%")
+	p.Kill()
+	for deadline := time.Now().Add(20 * time.Second); len(s.Processes()) > 0; time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("tor outlives the program: %q", s.Processes())
+		}
+	}
+	p = s.Start("chat", "--listen", "--tor-network", s.Offline())
+	p.Err.Await(t, "tor 0%")
+	p.End(syscall.SIGINT, 130)
+}

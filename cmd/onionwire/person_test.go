@@ -1,0 +1,36 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/onionwire/onionwire/cmd/internal/cli/clitest"
+)
+
+// someone is a person of the tests: a profile in a home of its own.
+type someone struct {
+	*clitest.Box
+	t       *testing.T
+	address string
+}
+
+func newSomeone(t *testing.T) *someone {
+	t.Helper()
+	s := &someone{Box: clitest.NewBox(t), t: t}
+	s.address = s.Run(0, "init").Out.Await(t, "/onion3/")
+	return s
+}
+
+// chat starts a chat on the private network.
+func (s *someone) chat(args ...string) *clitest.Process {
+	s.t.Helper()
+	return s.Start(append([]string{"chat", "--log-level", "debug", "--tor-network", clitest.Network(s.t).TorrcFile()}, args...)...)
+}
+
+// listen starts a chat that waits for somebody, and waits until it can be
+// reached.
+func (s *someone) listen() *clitest.Process {
+	s.t.Helper()
+	p := s.chat("--listen")
+	p.Err.Await(s.t, "waiting for somebody to talk to")
+	return p
+}
