@@ -42,9 +42,9 @@ const (
 	// columns, where there is room for both.
 	maxBar   = 24
 	maxPhase = 36
-	// barFrame is what stands around the bar: " 100% |", "|" and a column for the
+	// barFrame is what stands around the bar: " 100% |", "|  " and a column for the
 	// cursor.
-	barFrame = 10
+	barFrame = 11
 )
 
 // bar is one line that moves, as wide as the terminal allows.

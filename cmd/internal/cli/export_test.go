@@ -1,0 +1,29 @@
+package cli
+
+import (
+	"os"
+
+	"github.com/onionwire/onionwire/tortransport/tor"
+)
+
+// For the tests of this package.
+var (
+	HintFor = hintFor
+	Report  = report
+	Layout  = layout
+)
+
+// LastHint is what HintFor falls back to.
+const LastHint = lastHint
+
+// BarFrame is what Layout leaves for what stands around the bar, in columns.
+const BarFrame = barFrame
+
+// ShowBar shows states on f as WaitReady does on a terminal.
+func ShowBar(f *os.File, prefix string, states ...tor.Progress) {
+	b := newBar(f, prefix)
+	defer b.clear()
+	for _, s := range states {
+		b.show(s)
+	}
+}
