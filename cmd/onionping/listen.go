@@ -86,8 +86,8 @@ func (o *listenOptions) run(ctx context.Context, stdout, stderr io.Writer) error
 		return err
 	}
 	defer h.Close()
-	fmt.Fprintln(stderr, "publishing the onion service")
-	if err := tortransport.Ready(ctx, h.Network()); err != nil {
+	err = cli.Published(ctx, stderr, func(ctx context.Context) error { return tortransport.Ready(ctx, h.Network()) })
+	if err != nil {
 		return err
 	}
 	fmt.Fprintf(stdout, "%s/p2p/%s\n", addr, h.ID())

@@ -126,8 +126,7 @@ func (f *firstCome) admit(id peer.ID) bool {
 
 // await publishes the service and waits for the first one who comes.
 func (f *firstCome) await(ctx context.Context, n *node.Node, stderr io.Writer) (*node.Conversation, error) {
-	fmt.Fprintln(stderr, "publishing the onion service")
-	if err := n.Ready(ctx); err != nil {
+	if err := cli.Published(ctx, stderr, n.Ready); err != nil {
 		return nil, err
 	}
 	fmt.Fprintf(stderr, "waiting for somebody to talk to; your address is\n%s\n", n.Address())

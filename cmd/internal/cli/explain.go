@@ -26,6 +26,7 @@ var hints = []struct {
 	{tor.ErrCollision, "another program publishes this onion service already; end it first"},
 	{tor.ErrExited, "see tor's last words above; --log-level debug shows all of them"},
 	{tor.ErrNotReady, "is there a network connection? where Tor is blocked, bridges are needed"},
+	{tor.ErrRefused, "if a filter stands before the control port, its log says what it does not let through"},
 	{tor.ErrControl, "is tor still running? look into its log"},
 	{onion.ErrChecksum, "a character of the address is wrong; copy all of it once more"},
 	{onion.ErrVersion, "only version 3 onion addresses work, of 56 characters; copy all of it once more"},

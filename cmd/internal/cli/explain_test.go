@@ -26,6 +26,7 @@ var told = map[error]string{
 	tor.ErrCollision:             "end it first",
 	tor.ErrExited:                "last words",
 	tor.ErrNotReady:              "network connection",
+	tor.ErrRefused:               "filter",
 	tor.ErrControl:               "still running",
 	onion.ErrChecksum:            "copy all",
 	onion.ErrVersion:             "version 3",
@@ -74,6 +75,7 @@ func TestHintOrder(t *testing.T) {
 		{both(tor.ErrNoBinary, fs.ErrNotExist), tor.ErrNoBinary},
 		{both(tor.ErrNoBinary, fs.ErrPermission), tor.ErrNoBinary},
 		{both(tor.ErrAuth, fs.ErrPermission), tor.ErrAuth},
+		{both(tor.ErrAuth, tor.ErrRefused), tor.ErrAuth},
 		{both(tor.ErrNotReady, context.DeadlineExceeded), tor.ErrNotReady},
 		{both(tortransport.ErrNotFound, context.DeadlineExceeded), tortransport.ErrNotFound},
 	} {

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/onionwire/onionwire/cmd/internal/cli/clitest"
+	"github.com/onionwire/onionwire/tortransport/tortest"
+)
+
+// TestFilteredControlPort listens through a tor that does not tell what becomes
+// of an onion service, as a filter before a control port makes it.
+func TestFilteredControlPort(t *testing.T) {
+	t.Parallel()
+	fake := tortest.NewFake(t)
+	fake.OnCommand(func(cmd string) tortest.FakeReply {
+		if strings.HasPrefix(cmd, "SETEVENTS") && strings.Contains(cmd, "HS_DESC") {
+			return tortest.FakeReply{Lines: []string{"510 Command filtered"}}
+		}
+		return tortest.FakeReply{}
+	})
+	box := clitest.NewBox(t)
+	p := box.Start("listen", "--tor-control", fake.ControlAddr())
+	p.Err.Await(t, "HS_DESC") // the warning
+	p.Err.Await(t, "does not tell when the service can be reached")
+	p.Out.Await(t, "/onion3/")
+	p.End(syscall.SIGINT, 0)
+}
+
+// TestLostControlPort ends a listener whose tor goes away.
+func TestLostControlPort(t *testing.T) {
+	t.Parallel()
+	fake := tortest.NewFake(t)
+	box := clitest.NewBox(t)
+	p := box.Start("listen", "--tor-control", fake.ControlAddr())
+	p.Out.Await(t, "/onion3/")
+	fake.DropControl()
+	p.WantStatus(1, clitest.EndTime)
+	p.WantError("tor control connection lost", "is tor still running")
+	box.WantClean()
+}
