@@ -45,6 +45,9 @@ func Main(root *cobra.Command) int {
 	context.AfterFunc(ctx, stop)
 	prepare(root)
 	err := root.ExecuteContext(ctx)
+	if ctx.Err() != nil && IsTerminal(root.ErrOrStderr()) {
+		fmt.Fprintln(root.ErrOrStderr()) // the terminal has shown ^C
+	}
 	if err != nil && ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		err = ErrInterrupted
 	}

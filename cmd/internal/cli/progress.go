@@ -66,7 +66,7 @@ func newBar(terminal *os.File, prefix string) *bar {
 		progressbar.OptionSetWidth(width),
 		progressbar.OptionSetPredictTime(false),
 		progressbar.OptionSetElapsedTime(false),
-		progressbar.OptionUseANSICodes(true), // what is typed meanwhile goes with the line
+		progressbar.OptionUseANSICodes(true), // to clear what was typed, too
 	), phase}
 }
 
@@ -79,9 +79,12 @@ func layout(columns int) (phase, width int) {
 }
 
 func (b *bar) show(p tor.Progress) {
-	// Neither fails unless the terminal is gone.
+	// None of this fails unless the terminal is gone.
 	b.shown.Describe(fmt.Sprintf("%s%-*.*s", b.prefix, b.phase, b.phase, p.Summary))
 	_ = b.shown.Set(p.Percent)
+	// What somebody types meanwhile is echoed over the line, not behind it, where
+	// it would make a second one that stays.
+	fmt.Fprint(b.terminal, "\r")
 }
 
 // clear takes the line away, however far the bar has got.
