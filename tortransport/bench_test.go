@@ -88,7 +88,7 @@ func slowNetwork(b *testing.B) {
 				return err
 			}
 			for _, d := range []**tor.Daemon{&slow.a, &slow.b} {
-				*d, err = tor.Start(ctx, tor.Config{Torrc: slow.net.Torrc() + "LearnCircuitBuildTimeout 0\n"})
+				*d, err = tor.Start(ctx, tor.Config{Torrc: slow.net.Torrc()})
 				if err != nil {
 					return err
 				}

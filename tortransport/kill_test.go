@@ -20,7 +20,7 @@ import (
 func killableTor(t *testing.T) (*tor.Daemon, func()) {
 	t.Helper()
 	pidFile := filepath.Join(t.TempDir(), "pid")
-	d, err := tor.Start(testContext(t), tor.Config{Torrc: clientTorrc(t) + "PidFile " + pidFile})
+	d, err := tor.Start(testContext(t), tor.Config{Torrc: privateNetwork(t).Torrc() + "PidFile " + pidFile})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -72,18 +72,10 @@ func privateNetwork(t testing.TB) *tortest.Network {
 	return private.net
 }
 
-// clientTorrc is for the clients of the private network. They may not learn how
-// long a circuit takes: after a hundred on loopback they give up on any that
-// takes 60 ms, and a service then drops whom it was about to meet.
-func clientTorrc(t testing.TB) string {
-	t.Helper()
-	return privateNetwork(t).Torrc() + "LearnCircuitBuildTimeout 0\n"
-}
-
 // startTor starts a managed daemon in the private network.
 func startTor(t testing.TB) *tor.Daemon {
 	t.Helper()
-	d, err := tor.Start(testContext(t), tor.Config{DataDir: t.TempDir(), Torrc: clientTorrc(t)})
+	d, err := tor.Start(testContext(t), tor.Config{DataDir: t.TempDir(), Torrc: privateNetwork(t).Torrc()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +87,7 @@ func startTor(t testing.TB) *tor.Daemon {
 // or leaves a service behind.
 func sharedTors(t testing.TB) (a, b *tor.Daemon) {
 	t.Helper()
-	torrc := clientTorrc(t)
+	torrc := privateNetwork(t).Torrc()
 	private.torsOnce.Do(func() {
 		ctx := testContext(t)
 		for i := range private.tors {

@@ -165,7 +165,6 @@ func TestAttached(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			tc.cfg.Torrc = "LearnCircuitBuildTimeout 0"
 			client, err := privateNetwork(t).StartClient(testContext(t), tc.cfg)
 			if err != nil {
 				t.Fatal(err)

@@ -83,7 +83,7 @@ func wantCausesDiscreet(t *testing.T, err error) {
 func TestPlainSOCKS(t *testing.T) {
 	t.Parallel()
 	a, _ := sharedTors(t)
-	c, err := privateNetwork(t).StartClient(testContext(t), tortest.ClientConfig{Torrc: "LearnCircuitBuildTimeout 0"})
+	c, err := privateNetwork(t).StartClient(testContext(t), tortest.ClientConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,10 +17,15 @@ const (
 )
 
 // sharedTorrc is what makes a tor process a part of this network and of no other.
+//
+// Tor learns how long circuits take and gives up on those that take longer. On
+// loopback it learns some 60 ms, less than a busy machine needs now and then, and
+// dials were seen to hang for minutes. So it keeps to the default.
 func sharedTorrc(a *authority, orPort, dirPort int) string {
 	return fmt.Sprintf(`TestingTorNetwork 1
 DirAuthority authority orport=%d no-v2 v3ident=%s %s %s
 PathsNeededToBuildCircuits 0.25
+LearnCircuitBuildTimeout 0
 `, orPort, a.identity, hostPort(dirPort), a.fingerprint)
 }
 
