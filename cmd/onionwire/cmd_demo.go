@@ -143,7 +143,7 @@ func (d *demo) come(ctx context.Context, p *person) error {
 	return p.node.Ready(ctx)
 }
 
-// leave takes somebody offline, without a good-bye to anybody.
+// leave takes somebody offline.
 func (p *person) leave() {
 	if p.node != nil {
 		p.node.Close()

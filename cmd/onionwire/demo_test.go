@@ -23,12 +23,13 @@ func TestDemo(t *testing.T) {
 		"alice: Hello Bob!",
 		"bob: Hello Alice!",
 		"A bare round trip from Alice to Bob takes ",
-		"Bob's computer is switched off",
+		"Bob goes offline",
 		"alice: Are you still there?  (waiting)",
 		"Bob is back at the same address (",
-		"has arrived, once, and she knows (",
+		"has arrived, and she knows (",
 		"They go on.",
 		"bob: Yes. Nothing was lost.  ✓ delivered in ",
+		"alice: And nothing came twice.  ✓ delivered in ",
 		"Every step was verified, and everything is removed again (",
 	} {
 		p.Out.Await(t, part)
