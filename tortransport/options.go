@@ -59,6 +59,11 @@ func WithOnionKey(keys ...onion.Key) Option {
 // that have a proxy of their own. It must lead to Tor and is asked for
 // HOST.onion:PORT over "tcp". Whether different peers get different circuits is
 // then up to d.
+//
+// What d says is believed. A SOCKS port with ExtendedErrors answers some streams
+// that Tor has connected with the error of an earlier try, 0xF0 or 0xF3. The
+// transport's own dialler can tell and goes on; to a plain SOCKS client these are
+// failures, and to dial again is the remedy.
 func WithDialer(d proxy.ContextDialer) Option {
 	return func(t *Transport) error {
 		if d == nil {

@@ -3,6 +3,7 @@ package tortransport_test
 import (
 	"context"
 	"net"
+	"regexp"
 	"testing"
 
 	"github.com/libp2p/go-libp2p"
@@ -108,6 +109,7 @@ type tcpConn struct{ net.Conn }
 func (tcpConn) LocalAddr() net.Addr  { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1} }
 func (tcpConn) RemoteAddr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 2} }
 
+// socksDialer is a plain SOCKS client at a daemon.
 func socksDialer(t testing.TB, d *tor.Daemon) proxy.ContextDialer {
 	t.Helper()
 	socks := d.SOCKS()
@@ -115,7 +117,26 @@ func socksDialer(t testing.TB, d *tor.Daemon) proxy.ContextDialer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return dialer.(proxy.ContextDialer)
+	return redialer{dialer.(proxy.ContextDialer)}
+}
+
+// redialer dials again after a reply that may be stale: tor answers some streams
+// that it has connected with the error of an earlier try (WithDialer tells more),
+// which a plain SOCKS client takes for the truth. By the next dial tor has the
+// descriptor and the circuit, so that a few are enough.
+type redialer struct{ proxy.ContextDialer }
+
+// staleReply is how x/net words the replies 0xF0 and 0xF3.
+var staleReply = regexp.MustCompile(`unknown code: (240|243)$`)
+
+func (d redialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	const tries = 5
+	for try := 1; ; try++ {
+		c, err := d.ContextDialer.DialContext(ctx, network, address)
+		if err == nil || try == tries || !staleReply.MatchString(err.Error()) {
+			return c, err
+		}
+	}
 }
 
 func TestStockDialler(t *testing.T) {
@@ -148,6 +169,36 @@ func TestWithDialer(t *testing.T) {
 	mustEcho(t, c)
 	if !c.RemoteMultiaddr().Equal(addr) {
 		t.Error("the remote address is not the one that was dialled")
+	}
+}
+
+// TestWithDialerStaleReply: a caller's own dialler that fails is believed, and one
+// that redials gets through.
+func TestWithDialerStaleReply(t *testing.T) {
+	for _, code := range []byte{0xf0, 0xf3} {
+		f, d := fakeTor(t)
+		k := newKey(t)
+		server := newParty(t, d, k)
+		addr := server.serve(t, k)
+		refuse := make(chan tortest.FakeSocksReply, 2)
+		refuse <- tortest.FakeSocksReply{Code: code}
+		refuse <- tortest.FakeSocksReply{Code: code}
+		f.OnSocks(func(tortest.FakeRequest) tortest.FakeSocksReply {
+			select {
+			case reply := <-refuse:
+				return reply
+			default:
+				return tortest.FakeSocksReply{}
+			}
+		})
+		patient := socksDialer(t, d).(redialer)
+		plain := partyConfig{}.new(t, tortransport.WithDialer(patient.ContextDialer))
+		if err := plain.dialFails(t, testContext(t), addr, server.id); !staleReply.MatchString(err.Error()) {
+			t.Errorf("a dialler that does not redial: %v", err)
+		}
+		c := partyConfig{}.new(t, tortransport.WithDialer(patient)).mustDial(t, addr, server.id)
+		mustEcho(t, c)
+		c.Close()
 	}
 }
 
