@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"regexp"
 
+	"github.com/libp2p/go-libp2p/core/peer"
+
 	"github.com/onionwire/onionwire/tortransport/internal/socks5"
 	"github.com/onionwire/onionwire/tortransport/onion"
 	"github.com/onionwire/onionwire/tortransport/tor"
@@ -68,14 +70,22 @@ func dialError(addr onion.Address, err error) error {
 }
 
 // discreetError is an error of somebody else, such as libp2p's upgrader or the
-// caller's own dialler, whose text may have onion addresses in full. It
-// shortens them.
+// caller's own dialler, whose text may have onion addresses and peer IDs in full.
+// It shortens them.
 type discreetError struct{ err error }
 
-var serviceID = regexp.MustCompile(`(?i)\b([a-z2-7]{4})[a-z2-7]{48}([a-z2-7]{4})\b`)
+// longWord matches onion addresses (56 characters), peer IDs in base58 (46 and
+// more) and as CIDs (59 and more). No word of a sentence is as long.
+var longWord = regexp.MustCompile(`([A-Za-z0-9]{4})[A-Za-z0-9]{34,}([A-Za-z0-9]{4})`)
+
+// abridged are the two ends that are left of a long word.
+const abridged = "$1…$2"
 
 func (e discreetError) Error() string {
-	return serviceID.ReplaceAllString(e.err.Error(), "$1…$2")
+	return longWord.ReplaceAllString(e.err.Error(), abridged)
 }
 
 func (e discreetError) Unwrap() error { return e.err }
+
+// shortPeer is a peer ID as it may stand in a log.
+func shortPeer(p peer.ID) string { return longWord.ReplaceAllString(p.String(), abridged) }

@@ -6,11 +6,14 @@ import (
 	"fmt"
 	"net"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/libp2p/go-libp2p/core/sec"
 	ma "github.com/multiformats/go-multiaddr"
+	"github.com/multiformats/go-multihash"
 
 	"github.com/onionwire/onionwire/tortransport"
 	"github.com/onionwire/onionwire/tortransport/onion"
@@ -18,13 +21,14 @@ import (
 	"github.com/onionwire/onionwire/tortransport/tortest"
 )
 
-// wholeAddress matches what no error may contain.
-var wholeAddress = regexp.MustCompile(`(?i)[a-z2-7]{56}`)
+// wholeAddress matches what no error may contain: onion addresses, and peer IDs in
+// base58 (46 letters and digits or more) or as CIDs.
+var wholeAddress = regexp.MustCompile(`[A-Za-z0-9]{40}`)
 
 func wantDiscreet(tb testing.TB, err error) {
 	tb.Helper()
 	if err != nil && wholeAddress.MatchString(err.Error()) {
-		tb.Errorf("the error tells the whole address")
+		tb.Errorf("the error tells a whole address or peer ID")
 	}
 }
 
@@ -171,22 +175,39 @@ func TestWrongPeer(t *testing.T) {
 		t.Errorf("got %v, want sec.ErrPeerIDMismatch", err)
 	}
 	wantDiscreet(t, err)
+	if s := stranger.String(); !strings.Contains(err.Error(), s[:4]+"…"+s[len(s)-4:]) {
+		t.Errorf("error %q does not say who was expected", err)
+	}
 }
 
-// tellingDialer fails as x/net's SOCKS dialler does, with the address in full.
-type tellingDialer struct{}
+// tellingDialer fails as x/net's SOCKS dialler does, with the address in full, and
+// names a peer besides.
+type tellingDialer struct{ peer string }
 
-func (tellingDialer) DialContext(_ context.Context, network, address string) (net.Conn, error) {
-	return nil, &net.OpError{Op: "socks connect " + address, Net: network, Err: errRefusedByManager}
+func (d tellingDialer) DialContext(_ context.Context, network, address string) (net.Conn, error) {
+	return nil, &net.OpError{Op: "socks connect " + address + " for peer_" + d.peer, Net: network, Err: errRefusedByManager}
 }
 
 // TestForeignErrors: what others say in full is shortened, and still matches.
 func TestForeignErrors(t *testing.T) {
-	p := partyConfig{}.new(t, tortransport.WithDialer(tellingDialer{}))
-	err := p.dialFails(t, testContext(t), onionAddr(t, newKey(t)), p.id)
-	wantDiscreet(t, err)
-	var op *net.OpError
-	if !errors.Is(err, errRefusedByManager) || !errors.As(err, &op) {
-		t.Errorf("got %v, want the dialler's own error", err)
+	ed25519 := randomPeer(t)
+	digest, err := multihash.Sum([]byte(ed25519), multihash.SHA2_256, -1) // as of an RSA key
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, id := range map[string]string{
+		"Ed25519": ed25519.String(),
+		"RSA":     peer.ID(digest).String(),
+		"CID":     peer.ToCid(ed25519).String(),
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := partyConfig{}.new(t, tortransport.WithDialer(tellingDialer{id}))
+			err := p.dialFails(t, testContext(t), onionAddr(t, newKey(t)), p.id)
+			wantDiscreet(t, err)
+			var op *net.OpError
+			if !errors.Is(err, errRefusedByManager) || !errors.As(err, &op) {
+				t.Errorf("got %v, want the dialler's own error", err)
+			}
+		})
 	}
 }

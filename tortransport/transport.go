@@ -232,45 +232,6 @@ func (t *Transport) Listen(laddr ma.Multiaddr) (transport.Listener, error) {
 	return l, nil
 }
 
-// Ready waits until the onion service at addr, which this transport listens on,
-// can be reached. See [tor.Service.Ready] for the errors.
-func (t *Transport) Ready(ctx context.Context, laddr ma.Multiaddr) error {
-	addr, _, err := onion.FromMultiaddr(laddr)
-	if err != nil {
-		return err
-	}
-	t.mu.Lock()
-	l := t.listeners[addr]
-	t.mu.Unlock()
-	if l == nil {
-		return fmt.Errorf("waiting for %s: not listened on", addr.Short())
-	}
-	return l.service.Ready(ctx)
-}
-
-// Ready waits until every onion address that n listens on can be reached.
-func Ready(ctx context.Context, n network.Network) error {
-	transports, ok := n.(interface {
-		TransportForListening(ma.Multiaddr) transport.Transport
-	})
-	if !ok {
-		return fmt.Errorf("%T does not tell its transports", n)
-	}
-	found := false
-	for _, addr := range n.ListenAddresses() {
-		if t, ok := transports.TransportForListening(addr).(*Transport); ok {
-			found = true
-			if err := t.Ready(ctx, addr); err != nil {
-				return err
-			}
-		}
-	}
-	if !found {
-		return errors.New("no onion address is listened on")
-	}
-	return nil
-}
-
 // Protocols returns the multiaddr protocol that this transport is for.
 func (t *Transport) Protocols() []int { return []int{ma.P_ONION3} }
 
@@ -278,6 +239,3 @@ func (t *Transport) Protocols() []int { return []int{ma.P_ONION3} }
 func (t *Transport) Proxy() bool { return false }
 
 func (t *Transport) String() string { return "Tor" }
-
-// shortPeer is a peer ID as it may stand in a log.
-func shortPeer(p peer.ID) string { return p.ShortString() }

@@ -30,10 +30,16 @@ func Connect(ctx context.Context, h host.Host, to peer.AddrInfo) error {
 	return reason(h.Connect(network.WithDialPeerTimeout(ctx, tortransport.DialTimeout), to))
 }
 
+// abridge shows the ends of a peer ID, as errors show those of onion addresses.
+func abridge(p peer.ID) string {
+	s := p.String()
+	return s[:min(4, len(s))] + "…" + s[max(0, len(s)-4):]
+}
+
 // reason takes libp2p's dial error apart.
 func reason(err error) error {
 	if mismatch := (sec.ErrPeerIDMismatch{}); errors.As(err, &mismatch) {
-		return fmt.Errorf("%w: %s instead of %s", ErrWrongPeer, mismatch.Actual.ShortString(), mismatch.Expected.ShortString())
+		return fmt.Errorf("%w: %s instead of %s", ErrWrongPeer, abridge(mismatch.Actual), abridge(mismatch.Expected))
 	}
 	var dial *swarm.DialError
 	if !errors.As(err, &dial) {

@@ -7,25 +7,16 @@ import (
 	"io"
 	"net"
 	"net/textproto"
-	"regexp"
 	"strings"
 	"sync"
 	"time"
-	"unicode"
 
 	"github.com/cretz/bine/control"
-
-	"github.com/onionwire/onionwire/tortransport/onion"
 )
 
-const (
-	// requestTimeout bounds one command on the control port. Tor answers
-	// within milliseconds; a control port that is silent for longer is broken.
-	requestTimeout = 15 * time.Second
-	// maxReply bounds one reply or event, in bytes. The longest that is asked
-	// for is a few kilobytes.
-	maxReply = 1 << 20
-)
+// requestTimeout bounds one command on the control port. Tor answers within
+// milliseconds; a control port that is silent for longer is broken.
+const requestTimeout = 15 * time.Second
 
 var (
 	// ErrControl means that the connection to the control port is lost, or
@@ -33,8 +24,6 @@ var (
 	ErrControl = errors.New("tor control connection lost")
 	// ErrRefused means that tor, or a filter in front of it, refused a command.
 	ErrRefused = errors.New("tor refused the command")
-
-	errReplyTooLong = errors.New("reply too long")
 )
 
 // RefusedError is a command that the control port answered with a status other
@@ -152,31 +141,6 @@ func (c *controlConn) request(ctx context.Context, line string) (reply, error) {
 	}
 }
 
-// maxText is how much of an explanation is kept, in bytes. Tor's are one short
-// sentence.
-const maxText = 256
-
-// secretLike matches what may be an onion address, a key or a cookie.
-var secretLike = regexp.MustCompile(`[A-Za-z0-9+/=]{40,}(\.onion)?`)
-
-// printable makes an explanation fit for errors, which end up in logs and on
-// terminals. Tor repeats addresses in its refusals, and filters in front of it
-// may repeat the command.
-func printable(text string) string {
-	text = secretLike.ReplaceAllStringFunc(text, func(word string) string {
-		if addr, err := onion.Parse(word); err == nil {
-			return addr.Short()
-		}
-		return "…"
-	})
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return '?'
-		}
-		return r
-	}, text[:min(len(text), maxText)])
-}
-
 func answer(command string, resp *control.Response) (reply, error) {
 	// 250 and 251 are successes, and so is 252: a client authorisation that
 	// was replaced. bine takes only the first two for such.
@@ -239,23 +203,6 @@ func (c *controlConn) fail(reason error) {
 func (c *controlConn) close() {
 	c.fail(net.ErrClosed)
 	<-c.done
-}
-
-// replyLimit ends a reply that is longer than maxReply. The reader sets left
-// anew after each reply; read-ahead of the buffer above makes the bound loose
-// by that buffer's size, which does no harm.
-type replyLimit struct {
-	r    io.Reader
-	left int
-}
-
-func (l *replyLimit) Read(b []byte) (int, error) {
-	if l.left <= 0 {
-		return 0, errReplyTooLong
-	}
-	n, err := l.r.Read(b[:min(len(b), l.left)])
-	l.left -= n
-	return n, err
 }
 
 type readWriteCloser struct {

@@ -135,6 +135,31 @@ func (u *uploads) sentTo(directory string) (n int) {
 	return n
 }
 
+// round counts what became of the uploads since all that were sent before had
+// been answered. Tor begins all uploads of a descriptor at once, so that a round
+// is one descriptor at least.
+type round struct {
+	sent, taken, failed int
+}
+
+// note takes an event in and reports whether it ends a round in which every upload
+// has failed.
+func (r *round) note(e descriptorEvent) bool {
+	switch e.action {
+	case "UPLOAD":
+		if r.taken+r.failed >= r.sent {
+			*r = round{}
+		}
+		r.sent++
+	case "UPLOADED":
+		r.taken++
+	case "FAILED":
+		r.failed++
+		return r.taken == 0 && r.failed >= r.sent
+	}
+	return false
+}
+
 func (s *Service) onDescriptor(e descriptorEvent) {
 	if e.fetch {
 		return
@@ -143,6 +168,7 @@ func (s *Service) onDescriptor(e descriptorEvent) {
 		if st.Phase == Gone {
 			return
 		}
+		inVain := s.round.note(e)
 		switch e.action {
 		case "UPLOAD":
 			st.Uploads++
@@ -151,12 +177,12 @@ func (s *Service) onDescriptor(e descriptorEvent) {
 			st.Uploaded++
 			st.Err = nil
 		case "FAILED":
-			if st.Phase != Reachable {
-				st.Err = fmt.Errorf("a directory did not take the descriptor: %s", e.reason)
+			if st.Phase != Published || inVain {
+				st.Err = fmt.Errorf("a directory did not take the descriptor: %s", printable(e.reason))
 			}
 		}
-		if st.Phase != Reachable && s.uploads.note(e) {
-			st.Phase, st.Err = Reachable, nil
+		if st.Phase != Published && s.uploads.note(e) {
+			st.Phase, st.Err = Published, nil
 		}
 	})
 }

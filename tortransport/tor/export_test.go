@@ -66,5 +66,5 @@ func PlayDescriptorEvents(events ...string) (n int, reachable bool) {
 		}
 	}
 	status, _ := s.status.get()
-	return n, status.Phase == Reachable
+	return n, status.Phase == Published
 }

@@ -40,15 +40,18 @@ const (
 	Starting Phase = iota
 	// Uploading: descriptors are under way to the directories.
 	Uploading
-	// Reachable: each descriptor is at one directory at least, so that clients
-	// find the service.
-	Reachable
+	// Published: a directory has taken every descriptor that there was to send,
+	// so that clients find the service. It says nothing of later: the phase stays
+	// while the daemon lives, whatever becomes of the next uploads (Tor makes
+	// them every hour or two; see Err), of the introduction points or of the
+	// daemon's connection to its network.
+	Published
 	// Gone: the service was closed or the daemon ended.
 	Gone
 )
 
 func (p Phase) String() string {
-	return [...]string{"starting", "uploading", "reachable", "gone"}[p]
+	return [...]string{"starting", "uploading", "published", "gone"}[p]
 }
 
 // ServiceStatus is how an onion service is doing.
@@ -57,7 +60,11 @@ type ServiceStatus struct {
 	// Uploads and Uploaded count descriptors: sent to a directory, and taken
 	// by one.
 	Uploads, Uploaded int
-	// Err is why the last upload failed, or why the service is gone.
+	// Err is why the service is gone, or why the last upload failed. Once the
+	// service is published only a round of uploads of which every one has failed
+	// counts: directories forget old descriptors after some hours, and clients
+	// then no longer find the service. The next upload that succeeds makes Err nil
+	// again.
 	Err error
 }
 
@@ -69,6 +76,7 @@ type Service struct {
 	status watched[ServiceStatus]
 
 	uploads uploads // guarded by the lock of status
+	round   round   // guarded by the lock of status
 
 	adding    sync.WaitGroup
 	endOnce   sync.Once
@@ -132,14 +140,15 @@ func (s *Service) Status(ctx context.Context) iter.Seq[ServiceStatus] {
 	return s.status.follow(ctx, s.ended, func(st ServiceStatus) bool { return st.Phase == Gone })
 }
 
-// Ready waits until the service can be reached. It returns why the service is gone, an error that matches
-// ErrReadinessUnknown if that cannot be told, or the context's error with the
-// phase that was reached.
+// Ready waits until the service is published, or returns at once if it has been:
+// see [Published] for what that says. It returns why the service is gone, an error
+// that matches ErrReadinessUnknown if that cannot be told, or the context's error
+// with the phase that was reached.
 func (s *Service) Ready(ctx context.Context) error {
 	var last ServiceStatus
 	for st := range s.Status(ctx) {
 		last = st
-		if st.Phase == Reachable {
+		if st.Phase == Published {
 			return nil
 		}
 		if st.Phase != Starting && !s.daemon.descriptorEvents {

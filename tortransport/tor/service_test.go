@@ -65,11 +65,11 @@ func TestServiceStatus(t *testing.T) {
 	var seen []tor.ServiceStatus
 	for st := range s.Status(testContext(t)) {
 		seen = append(seen, st)
-		if st.Phase == tor.Reachable {
+		if st.Phase == tor.Published {
 			break
 		}
 	}
-	if seen[0].Phase != tor.Starting || seen[len(seen)-1].Phase != tor.Reachable {
+	if seen[0].Phase != tor.Starting || seen[len(seen)-1].Phase != tor.Published {
 		t.Errorf("phases: %v", seen)
 	}
 	uploading := false

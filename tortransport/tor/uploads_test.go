@@ -132,13 +132,58 @@ func TestUploads(t *testing.T) {
 				fake.Emit("HS_DESC "+strings.ReplaceAll(step.event, "%", s.Address().ServiceID()), percent)
 				awaitSummary(t, d, fmt.Sprint(i))
 				for st := range s.Status(testContext(t)) {
-					if reachable := st.Phase == tor.Reachable; reachable != step.reachable {
+					if reachable := st.Phase == tor.Published; reachable != step.reachable {
 						t.Fatalf("after %q: %+v", step.event, st)
 					}
 					break
 				}
 			}
 		})
+	}
+}
+
+// TestUploadsThatFailLater: a service that was published once stays so, and tells
+// of rounds of uploads that are all in vain.
+func TestUploadsThatFailLater(t *testing.T) {
+	fake := tortest.NewFake(t)
+	fake.SetUploads(tortest.FakeUploads{Suppress: true})
+	d := attach(t, tor.AttachConfig{Control: parseAddr(t, fake.ControlAddr())})
+	s := publish(t, d, newKey(t))
+	for i, step := range []struct {
+		event  string // without "HS_DESC" and the address
+		failed bool
+	}{
+		{"UPLOAD % UNKNOWN $A one", false},
+		{"UPLOADED % UNKNOWN $A", false},
+		// One of two is enough.
+		{"UPLOAD % UNKNOWN $A one", false},
+		{"UPLOAD % UNKNOWN $B one", false},
+		{"FAILED % UNKNOWN $A REASON=UPLOAD_REJECTED", false},
+		{"UPLOADED % UNKNOWN $B", false},
+		{"CREATED % UNKNOWN UNKNOWN two", false},
+		{"UPLOAD % UNKNOWN $A two", false},
+		{"UPLOAD % UNKNOWN $B two", false},
+		{"FAILED % UNKNOWN $A REASON=UPLOAD_REJECTED", false},
+		{"FAILED % UNKNOWN $B REASON=UPLOAD_REJECTED", true},
+		// Still so while the next round is under way.
+		{"UPLOAD % UNKNOWN $A two", true},
+		{"UPLOADED % UNKNOWN $A", false},
+	} {
+		fake.Emit("HS_DESC "+strings.ReplaceAll(step.event, "%", s.Address().ServiceID()),
+			fmt.Sprintf("STATUS_CLIENT NOTICE BOOTSTRAP PROGRESS=100 TAG=t SUMMARY=%d", i))
+		awaitSummary(t, d, fmt.Sprint(i))
+		if i == 0 {
+			continue
+		}
+		for st := range s.Status(testContext(t)) {
+			if failed := st.Err != nil; st.Phase != tor.Published || failed != step.failed {
+				t.Fatalf("after %q (%d): %+v", step.event, i, st)
+			}
+			break
+		}
+		if err := s.Ready(testContext(t)); err != nil {
+			t.Errorf("Ready after it was published: %v", err)
+		}
 	}
 }
 

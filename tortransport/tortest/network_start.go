@@ -21,7 +21,8 @@ const (
 
 // Start starts a private network and returns when it can be used: clients
 // bootstrap, and onion services can be made and reached. That takes about eleven
-// seconds, and ten more when a busy machine misses the first vote. ctx bounds the start only.
+// seconds, and ten more when a busy machine misses the first vote. ctx bounds
+// the start only.
 //
 // When it fails, nothing is left running, and the error says what tor said.
 func Start(ctx context.Context, cfg Config) (*Network, error) {
