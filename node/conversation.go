@@ -42,7 +42,8 @@ type (
 		ID   wire.MessageID
 		Text string
 	}
-	// Delivered says that the contact has confirmed a message. It comes once.
+	// Delivered says that the contact's program has taken a message. It comes
+	// once.
 	Delivered struct{ ID wire.MessageID }
 )
 
@@ -107,8 +108,9 @@ func (c *Conversation) Undelivered() int {
 	return c.engine.Undelivered()
 }
 
-// Next waits for the next event. Whoever does not call it makes the contact
-// wait. It fails with ErrClosed or the context's error.
+// Next waits for the next event. A message counts as delivered when Next has
+// returned it, and is confirmed then. Whoever does not call Next makes the
+// contact wait. It fails with ErrClosed or the context's error.
 func (c *Conversation) Next(ctx context.Context) (Event, error) {
 	var e Event
 	err := c.wait(ctx, func() bool {
@@ -117,7 +119,10 @@ func (c *Conversation) Next(ctx context.Context) (Event, error) {
 		}
 		e = c.events[0]
 		c.events = c.events[1:]
-		c.wake() // there is room again
+		if r, ok := e.(Received); ok {
+			c.engine.Taken(r.ID)
+		}
+		c.wake() // there is room again, and maybe something to confirm
 		return true
 	})
 	return e, err

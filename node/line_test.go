@@ -2,7 +2,11 @@ package node_test
 
 import (
 	"crypto/rand"
+	"errors"
+	"net"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/libp2p/go-libp2p/core/network"
 
@@ -83,11 +87,16 @@ func (l *line) send(t testing.TB, content []byte) []byte {
 	return cell
 }
 
-// sendText sends a message.
+// sendText sends a new message.
 func (l *line) sendText(t testing.TB, text string) {
 	t.Helper()
 	m := wire.Message{Text: text}
 	rand.Read(m.ID[:])
+	l.sendMessage(t, m)
+}
+
+func (l *line) sendMessage(t testing.TB, m wire.Message) {
+	t.Helper()
 	content, err := wire.EncodeMessage(m)
 	if err != nil {
 		t.Fatal(err)
@@ -120,4 +129,28 @@ func (l *line) next(t testing.TB) any {
 		t.Fatal(err)
 	}
 	return decoded
+}
+
+// wantConfirmed fails the test unless the next cell confirms one message.
+func (l *line) wantConfirmed(t testing.TB, id wire.MessageID) {
+	t.Helper()
+	got := l.next(t)
+	if c, ok := got.(wire.Confirmation); !ok || !slices.Equal(c.IDs, []wire.MessageID{id}) {
+		t.Fatalf("%T arrived instead of the confirmation", got)
+	}
+}
+
+// wantQuiet fails the test if anything arrives within a while.
+func (l *line) wantQuiet(t testing.TB) {
+	t.Helper()
+	if err := l.SetReadDeadline(time.Now().Add(150 * time.Millisecond)); err != nil {
+		t.Fatal(err)
+	}
+	_, err := l.Conn.Read(wire.Cell)
+	if timeout := net.Error(nil); !errors.As(err, &timeout) || !timeout.Timeout() {
+		t.Fatalf("a cell or an end arrived where nothing was to come: %v", err)
+	}
+	if err := l.SetReadDeadline(time.Time{}); err != nil {
+		t.Fatal(err)
+	}
 }

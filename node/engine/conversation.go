@@ -5,8 +5,9 @@
 //
 // A message is delivered when the other side has confirmed it, and not before.
 // Until then it stays in the outbox, and every new connection sends it again;
-// the receiver knows repeats by their id. So a message is neither lost nor
-// doubled when a connection is, and messages keep their order.
+// the receiver knows repeats by their id, and confirms what was taken from it,
+// not what has merely arrived. So a message is neither lost nor doubled when a
+// connection is, and messages keep their order.
 package engine
 
 import (
@@ -21,11 +22,17 @@ const (
 	// MaxOutbox is how many messages can wait for their confirmation. Sending
 	// more than that to somebody who does not answer is refused, visibly.
 	MaxOutbox = 1024
-	// MaxSeen is how many received messages are remembered to know repeats by.
-	// It covers everything the other side can have in its outbox.
-	MaxSeen = 4 * MaxOutbox
-	// maxReceipts is how many confirmations can wait to be sent; see Congested.
-	maxReceipts = 4 * wire.MaxReceipts
+	// MaxTaken is how many messages that were taken are remembered to know
+	// repeats by. It covers everything the other side can have in its outbox.
+	MaxTaken = 4 * MaxOutbox
+	// MaxWaiting is how many received messages can wait to be taken. They are
+	// kept in memory, up to 64 KiB each.
+	MaxWaiting = 256
+	// maxReceipts is how many confirmations can wait to be sent. A side that
+	// keeps to the protocol cannot cause more, for it has no more messages
+	// unconfirmed: it takes a hostile one to stop the reading here, and two others
+	// never wait for each other.
+	maxReceipts = MaxOutbox
 )
 
 var (
@@ -40,7 +47,8 @@ var (
 // Event is what became of a message: Received or Delivered.
 type Event interface{ event() }
 
-// Received is a new message from the other side. It comes once.
+// Received is a new message from the other side. It comes once, and waits for
+// Taken.
 type Received struct{ Message wire.Message }
 
 // Delivered says that the other side has confirmed a message of ours. It comes
@@ -62,9 +70,13 @@ type Conversation struct {
 	outbox    []outgoing // in the order of Send, unconfirmed
 	receipts  []wire.MessageID
 
-	seen     map[wire.MessageID]struct{}
-	seenRing []wire.MessageID // the same, oldest at seenNext once it is full
-	seenNext int
+	// waiting has the messages that were received and not taken, each with
+	// whether it has come on the connection that is up now.
+	waiting map[wire.MessageID]bool
+
+	taken     map[wire.MessageID]struct{}
+	takenRing []wire.MessageID // the same, oldest at takenNext once it is full
+	takenNext int
 
 	events []Event
 }
@@ -102,6 +114,9 @@ func (c *Conversation) Undelivered() int { return len(c.outbox) }
 func (c *Conversation) Connected() {
 	c.connected = true
 	c.receipts = nil
+	for id := range c.waiting {
+		c.waiting[id] = false
+	}
 	for i := range c.outbox {
 		c.outbox[i].sent = false
 	}
@@ -134,30 +149,49 @@ func (c *Conversation) Receive(content []byte) error {
 }
 
 func (c *Conversation) receiveMessage(m wire.Message) {
-	// A repeat is confirmed again: the first confirmation was lost.
-	c.receipts = append(c.receipts, m.ID)
-	if c.remember(m.ID) {
+	if _, repeat := c.taken[m.ID]; repeat {
+		// Its confirmation was lost.
+		c.receipts = append(c.receipts, m.ID)
+		return
+	}
+	if _, repeat := c.waiting[m.ID]; !repeat {
 		c.events = append(c.events, Received{m})
+	}
+	if c.waiting == nil {
+		c.waiting = make(map[wire.MessageID]bool)
+	}
+	c.waiting[m.ID] = true
+}
+
+// Taken tells that the application has taken a message that was Received, which
+// is what confirms it. Messages must be taken in their order. What has not come
+// again on a new connection is confirmed when it does, behind the confirmations
+// that the earlier connection has lost.
+func (c *Conversation) Taken(id wire.MessageID) {
+	here, ok := c.waiting[id]
+	if !ok {
+		return
+	}
+	delete(c.waiting, id)
+	c.remember(id)
+	if here {
+		c.receipts = append(c.receipts, id)
 	}
 }
 
-// remember reports whether id is new.
-func (c *Conversation) remember(id wire.MessageID) bool {
-	if _, repeat := c.seen[id]; repeat {
-		return false
+// remember keeps the id of a message that was taken, in place of the oldest.
+func (c *Conversation) remember(id wire.MessageID) {
+	if c.taken == nil {
+		c.taken = make(map[wire.MessageID]struct{})
 	}
-	if c.seen == nil {
-		c.seen = make(map[wire.MessageID]struct{})
-	}
-	if len(c.seenRing) < MaxSeen {
-		c.seenRing = append(c.seenRing, id)
+	if len(c.takenRing) < MaxTaken {
+		c.takenRing = append(c.takenRing, id)
 	} else {
-		delete(c.seen, c.seenRing[c.seenNext])
-		c.seenRing[c.seenNext] = id
-		c.seenNext = (c.seenNext + 1) % MaxSeen
+		delete(c.taken, c.takenRing[c.takenNext])
+		c.takenRing[c.takenNext] = id
+		c.takenNext = (c.takenNext + 1) % MaxTaken
 	}
-	c.seen[id] = struct{}{}
-	return true
+	c.taken[id] = struct{}{}
 }
 
 // confirm takes a message out of the outbox. An id that is not there was
@@ -173,9 +207,12 @@ func (c *Conversation) confirm(id wire.MessageID) {
 	}
 }
 
-// Congested reports that the other side sends faster than its messages can be
-// confirmed. Nothing should be read from it until Next has made room.
-func (c *Conversation) Congested() bool { return len(c.receipts) >= maxReceipts }
+// Congested reports that the other side sends faster than its messages are taken
+// or can be confirmed. Nothing should be read from it until Taken or Next has
+// made room.
+func (c *Conversation) Congested() bool {
+	return len(c.waiting) >= MaxWaiting || len(c.receipts) > maxReceipts
+}
 
 // Next returns the next content to send on the connection, or false if there
 // is nothing to send. What it returned counts as sent. Confirmations go first:
@@ -184,7 +221,7 @@ func (c *Conversation) Next() ([]byte, bool) {
 	if !c.connected {
 		return nil, false
 	}
-	if n := min(len(c.receipts), wire.MaxReceipts); n > 0 {
+	if n := min(len(c.receipts), wire.MaxReceiptIDs); n > 0 {
 		content, err := wire.EncodeConfirmation(wire.Confirmation{IDs: c.receipts[:n]})
 		c.receipts = append(c.receipts[:0], c.receipts[n:]...)
 		if err == nil { // it always is: the number is within bounds

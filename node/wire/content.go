@@ -11,8 +11,8 @@ import (
 const (
 	// MaxText is the longest text in bytes.
 	MaxText = 64 << 10
-	// MaxReceipts is how many messages one receipt can confirm.
-	MaxReceipts = 64
+	// MaxReceiptIDs is how many messages one receipt can confirm.
+	MaxReceiptIDs = 64
 )
 
 var (
@@ -52,7 +52,7 @@ func EncodeMessage(m Message) ([]byte, error) {
 
 // EncodeConfirmation gives the content of a cell.
 func EncodeConfirmation(c Confirmation) ([]byte, error) {
-	if n := len(c.IDs); n == 0 || n > MaxReceipts {
+	if n := len(c.IDs); n == 0 || n > MaxReceiptIDs {
 		return nil, fmt.Errorf("%w: a receipt for %d messages", ErrContent, n)
 	}
 	r := &Receipt{}
@@ -89,7 +89,7 @@ func Decode(b []byte) (any, error) {
 		return Message{ID: id, Text: body.Text.GetText()}, nil
 	case *Content_Receipt:
 		raw := body.Receipt.GetIds()
-		if len(raw) == 0 || len(raw) > MaxReceipts {
+		if len(raw) == 0 || len(raw) > MaxReceiptIDs {
 			return nil, fmt.Errorf("%w: a receipt for %d messages", ErrContent, len(raw))
 		}
 		ids := make([]MessageID, len(raw))

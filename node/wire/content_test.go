@@ -39,7 +39,7 @@ func TestContentNotSent(t *testing.T) {
 	if _, err := wire.EncodeMessage(wire.Message{Text: "\xff"}); !errors.Is(err, wire.ErrContent) {
 		t.Errorf("a text that is not UTF-8: %v", err)
 	}
-	for _, n := range []int{0, wire.MaxReceipts + 1} {
+	for _, n := range []int{0, wire.MaxReceiptIDs + 1} {
 		if _, err := wire.EncodeConfirmation(wire.Confirmation{IDs: make([]wire.MessageID, n)}); !errors.Is(err, wire.ErrContent) {
 			t.Errorf("a receipt for %d messages: %v", n, err)
 		}
@@ -55,7 +55,7 @@ func TestContentRefused(t *testing.T) {
 		return string(b)
 	}
 	id := make([]byte, 16)
-	tooMany := make([][]byte, wire.MaxReceipts+1)
+	tooMany := make([][]byte, wire.MaxReceiptIDs+1)
 	for i := range tooMany {
 		tooMany[i] = id
 	}
