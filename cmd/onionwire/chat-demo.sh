@@ -39,11 +39,11 @@ fi
 work=$(mktemp -d /tmp/onionwire.XXXXXX)
 network=
 
-# await_end waits up to ten seconds for processes to end.
+# await_end waits up to ten seconds for process groups to end.
 await_end() {
 	tenths=100
-	for pid in "$@"; do
-		while kill -0 "$pid" 2>/dev/null && [ "$tenths" -gt 0 ]; do
+	for group in "$@"; do
+		while kill -s 0 -- "-$group" 2>/dev/null && [ "$tenths" -gt 0 ]; do
 			sleep 0.1
 			tenths=$((tenths - 1))
 		done
@@ -58,15 +58,15 @@ in_tmux() {
 # and insists only when that takes too long.
 clean_up() {
 	trap '' HUP INT TERM
-	chats=$(in_tmux list-panes -s -F '#{?pane_dead,,#{pane_pid}}' 2>/dev/null || true)
-	# shellcheck disable=SC2086 # a list of process numbers
-	if [ -n "$chats" ]; then
-		kill -TERM $chats 2>/dev/null || true
-		await_end $chats
-		in_tmux kill-server 2>/dev/null || true
-	fi
+	chats=$(in_tmux list-panes -s -F '#{pane_pid}' 2>/dev/null || true)
+	for group in $chats; do
+		kill -s TERM -- "-$group" 2>/dev/null || true
+	done
+	# shellcheck disable=SC2086 # a list of process groups
+	await_end $chats
+	in_tmux kill-server 2>/dev/null || true
 	if [ -n "$network" ]; then
-		kill -INT "$network" 2>/dev/null || true
+		kill -s INT "$network" 2>/dev/null || true
 		await_end "$network"
 		kill -s KILL -- "-$network" 2>/dev/null || true
 	fi
@@ -85,7 +85,7 @@ set -m
 network=$!
 set +m
 until grep -q '^ready ' "$work/ready"; do
-	if ! kill -0 "$network" 2>/dev/null; then
+	if ! kill -s 0 "$network" 2>/dev/null; then
 		echo "the private Tor network did not start:" >&2
 		cat "$work/log" >&2
 		exit 1
@@ -98,10 +98,8 @@ torrc=$(sed -n 's/^ready //p' "$work/ready")
 "$onionwire" init --dir "$work/bob" --profile bob
 alice=$("$onionwire" id --dir "$work/alice" --profile alice)
 
-# A pane whose program failed stays, so that its last words can be read.
 cat >"$work/tmux.conf" <<-'END'
 	set -g mouse on
-	set -g remain-on-exit failed
 	set -g pane-border-status top
 	set -g pane-border-format " #{?#{==:#{pane_index},0},alice,bob} "
 	set -g status-left ""
@@ -109,10 +107,19 @@ cat >"$work/tmux.conf" <<-'END'
 	set -g window-status-current-format ""
 END
 
+# A pane whose program failed stays, so that its last words can be read. (Not
+# with the option remain-on-exit: what it can do depends on the version.)
+pane='trap : INT; "$@" && exit; echo "ended with status $?; Enter closes this"; read -r _'
+
 # tmux refuses to run inside itself unless it does not know that it does.
 unset TMUX
+# The first pane waits until there are two, or its width would change under it.
 in_tmux new-session -d -s chat -x "$(tput cols)" -y "$(tput lines)" \
+	sh -c "tmux -S '$work/tmux' wait-for split; $pane" alice \
 	"$onionwire" chat --listen --dir "$work/alice" --profile alice --tor-network "$torrc"
 in_tmux split-window -h -t chat \
+	sh -c "$pane" bob \
 	"$onionwire" chat "$alice" --dir "$work/bob" --profile bob --tor-network "$torrc"
+sleep 0.5 # a pane hears of its width a little later
+in_tmux wait-for -S split
 in_tmux attach-session -t chat
