@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -30,7 +31,7 @@ func TestKilledTor(t *testing.T) {
 	if err := syscall.Kill(d.Child(), syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	await(t, d.Done(), 5*time.Second, "Done")
+	await(t, d.Done(), testTimeout, "Done")
 	wantErr(t, d.Err(), tor.ErrExited)
 	wantErr(t, s.Ready(testContext(t)), tor.ErrExited)
 	wantErr(t, d.WaitReady(testContext(t)), tor.ErrExited)
@@ -60,17 +61,19 @@ func TestTorThatEndsByItself(t *testing.T) {
 	if err := syscall.Kill(d.Child(), syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	await(t, d.Done(), 5*time.Second, "Done")
+	await(t, d.Done(), testTimeout, "Done")
 	wantErr(t, d.Err(), tor.ErrExited)
 	if !strings.Contains(d.Err().Error(), "exiting cleanly") {
 		t.Errorf("error %q lacks the last words of tor", d.Err())
 	}
 }
 
-func TestKilledOwner(t *testing.T) {
-	dir := shortDir(t)
+// killOwner starts a program that owns a daemon, kills it, and waits until tor has
+// ended too. sockets matches the folder where tor has its sockets.
+func killOwner(t *testing.T, dir, sockets string, env ...string) {
+	t.Helper()
 	owner := exec.CommandContext(t.Context(), os.Args[0])
-	owner.Env = append(os.Environ(), ownerEnv+"="+dir)
+	owner.Env = append(append(os.Environ(), env...), ownerEnv+"="+dir)
 	out, err := owner.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -83,31 +86,71 @@ func TestKilledOwner(t *testing.T) {
 	if _, scan := fmt.Sscan(line, &child); err != nil || scan != nil {
 		t.Fatalf("the owner said %q, %v", line, err)
 	}
-	control := filepath.Join(dir, "sockets", "control")
-	if !accepts(control) {
-		t.Fatal("tor of the owner does not run")
+	control, err := filepath.Glob(filepath.Join(sockets, "control"))
+	if err != nil || len(control) != 1 || !accepts(control[0]) {
+		t.Fatalf("tor of the owner does not run: %v, %v", control, err)
 	}
 	if err := owner.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	_ = owner.Wait() // it was killed
 	begin := time.Now()
-	for accepts(control) {
-		if time.Since(begin) > 20*time.Second {
+	for exists(control[0]) { // tor removes it when it ends
+		if time.Since(begin) > testTimeout {
 			_ = syscall.Kill(child, syscall.SIGKILL)
 			t.Fatal("tor outlives its owner")
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
 	t.Logf("tor ended %s after its owner", time.Since(begin).Round(time.Millisecond))
-	target := filepath.Join(dir, "sockets", "onion-1")
-	if _, err := os.Stat(target); err != nil {
-		t.Errorf("the crash should have left this: %v", err)
+}
+
+func TestKilledOwner(t *testing.T) {
+	dir := shortDir(t)
+	sockets := filepath.Join(dir, "sockets")
+	killOwner(t, dir, sockets)
+	if left := list(t, sockets); !slices.Equal(left, []string{filepath.Join(sockets, "onion-1")}) {
+		t.Errorf("the crash has left %v, want the socket of the onion service's target", left)
 	}
 	start(t, tor.Config{DataDir: dir, Torrc: isolated})
-	if _, err := os.Stat(target); !os.IsNotExist(err) {
-		t.Errorf("a socket of the crash is still there: %v", err)
+	if exists(filepath.Join(sockets, "onion-1")) {
+		t.Error("a socket of the crash is still there")
 	}
+}
+
+// TestKilledOwnerOfTemporaryFolder: what a crash leaves is removed by who needs a
+// temporary folder next, but not at once.
+func TestKilledOwnerOfTemporaryFolder(t *testing.T) {
+	root := shortDir(t)
+	t.Setenv("XDG_RUNTIME_DIR", "")
+	t.Setenv("TMPDIR", root)
+	killOwner(t, ownerTemp, filepath.Join(root, "onionwire-tor-*", "sockets"))
+	left := list(t, root)
+	if len(left) != 1 {
+		t.Fatalf("the crash has left %v, want one folder", left)
+	}
+	dir := left[0]
+	start(t, tor.Config{Torrc: isolated}).Close()
+	if !exists(dir) {
+		t.Error("a young folder was removed")
+	}
+	stale := time.Now().Add(-2 * tor.TempAge)
+	if err := os.Chtimes(dir, stale, stale); err != nil {
+		t.Fatal(err)
+	}
+	start(t, tor.Config{DataDir: shortDir(t), Torrc: isolated}).Close()
+	if !exists(dir) {
+		t.Error("a start that needs no temporary folder removed one")
+	}
+	start(t, tor.Config{Torrc: isolated})
+	if exists(dir) {
+		t.Error("the folder of the crash is still there")
+	}
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
 }
 
 func accepts(path string) bool {

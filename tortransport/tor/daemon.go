@@ -10,6 +10,25 @@
 // A Daemon belongs to whoever made it: pass it to any number of transports, and
 // close it after them.
 //
+// # Sockets
+//
+// Where there are no unix sockets for a managed daemon (on Windows, or if neither
+// the data folder nor the temporary folder has a path that is short and plain
+// enough), its ports are on loopback. Only its control port then asks who is there,
+// for the cookie: every local user can connect through the SOCKS port, and to the
+// target of an onion service without going through Tor. The same holds for the
+// targets of services at an attached daemon, which are always on loopback. What is
+// behind a target must tell by itself who has connected.
+//
+// # After a crash
+//
+// When the program is killed, tor notices the loss of its control connection and
+// ends. What [Daemon.Close] would have removed stays: the socket files of onion
+// targets (onion-1 and so on, in the folder "sockets") until the next Start with
+// the same data folder, and temporary folders until a later Start needs one of its
+// own and finds them unchanged for a minute. Both are for this user only, and
+// nobody listens on the sockets.
+//
 // The control port is spoken as Tor's control-spec describes it.
 package tor
 

@@ -89,11 +89,18 @@ func pair(t testing.TB) (service, dialer *tor.Daemon) {
 	return shared.service, shared.dialer
 }
 
-// ownerEnv names the data folder of the daemon that the test binary shall
-// start, as a program of its own that a test can kill.
-const ownerEnv = "ONIONWIRE_TOR_OWNER_DIR"
+const (
+	// ownerEnv names the data folder of the daemon that the test binary shall
+	// start, as a program of its own that a test can kill.
+	ownerEnv = "ONIONWIRE_TOR_OWNER_DIR"
+	// ownerTemp stands there for a temporary folder.
+	ownerTemp = "temporary"
+)
 
 func ownDaemon(dir string) {
+	if dir == ownerTemp {
+		dir = ""
+	}
 	d, err := tor.Start(context.Background(), tor.Config{DataDir: dir, Torrc: isolated})
 	if err != nil {
 		fmt.Println(err)

@@ -12,12 +12,12 @@ import (
 )
 
 // TestReadyMeansReachable dials from another tor as soon as a service says that
-// it can be reached. The first success after several tries would prove nothing.
+// it is published. The first success after several tries would prove nothing.
 func TestReadyMeansReachable(t *testing.T) {
 	service, dialer := pair(t)
-	ctx := testContext(t)
 	for range 10 {
 		awaitQuietTime(t)
+		ctx := testContext(t)
 		key := newKey(t)
 		begin := time.Now()
 		s := publish(t, service, key)
