@@ -26,8 +26,8 @@ func startClient(t *testing.T, cfg tortest.ClientConfig) *tortest.Client {
 	return c
 }
 
-// TestAttach listens through a tor that flags name and dials through one that
-// the environment names.
+// TestAttach listens and dials through a tor that flags name, and dials through
+// one that the environment names.
 func TestAttach(t *testing.T) {
 	t.Parallel()
 	const password = "correct horse \"battery\" staple"
@@ -41,7 +41,8 @@ func TestAttach(t *testing.T) {
 	wrong.WantError("authentication failed", "--tor-password-file")
 	wrong.WantDiscreet(clitest.Forms([]byte("swordfish")))
 
-	listener := box.Start(append([]string{"listen", "--tor-password-file", box.File("password", password+"\n")}, flags...)...)
+	flags = append(flags, "--tor-password-file", box.File("password", password+"\n"))
+	listener := box.Start(append([]string{"listen"}, flags...)...)
 	addr := listener.Out.Await(t, "/onion3/")
 
 	dialers := clitest.NewBox(t)
@@ -49,11 +50,15 @@ func TestAttach(t *testing.T) {
 	port := func(hostPort string) string { return strings.TrimPrefix(hostPort, "127.0.0.1:") }
 	dialers.Setenv("TOR_CONTROL_PORT", port(cookie.Control))
 	dialers.Setenv("TOR_SOCKS_PORT", port(cookie.Socks))
+	through := dialers.Run(0, append([]string{"dial", "-n", "2", "--interval", "10ms", addr}, flags...)...)
+	wantPings(t, through.Out.All(), 2)
 	dial := dialers.Run(0, "dial", "-n", "2", "--interval", "10ms", addr)
 	wantPings(t, dial.Out.All(), 2)
 
 	listener.End(syscall.SIGINT, 0)
-	listener.WantDiscreet(clitest.Forms([]byte(password)))
+	for _, p := range []*clitest.Process{listener, through, dial} {
+		p.WantDiscreet(clitest.Forms([]byte(password)))
+	}
 
 	// Neither program has ended a tor that is not its own.
 	for _, c := range []*tortest.Client{theirs, cookie} {

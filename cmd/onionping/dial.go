@@ -50,7 +50,12 @@ one. It ends with status 0 if every ping was answered.`,
 			if c.Flags().Changed("timeout") {
 				o.connect = o.timeout
 			}
-			return o.run(c.Context(), c.OutOrStdout(), c.ErrOrStderr(), args[0])
+			err := o.run(c.Context(), c.OutOrStdout(), c.ErrOrStderr(), args[0])
+			if o.json && err != nil && !errors.Is(err, errLost) && !errors.Is(err, cli.ErrInterrupted) {
+				out := output{w: c.OutOrStdout()}
+				out.line(errorJSON{err.Error()})
+			}
+			return err
 		},
 	}
 	c.Flags().IntVarP(&o.count, "count", "n", 5, "how many pings to send")
@@ -78,7 +83,7 @@ func (o *dialOptions) run(ctx context.Context, stdout, stderr io.Writer, target 
 	if err != nil {
 		return err
 	}
-	daemon, err := o.tor.StartTor(ctx, "", log)
+	daemon, err := o.tor.StartTor(ctx, "", log, stderr)
 	if err != nil {
 		return err
 	}

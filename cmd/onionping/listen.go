@@ -35,7 +35,8 @@ printed as the one line on standard output, and pings are answered until the
 program is interrupted.
 
 The address is a new one each time, unless --key names a file to keep it in. The
-file is made if it does not exist.`,
+file is made if it does not exist, and beside it FILE.tor, a folder with the state
+of tor, which keeps its choice of guards.`,
 		Args: cli.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return o.run(c.Context(), c.OutOrStdout(), c.ErrOrStderr())
@@ -66,7 +67,7 @@ func (o *listenOptions) run(ctx context.Context, stdout, stderr io.Writer) error
 	if err != nil {
 		return err
 	}
-	daemon, err := o.tor.StartTor(ctx, "", log)
+	daemon, err := o.tor.StartTor(ctx, o.torDir(), log, stderr)
 	if err != nil {
 		return err
 	}
@@ -98,6 +99,16 @@ func (o *listenOptions) run(ctx context.Context, stdout, stderr io.Writer) error
 	case <-daemon.Done():
 		return daemon.Err()
 	}
+}
+
+// torDir is where tor keeps its state. An address that stays should keep its
+// guards: with new ones at every start, somebody who watches for long enough
+// finds out where the service is.
+func (o *listenOptions) torDir() string {
+	if o.key == "" {
+		return ""
+	}
+	return o.key + ".tor"
 }
 
 func (o *listenOptions) loadKey() (onion.Key, error) {

@@ -18,6 +18,10 @@ type output struct {
 
 // resultJSON and summaryJSON are the lines of --json. Times are milliseconds.
 type (
+	// errorJSON stands alone, where there was nothing to ping.
+	errorJSON struct {
+		Error string `json:"error"`
+	}
 	resultJSON struct {
 		Seq   int      `json:"seq"`
 		RTT   *float64 `json:"rtt_ms,omitempty"`

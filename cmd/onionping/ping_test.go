@@ -2,11 +2,9 @@ package main
 
 import (
 	"encoding/json"
-	"encoding/pem"
 	"os"
 	"path/filepath"
 	"regexp"
-	"strings"
 	"syscall"
 	"testing"
 
@@ -44,7 +42,7 @@ func TestPing(t *testing.T) {
 	if lines := listener.Out.All(); len(lines) != 1 {
 		t.Errorf("listen printed %d lines, want the address alone", len(lines))
 	}
-	secrets := secretsOf(t, key)
+	secrets := clitest.KeyForms(t, key)
 	listener.WantDiscreet(secrets)
 	plain.WantDiscreet(secrets)
 
@@ -114,20 +112,4 @@ func wantPingsJSON(t *testing.T, lines []string, n int) {
 		s.Min <= 0 || s.Min > s.Avg || s.Avg > s.Max {
 		t.Errorf("summary %q", lines[n])
 	}
-}
-
-// secretsOf returns the forms in which the key of a file could show.
-func secretsOf(t *testing.T, path string) []string {
-	t.Helper()
-	content, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	block, _ := pem.Decode(content)
-	if block == nil {
-		t.Fatalf("%s is not PEM", path)
-	}
-	lines := strings.Split(strings.TrimSpace(string(content)), "\n")
-	seed := block.Bytes[len(block.Bytes)-32:]
-	return append(clitest.Forms(seed), lines[1])
 }

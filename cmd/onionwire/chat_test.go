@@ -62,8 +62,9 @@ func TestChat(t *testing.T) {
 	again.Err.Await(t, "disconnected: the other side has left")
 	again.End(syscall.SIGTERM, 0)
 
+	secrets := slices.Concat(alice.secrets(), bob.secrets(), []string{"Hello", "still there", "Yes."})
 	for _, p := range []*clitest.Process{listener, again, dialler} {
-		p.WantDiscreet([]string{"Hello", "still there", "Yes."}, alice.address)
+		p.WantDiscreet(secrets, alice.address)
 		for _, line := range p.Out.All() {
 			if !strings.HasPrefix(line, "you: ") && !strings.HasPrefix(line, "them: ") {
 				t.Errorf("standard output has %q", line)

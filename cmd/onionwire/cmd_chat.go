@@ -33,7 +33,8 @@ side says is printed as it comes.
 With MULTIADDR, which is what 'onionwire id' prints on the other side, chat
 connects to that contact, again and again until it succeeds, and whenever the
 connection is lost. Messages wait meanwhile. With --listen it waits, and talks to
-the first one who comes, and to nobody else.
+the first one who comes, whoever that is, and to nobody else. Where both sides have
+each other's address, give it on both: then nobody else is let in.
 
 The end of the input (Ctrl-D) ends the chat as soon as all is delivered. With
 --listen and an input that is not a terminal, it goes on until it is interrupted.
@@ -74,7 +75,7 @@ func (o *chatOptions) run(ctx context.Context, stdin io.Reader, stdout, stderr i
 		return err
 	}
 	defer profile.Close()
-	daemon, err := o.tor.StartTor(ctx, profile.TorDir(), log)
+	daemon, err := o.tor.StartTor(ctx, profile.TorDir(), log, stderr)
 	if err != nil {
 		return err
 	}
@@ -102,7 +103,9 @@ func (o *chatOptions) run(ctx context.Context, stdin io.Reader, stdout, stderr i
 		}
 	} else {
 		fmt.Fprintln(stderr, "connecting; what you type meanwhile waits")
-		c, err = n.Conversation(contact)
+		if c, err = n.Conversation(contact); err == nil {
+			defer watchService(ctx, n, stderr)()
+		}
 	}
 	if err != nil {
 		return cli.Cause(ctx, err)
@@ -114,6 +117,26 @@ func (o *chatOptions) run(ctx context.Context, stdin io.Reader, stdout, stderr i
 		endsWithIn:   !o.listen || cli.IsTerminal(stdin),
 	}
 	return t.run(ctx, stdin)
+}
+
+// watchService says whether the contact can call, too, until the function that it
+// returns is called.
+func watchService(ctx context.Context, n *node.Node, stderr io.Writer) func() {
+	ctx, cancel := context.WithCancel(ctx)
+	var task sync.WaitGroup
+	task.Go(func() {
+		switch err := n.Ready(ctx); {
+		case ctx.Err() != nil:
+		case err != nil:
+			fmt.Fprintf(stderr, "the contact cannot call you: %s\n", oneLine(err))
+		default:
+			fmt.Fprintln(stderr, "the contact can call you, too")
+		}
+	})
+	return func() {
+		cancel()
+		task.Wait()
+	}
 }
 
 // firstCome lets one peer in: the first who has proven who it is.

@@ -30,7 +30,7 @@ func TestReadLines(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			lines := make(chan inputLine)
-			go readLines(t.Context(), strings.NewReader(tc.in), lines)
+			go readLines(t.Context(), strings.NewReader(tc.in), false, lines)
 			var got []string
 			for line := range lines {
 				if errors.Is(line.err, wire.ErrTextTooLong) {
@@ -44,5 +44,22 @@ func TestReadLines(t *testing.T) {
 				t.Errorf("got %.40q, want %.40q", got, tc.want)
 			}
 		})
+	}
+}
+
+// TestTypedLineMayBeCut refuses a line as long as the longest that a terminal
+// gives, because more of it may have been dropped.
+func TestTypedLineMayBeCut(t *testing.T) {
+	lines := make(chan inputLine)
+	whole := strings.Repeat("x", maxTyped)
+	go readLines(t.Context(), strings.NewReader(whole+"\n"+whole+"y\n"), true, lines)
+	if line := <-lines; line.err != nil || line.text != whole {
+		t.Errorf("a line of %d bytes: %v", len(whole), line.err)
+	}
+	if line := <-lines; !errors.Is(line.err, errTyped) {
+		t.Errorf("a line that may be cut: %v, want errTyped", line.err)
+	}
+	if _, more := <-lines; more {
+		t.Error("a third line of two")
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"path/filepath"
 	"testing"
 
 	"github.com/onionwire/onionwire/cmd/internal/cli/clitest"
@@ -18,6 +19,13 @@ func newSomeone(t *testing.T) *someone {
 	s := &someone{Box: clitest.NewBox(t), t: t}
 	s.address = s.Run(0, "init").Out.Await(t, "/onion3/")
 	return s
+}
+
+// secrets returns how the keys of the profile could look in a log.
+func (s *someone) secrets() []string {
+	s.t.Helper()
+	dir := filepath.Join(s.Home, ".local", "share", "onionwire", "default")
+	return append(clitest.KeyForms(s.t, filepath.Join(dir, "identity.key")), clitest.KeyForms(s.t, filepath.Join(dir, "onion.key"))...)
 }
 
 // chat starts a chat on the private network.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"path/filepath"
 
 	"github.com/adrg/xdg"
@@ -25,6 +26,10 @@ what is said is encrypted from end to end on top of Tor.
   onionwire demo                see it work on a private Tor network, offline`,
 	}
 	tor.Register(root.PersistentFlags())
+	root.PersistentPreRunE = func(*cobra.Command, []string) error {
+		_, err := tor.Logger(io.Discard) // malformed is malformed, also where nothing is logged
+		return err
+	}
 	root.AddCommand(newInit(), newID(), newChat(&tor), newTestnet(&tor), newDemo(&tor))
 	return root
 }

@@ -39,7 +39,8 @@ func (t *talk) run(ctx context.Context, in io.Reader) error {
 	talking, stop := context.WithCancel(ctx)
 	defer stop()
 	lines := make(chan inputLine)
-	go readLines(talking, in, lines) // ends with the input, or the program
+	// It ends with the input, or with the program: a read cannot be called off.
+	go readLines(talking, in, cli.IsTerminal(in), lines)
 	events := make(chan node.Event)
 	go t.readEvents(talking, events)
 	err := t.converse(ctx, lines, events)
@@ -120,7 +121,11 @@ func (t *talk) say(line inputLine) {
 func (t *talk) show(e node.Event) error {
 	switch e := e.(type) {
 	case node.Connected:
-		fmt.Fprintf(t.notes, "connected with %s\n", t.conversation.Peer())
+		known := ""
+		if e.KnowsUs {
+			known = ", who says that they know you"
+		}
+		fmt.Fprintf(t.notes, "connected with %s%s\n", t.conversation.Peer(), known)
 	case node.Disconnected:
 		fmt.Fprintf(t.notes, "disconnected: %s\n", oneLine(e.Err))
 	case node.Unreachable:

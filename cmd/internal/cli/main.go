@@ -11,6 +11,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/onionwire/onionwire/tortransport/tor"
 )
 
 // Exit statuses. They are part of the interface of the programs.
@@ -49,7 +51,11 @@ func Main(root *cobra.Command) int {
 		fmt.Fprintln(root.ErrOrStderr()) // the terminal has shown ^C
 	}
 	if err != nil && ctx.Err() != nil && errors.Is(err, context.Canceled) {
-		err = ErrInterrupted
+		if errors.Is(err, tor.ErrNotReady) {
+			err = fmt.Errorf("%w: %w", ErrInterrupted, err) // why it took so long
+		} else {
+			err = ErrInterrupted
+		}
 	}
 	return report(root.ErrOrStderr(), root.Name(), err)
 }

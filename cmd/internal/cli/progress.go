@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
@@ -31,11 +32,20 @@ func WaitReady(ctx context.Context, d *tor.Daemon, w io.Writer, name string) err
 		defer b.clear()
 		show = b.show
 	}
+	stuck := time.AfterFunc(stuckAfter, func() {
+		fmt.Fprintf(w, "%stor takes its time; %s\n", name, hintFor(tor.ErrNotReady))
+	})
+	defer stuck.Stop()
 	for p := range d.Progress(ctx) {
+		stuck.Reset(stuckAfter)
 		show(p)
 	}
 	return d.WaitReady(ctx)
 }
+
+// stuckAfter is how long tor may stay in a phase before the user is told what
+// that may mean.
+const stuckAfter = 30 * time.Second
 
 const (
 	// maxBar and maxPhase are how wide the bar is and what is said before it, in
@@ -53,6 +63,7 @@ type bar struct {
 	prefix   string
 	shown    *progressbar.ProgressBar
 	phase    int // columns
+	warning  string
 }
 
 func newBar(terminal *os.File, prefix string) *bar {
@@ -61,13 +72,14 @@ func newBar(terminal *os.File, prefix string) *bar {
 		columns = 80
 	}
 	phase, width := layout(columns - len(prefix))
-	return &bar{terminal, prefix, progressbar.NewOptions(100,
+	shown := progressbar.NewOptions(100,
 		progressbar.OptionSetWriter(terminal),
 		progressbar.OptionSetWidth(width),
 		progressbar.OptionSetPredictTime(false),
 		progressbar.OptionSetElapsedTime(false),
 		progressbar.OptionUseANSICodes(true), // to clear what was typed, too
-	), phase}
+	)
+	return &bar{terminal: terminal, prefix: prefix, shown: shown, phase: phase}
 }
 
 // layout divides columns between what is said and the bar, of which either may
@@ -79,6 +91,11 @@ func layout(columns int) (phase, width int) {
 }
 
 func (b *bar) show(p tor.Progress) {
+	if p.Warning != "" && p.Warning != b.warning {
+		b.warning = p.Warning
+		_ = b.shown.Clear()
+		fmt.Fprintf(b.terminal, "%s%s\n", b.prefix, p.Warning)
+	}
 	// None of this fails unless the terminal is gone.
 	b.shown.Describe(fmt.Sprintf("%s%-*.*s", b.prefix, b.phase, b.phase, p.Summary))
 	_ = b.shown.Set(p.Percent)

@@ -120,9 +120,9 @@ func parseAddr(flag, value string) (tor.Addr, error) {
 }
 
 // StartTor starts a daemon with its data in dataDir, or attaches to a running
-// one, as the flags say. Whoever calls it closes it. An empty dataDir stands for
-// a temporary folder.
-func (f *TorFlags) StartTor(ctx context.Context, dataDir string, log *slog.Logger) (*tor.Daemon, error) {
+// one, as the flags say, and says so on stderr: that one is shared with others.
+// Whoever calls it closes it. An empty dataDir stands for a temporary folder.
+func (f *TorFlags) StartTor(ctx context.Context, dataDir string, log *slog.Logger, stderr io.Writer) (*tor.Daemon, error) {
 	attach, attached, err := f.Attached()
 	if err != nil {
 		return nil, err
@@ -135,7 +135,15 @@ func (f *TorFlags) StartTor(ctx context.Context, dataDir string, log *slog.Logge
 		if errors.As(err, &dial) && dial.Op == "dial" && ctx.Err() == nil {
 			err = Hint(err, fmt.Sprintf("is tor running, with its ControlPort at %s?", attach.Control))
 		}
-		return d, err
+		if err != nil {
+			return nil, err
+		}
+		where := attach.Control.String()
+		if f.Control == "" {
+			where += ", as the environment says"
+		}
+		fmt.Fprintf(stderr, "using the tor at %s\n", where)
+		return d, nil
 	}
 	cfg := tor.Config{Binary: f.Binary, DataDir: dataDir, Log: log}
 	if f.Network != "" {
