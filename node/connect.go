@@ -9,6 +9,7 @@ import (
 	"github.com/cenkalti/backoff/v5"
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
+	ma "github.com/multiformats/go-multiaddr"
 
 	"github.com/onionwire/onionwire/node/e2ee"
 	"github.com/onionwire/onionwire/node/wire"
@@ -59,16 +60,29 @@ type handshaking struct {
 	committed bool
 }
 
+// connectTo has the node connect to the contact at an address from now on.
+func (c *Conversation) connectTo(at ma.Multiaddr) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = at
+	c.wake()
+	if !c.dialler {
+		c.dialler = true
+		c.node.tasks.Go(c.keepConnected)
+	}
+}
+
 // keepConnected connects to the contact whenever there is no connection, until
-// the conversation ends.
-func (c *Conversation) keepConnected(to peer.AddrInfo) {
+// the conversation ends or another try would be of no use.
+func (c *Conversation) keepConnected() {
 	waits := backoff.NewExponentialBackOff()
 	waits.InitialInterval, waits.MaxInterval, waits.Multiplier = firstRetry, lastRetry, 2
 	for {
-		if c.wait(c.ctx, func() bool { return c.idle() && c.room() }) != nil {
+		var at ma.Multiaddr
+		if c.wait(c.ctx, func() bool { at = c.at; return c.idle() && c.room() }) != nil {
 			return
 		}
-		l, err := c.dial(to)
+		l, err := c.dial(at)
 		if err == nil {
 			began := time.Now()
 			c.run(l)
@@ -79,16 +93,30 @@ func (c *Conversation) keepConnected(to peer.AddrInfo) {
 		retry := waits.NextBackOff()
 		if errors.Is(err, network.ErrReset) {
 			// Who refuses us is perhaps connecting to us instead.
-			c.pause(refusalPause)
+			c.pause(refusalPause, at)
 			retry = max(0, retry-refusalPause)
 		}
-		c.mu.Lock()
-		if err != nil && !errors.Is(err, errYield) && c.idle() && c.ctx.Err() == nil {
-			c.emit(Unreachable{Err: err, Retry: retry})
+		if c.failed(at, err, retry) {
+			return
 		}
-		c.mu.Unlock()
-		c.pause(retry)
+		c.pause(retry, at)
 	}
+}
+
+// failed tells why a try to connect to an address has failed, if it has and
+// matters, and reports whether there should be no other.
+func (c *Conversation) failed(at ma.Multiaddr, err error, retry time.Duration) (final bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err == nil || errors.Is(err, errYield) || !c.idle() || c.ctx.Err() != nil || !c.at.Equal(at) {
+		return false
+	}
+	if errors.Is(err, ErrWrongPeer) || errors.Is(err, ErrNotProven) {
+		final, retry = true, 0
+		c.dialler = false
+	}
+	c.emit(Unreachable{Err: err, Retry: retry})
+	return final
 }
 
 // worked reports whether an ended link was of use: something was received on it,
@@ -99,11 +127,12 @@ func (c *Conversation) worked(l *link) bool {
 	return l.heard && !errors.Is(l.err, ErrProtocol)
 }
 
-// pause waits, but not for longer than until the contact shows up.
-func (c *Conversation) pause(d time.Duration) {
+// pause waits, but not for longer than until the contact shows up or is said to
+// be somewhere else than at an address.
+func (c *Conversation) pause(d time.Duration, at ma.Multiaddr) {
 	ctx, cancel := context.WithTimeout(c.ctx, d)
 	defer cancel()
-	_ = c.wait(ctx, func() bool { return !c.idle() }) // either end of the wait is fine
+	_ = c.wait(ctx, func() bool { return !c.idle() || !c.at.Equal(at) }) // either end of the wait is fine
 }
 
 // idle reports whether there is neither a connection nor one in the making from
@@ -111,7 +140,10 @@ func (c *Conversation) pause(d time.Duration) {
 func (c *Conversation) idle() bool { return c.link == nil && c.inbound == nil }
 
 // dial connects to the contact and does the handshake.
-func (c *Conversation) dial(to peer.AddrInfo) (*link, error) {
+func (c *Conversation) dial(at ma.Multiaddr) (*link, error) {
+	// libp2p would try the addresses of earlier dials as well.
+	c.node.host.Peerstore().ClearAddrs(c.peer)
+	to := peer.AddrInfo{ID: c.peer, Addrs: []ma.Multiaddr{at}}
 	if err := onionhost.Connect(c.ctx, c.node.host, to); err != nil {
 		return nil, err
 	}

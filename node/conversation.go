@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/libp2p/go-libp2p/core/peer"
+	ma "github.com/multiformats/go-multiaddr"
 
 	"github.com/onionwire/onionwire/node/engine"
 	"github.com/onionwire/onionwire/node/wire"
@@ -31,8 +32,10 @@ type (
 	}
 	// Disconnected says that the connection is lost, and why.
 	Disconnected struct{ Err error }
-	// Unreachable says that connecting failed, why, and how long it will be
-	// until the next try.
+	// Unreachable says that connecting failed, why, and how long it will be until
+	// the next try. Retry is 0 if there will be none, because no other try would
+	// mend it: Err matches ErrWrongPeer or ErrNotProven then. The contact can
+	// still connect to us, and Node.Conversation has the node try again.
 	Unreachable struct {
 		Err   error
 		Retry time.Duration
@@ -63,9 +66,11 @@ type Conversation struct {
 
 	ctx    context.Context
 	cancel context.CancelFunc
-	dials  bool // guarded by node.mu: the node connects to the contact
+	known  bool // guarded by node.mu: Conversation was called for the contact
 
 	mu      sync.Mutex
+	at      ma.Multiaddr // where the contact is, if the node is to connect to it
+	dialler bool         // keepConnected runs
 	engine  engine.Conversation
 	link    *link // the connection that is up
 	events  []Event

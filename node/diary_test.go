@@ -25,6 +25,7 @@ type story struct {
 	connected    []node.Connected
 	disconnected []error
 	unreachable  []error
+	retries      []time.Duration // beside unreachable
 	received     []string
 	delivered    []wire.MessageID
 }
@@ -63,7 +64,7 @@ func (d *diary) write(e node.Event) {
 	case node.Disconnected:
 		d.disconnected = append(d.disconnected, e.Err)
 	case node.Unreachable:
-		d.unreachable = append(d.unreachable, e.Err)
+		d.unreachable, d.retries = append(d.unreachable, e.Err), append(d.retries, e.Retry)
 	case node.Received:
 		d.received = append(d.received, e.Text)
 	case node.Delivered:
@@ -104,7 +105,7 @@ func (d *diary) now() story {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return story{
-		slices.Clone(d.connected), slices.Clone(d.disconnected), slices.Clone(d.unreachable),
+		slices.Clone(d.connected), slices.Clone(d.disconnected), slices.Clone(d.unreachable), slices.Clone(d.retries),
 		slices.Clone(d.received), slices.Clone(d.delivered),
 	}
 }

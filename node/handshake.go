@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -62,9 +63,7 @@ func (c *Conversation) negotiate(s network.Stream, role side, commit func() erro
 		} else {
 			var m []byte
 			if m, err = conn.Read(wire.Handshake); err == nil {
-				if err = h.Read(m); err != nil {
-					err = fmt.Errorf("%w: %w", ErrProtocol, err)
-				}
+				err = violation(h.Read(m))
 			} else {
 				err = lost(err)
 			}
@@ -85,4 +84,18 @@ func (c *Conversation) negotiate(s network.Stream, role side, commit func() erro
 		began:   time.Now(),
 		ended:   make(chan struct{}),
 	}, nil
+}
+
+// violation names what the other side has done wrong in a handshake.
+func violation(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, e2ee.ErrIdentity), errors.Is(err, e2ee.ErrCertificate):
+		return fmt.Errorf("%w: %w", ErrNotProven, err)
+	case errors.Is(err, e2ee.ErrVersion):
+		return fmt.Errorf("%w: %w", ErrVersion, err)
+	default:
+		return fmt.Errorf("%w: %w", ErrProtocol, err)
+	}
 }

@@ -23,7 +23,7 @@ func (n *Node) Accept(ctx context.Context) (*Conversation, error) {
 }
 
 // admit returns a new conversation with a stranger, which counts only once adopt
-// has taken it.
+// has taken it, and can end before in favour of others.
 func (n *Node) admit(id peer.ID) (*Conversation, error) {
 	if n.cfg.Admit == nil || !n.cfg.Admit(id) {
 		return nil, errors.New("nobody of ours")
@@ -32,7 +32,11 @@ func (n *Node) admit(id peer.ID) (*Conversation, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newConversation(n, id, key), nil
+	c := newConversation(n, id, key)
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.strangers.add(c)
+	return c, nil
 }
 
 // adopt makes c, whose other side has proven who it is, a conversation of the
@@ -52,6 +56,7 @@ func (n *Node) adopt(c *Conversation) error {
 	select {
 	case n.begun <- c:
 		n.conversations[c.peer] = c
+		n.strangers.remove(c)
 		return nil
 	default:
 		return errors.New("nobody accepts the conversations that others begin")
@@ -91,19 +96,16 @@ func (n *Node) answer(s network.Stream) (*Conversation, *link, error) {
 		l, err := c.acceptStream(s)
 		return c, l, err
 	}
-	select {
-	case n.strangers <- struct{}{}:
-		defer func() { <-n.strangers }()
-	default:
-		return nil, nil, errors.New("too many handshakes with strangers at once")
-	}
 	c, err := n.admit(id)
 	if err != nil {
 		return nil, nil, err
 	}
 	l, err := c.acceptStream(s)
 	if err != nil {
-		c.end() // it was not adopted
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		n.strangers.remove(c) // it was not adopted
+		c.end()
 	}
 	return c, l, err
 }
@@ -125,5 +127,5 @@ func (n *Node) knows(id peer.ID) bool {
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return n.conversations[id] != nil && n.conversations[id].dials
+	return n.conversations[id] != nil && n.conversations[id].known
 }

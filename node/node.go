@@ -34,9 +34,6 @@ const (
 	// handshakeTimeout bounds the end-to-end handshake: a round trip and a half
 	// on a stream that is being opened.
 	handshakeTimeout = time.Minute
-	// maxStrangers bounds the handshakes that are under way with those who have
-	// no conversation. Who comes beyond it is turned away and dials again later.
-	maxStrangers = 32
 	// maxBegun is how many conversations that others have begun wait for Accept.
 	maxBegun = 16
 )
@@ -46,6 +43,11 @@ var (
 	ErrClosed = errors.New("node closed")
 	// ErrWrongPeer means that somebody else than expected answers at an address.
 	ErrWrongPeer = onionhost.ErrWrongPeer
+	// ErrNotProven means that the other side could not prove in the end-to-end
+	// handshake who it is.
+	ErrNotProven = errors.New("the other side could not prove who it is")
+	// ErrVersion means that the other side speaks another version of the protocol.
+	ErrVersion = errors.New("the other side speaks another version of the protocol")
 	// ErrSelf means that an address is the profile's own.
 	ErrSelf = errors.New("this is the profile's own address")
 )
@@ -58,8 +60,8 @@ type Config struct {
 	Daemon *tor.Daemon
 	// Admit decides who may begin a conversation from their side; Node.Accept
 	// then gives that conversation. It is called with the authenticated peer ID,
-	// maybe from several goroutines at once. Nil admits only those for whom
-	// Conversation was called.
+	// maybe from several goroutines at once, and should answer without waiting
+	// for anything. Nil admits only those for whom Conversation was called.
 	Admit func(peer.ID) bool
 	// Knows says whether a peer is a contact, which is told to that peer. Nil
 	// means that the peers with a conversation are.
@@ -80,11 +82,11 @@ type Node struct {
 	cancel context.CancelFunc
 	tasks  sync.WaitGroup
 
-	strangers chan struct{}      // one token per handshake
-	begun     chan *Conversation // for Accept
+	begun chan *Conversation // for Accept
 
 	mu            sync.Mutex
 	closed        bool
+	strangers     strangers
 	conversations map[peer.ID]*Conversation
 }
 
@@ -131,7 +133,6 @@ func Open(cfg Config) (*Node, error) {
 		address:       address,
 		identity:      identity,
 		host:          h,
-		strangers:     make(chan struct{}, maxStrangers),
 		begun:         make(chan *Conversation, maxBegun),
 		conversations: make(map[peer.ID]*Conversation),
 	}
@@ -157,8 +158,10 @@ func (n *Node) Ready(ctx context.Context) error {
 
 // Conversation returns the conversation with a contact, and begins it if there
 // is none: the node then connects to the contact, again whenever the connection
-// is lost, until the conversation is closed. Another address of the same peer
-// counts only after that.
+// is lost, until the conversation is closed or a try has failed for good (see
+// Unreachable). Another address than before takes the place of that one: the
+// node connects there from now on, and keeps a connection that it has. It fails
+// with ErrSelf, ErrClosed, or if the contact is none.
 func (n *Node) Conversation(contact Address) (*Conversation, error) {
 	if contact.Peer == n.address.Peer {
 		return nil, ErrSelf
@@ -181,10 +184,8 @@ func (n *Node) Conversation(contact Address) (*Conversation, error) {
 		c = newConversation(n, contact.Peer, key)
 		n.conversations[contact.Peer] = c
 	}
-	if !c.dials {
-		c.dials = true
-		n.tasks.Go(func() { c.keepConnected(peer.AddrInfo{ID: contact.Peer, Addrs: []ma.Multiaddr{m}}) })
-	}
+	c.known = true
+	c.connectTo(m)
 	return c, nil
 }
 

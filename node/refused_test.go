@@ -6,10 +6,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
 
 	"github.com/onionwire/onionwire/node"
-	"github.com/onionwire/onionwire/node/e2ee"
 	"github.com/onionwire/onionwire/node/wire"
 	"github.com/onionwire/onionwire/tortransport/tortest"
 )
@@ -95,78 +95,120 @@ func TestNobodyAccepts(t *testing.T) {
 // undone are bounded in number, and do not keep a contact out.
 func TestManyStreams(t *testing.T) {
 	t.Parallel()
-	const strangers, each, bound = 40, 50, 32
+	const strangers, each, bound = 40, 10, 32
 	fake := tortest.NewFake(t)
 	alice, bob := newParty(t, fake, admitAll), newParty(t, fake)
-	answered := make(chan bool, strangers*each)
+	ended := make(chan struct{}, strangers*each)
 	for range strangers {
 		s := newStranger(t, fake, nil)
 		for range each {
-			stream := s.begin(t, alice.Address())
+			h := s.beginHeard(t, alice.Address())
 			go func() {
-				_, err := wire.NewConn(stream).Read(wire.Handshake)
-				answered <- err == nil
+				<-h.done
+				ended <- struct{}{}
 			}()
 		}
 	}
-	refused, n := 0, 0
-	for quiet := false; !quiet; {
+	for n := range strangers*each - bound {
 		select {
-		case ok := <-answered:
-			if ok {
-				n++
-			} else {
-				refused++
-			}
-		case <-time.After(500 * time.Millisecond):
-			quiet = true
+		case <-ended:
+		case <-time.After(promptly):
+			t.Fatalf("%d handshakes are under way at once, want %d", strangers*each-n, bound)
 		}
-	}
-	if n > bound || n == 0 {
-		t.Errorf("%d handshakes are under way at once, want up to %d", n, bound)
-	}
-	if n+refused != strangers*each {
-		t.Errorf("%d streams were answered and %d refused, of %d", n, refused, strangers*each)
 	}
 	a := alice.begin(t, bob.Address())
 	b := bob.begin(t, alice.Address())
 	b.say(t, "let me through")
 	a.awaitFor(t, 2*promptly, "the message", func(s *story) bool { return len(s.received) == 1 })
+	if n := len(ended); n > 0 {
+		t.Errorf("%d handshakes more have ended than had to", n)
+	}
+}
+
+// TestHogAndNewcomer: one stranger who begins many handshakes has the newest of
+// them only, and keeps neither out those who have begun before nor who comes
+// after.
+func TestHogAndNewcomer(t *testing.T) {
+	t.Parallel()
+	const many = 100
+	fake := tortest.NewFake(t)
+	alice, early, hog := newParty(t, fake, admitAll), newStranger(t, fake, nil), newStranger(t, fake, nil)
+	stream := early.open(t, alice.Address())
+	conn, h := wire.NewConn(stream), early.handshake(t, alice.Address().Peer, true)
+	writeHandshake(t, conn, h)
+	readHandshake(t, conn, h)
+
+	var last network.Stream
+	for range many {
+		last = hog.begin(t, alice.Address())
+		if _, err := wire.NewConn(last).Read(wire.Handshake); err != nil {
+			t.Fatalf("the newest handshake is refused: %v", err)
+		}
+	}
+	newcomer := newStranger(t, fake, nil)
+	newcomer.call(t, alice.Address()).sendText(t, "I am new")
+	alice.accept(t).awaitHeard(t, []string{"I am new"})
+
+	writeHandshake(t, conn, h)
+	newLine(t, stream, conn, h).sendText(t, "I was here before")
+	alice.accept(t).awaitHeard(t, []string{"I was here before"})
+	if _, err := last.Write([]byte{0}); err != nil {
+		t.Errorf("the newest handshake has ended: %v", err)
+	}
+}
+
+// fillPlaces lets as many strangers as there are places begin a handshake each,
+// one after another, and returns what they hear after the second message.
+func fillPlaces(t testing.TB, fake *tortest.Fake, to node.Address) []*heard {
+	t.Helper()
+	const places = 32
+	waiting := make([]*heard, places)
+	for i := range waiting {
+		stream := newStranger(t, fake, nil).begin(t, to)
+		if _, err := wire.NewConn(stream).Read(wire.Handshake); err != nil {
+			t.Fatal(err)
+		}
+		waiting[i] = listen(t, stream)
+	}
+	return waiting
+}
+
+// TestNewcomerTakesTheOldestPlace: when all places are taken, by as many
+// strangers, there is one for who comes next.
+func TestNewcomerTakesTheOldestPlace(t *testing.T) {
+	t.Parallel()
+	fake := tortest.NewFake(t)
+	alice := newParty(t, fake, admitAll)
+	waiting := fillPlaces(t, fake, alice.Address())
+	newStranger(t, fake, nil).call(t, alice.Address()).sendText(t, "hello")
+	alice.accept(t).awaitHeard(t, []string{"hello"})
+	waiting[0].wantReset(t)
+	for i, h := range waiting[1:] {
+		select {
+		case <-h.done:
+			t.Errorf("stranger %d has lost the place to one newcomer", i+1)
+		default:
+		}
+	}
 }
 
 // TestContactIsNotKeptOut fills every place for a stranger's handshake; the
-// contact comes from their side all the same.
+// contact comes from their side all the same, and takes none of them.
 func TestContactIsNotKeptOut(t *testing.T) {
 	t.Parallel()
 	fake := tortest.NewFake(t)
 	alice := newParty(t, fake, admitAll)
 	contact := newStranger(t, fake, nil)
+	waiting := fillPlaces(t, fake, alice.Address())
 	a := alice.begin(t, contact.address)
 	contact.opened(t).Reset()
-	for range 4 {
-		s := newStranger(t, fake, nil)
-		for range 10 {
-			s.begin(t, alice.Address())
-		}
+	// Or a handshake of our own would be under way in the same moment.
+	a.await(t, "a failed try", func(s *story) bool { return len(s.unreachable) > 0 })
+	contact.call(t, alice.Address()).sendText(t, "let me through")
+	a.awaitHeard(t, []string{"let me through"})
+	select {
+	case <-waiting[0].done:
+		t.Error("a stranger has lost the place to a contact")
+	default:
 	}
-	time.Sleep(100 * time.Millisecond)
-	for try := 1; ; try++ {
-		// A handshake of our own may be under way in the same moment.
-		stream := contact.open(t, alice.Address())
-		conn, h := wire.NewConn(stream), contact.handshake(t, alice.Address().Peer, true)
-		writeHandshake(t, conn, h)
-		m, err := conn.Read(wire.Handshake)
-		if err == nil && len(m) == e2ee.Message2Size {
-			if err := h.Read(m); err != nil {
-				t.Fatal(err)
-			}
-			writeHandshake(t, conn, h)
-			break
-		}
-		if try == 3 {
-			t.Fatalf("the contact is refused: %v", err)
-		}
-		time.Sleep(100 * time.Millisecond)
-	}
-	a.awaitUp(t)
 }

@@ -49,22 +49,22 @@ func TestBadFirstMessage(t *testing.T) {
 	t.Parallel()
 	fake := tortest.NewFake(t)
 	s := newStranger(t, fake, nil)
-	check := func(name string, first []byte) {
+	check := func(name string, want error, first []byte) {
 		t.Run(name, func(t *testing.T) {
 			alice := newParty(t, fake, admitAll)
 			stream := s.open(t, alice.Address())
 			h := listen(t, stream)
 			write(stream, first)
 			h.wantReset(t)
-			alice.log.await(t, "a broken protocol", func(err error) bool { return errors.Is(err, node.ErrProtocol) })
+			alice.log.await(t, want.Error(), func(err error) bool { return errors.Is(err, want) })
 		})
 	}
 	for _, bad := range badFrames {
-		check(bad.name, bad.bytes)
+		check(bad.name, node.ErrProtocol, bad.bytes)
 	}
-	check("cell", frame(t, wire.Cell, make([]byte, e2ee.CellSize)))
-	check("short message", frame(t, wire.Handshake, make([]byte, 32)))
-	check("unknown version", frame(t, wire.Handshake, make([]byte, e2ee.Message1Size)))
+	check("cell", node.ErrProtocol, frame(t, wire.Cell, make([]byte, e2ee.CellSize)))
+	check("short message", node.ErrProtocol, frame(t, wire.Handshake, make([]byte, 32)))
+	check("unknown version", node.ErrVersion, frame(t, wire.Handshake, make([]byte, e2ee.Message1Size)))
 }
 
 // TestBadThirdMessage: whoever opens a stream and fails to prove who it is gets
@@ -97,7 +97,7 @@ func TestBadThirdMessage(t *testing.T) {
 			write(stream, third(t, handshake))
 			heard.wantReset(t)
 			alice.log.await(t, want.Error(), func(err error) bool {
-				return errors.Is(err, node.ErrProtocol) && errors.Is(err, want)
+				return errors.Is(err, classOf(want)) && errors.Is(err, want)
 			})
 		})
 	}
@@ -134,6 +134,14 @@ func TestBadThirdMessage(t *testing.T) {
 	}, proper)
 }
 
+// classOf is what a node makes of an error of the handshake.
+func classOf(err error) error {
+	if errors.Is(err, e2ee.ErrIdentity) || errors.Is(err, e2ee.ErrCertificate) {
+		return node.ErrNotProven
+	}
+	return node.ErrProtocol
+}
+
 // initiator is a side of the handshake that writes first.
 type initiator interface {
 	Write() ([]byte, error)
@@ -168,7 +176,7 @@ func TestBadSecondMessage(t *testing.T) {
 			h.wantReset(t)
 			d.awaitFor(t, promptly, "a failed try", func(s *story) bool { return len(s.unreachable) > 0 })
 			err := d.now().unreachable[0]
-			if !errors.Is(err, node.ErrProtocol) || !errors.Is(err, want) {
+			if !errors.Is(err, classOf(want)) || !errors.Is(err, want) {
 				t.Errorf("error %v", err)
 			}
 			wantNoAddress(t, err, s.address)
