@@ -24,7 +24,7 @@ func newSomeone(t *testing.T) *someone {
 // secrets returns how the keys of the profile could look in a log.
 func (s *someone) secrets() []string {
 	s.t.Helper()
-	dir := filepath.Join(s.Home, ".local", "share", "onionwire", "default")
+	dir := filepath.Join(s.Data(), "onionwire", "default")
 	return append(clitest.KeyForms(s.t, filepath.Join(dir, "identity.key")), clitest.KeyForms(s.t, filepath.Join(dir, "onion.key"))...)
 }
 

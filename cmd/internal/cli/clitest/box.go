@@ -46,6 +46,7 @@ func NewBox(t *testing.T) *Box {
 	}
 	b.Setenv("GORACE", raceOptions)
 	b.Setenv("HOME", b.Home)
+	b.Setenv("XDG_DATA_HOME", b.Data())
 	b.Setenv("TMPDIR", b.Temp)
 	t.Cleanup(func() {
 		b.WantClean()
@@ -53,6 +54,10 @@ func NewBox(t *testing.T) *Box {
 	})
 	return b
 }
+
+// Data is where the program keeps its data unless it is told otherwise, on every
+// platform.
+func (b *Box) Data() string { return filepath.Join(b.Home, "data") }
 
 // Setenv sets a variable for the programs that are started from now on.
 func (b *Box) Setenv(name, value string) { b.env = append(b.env, name+"="+value) }

@@ -56,6 +56,7 @@ func setup(env *testscript.Env) error {
 	}
 	env.Setenv("GORACE", raceOptions)
 	env.Setenv("HOME", home)
+	env.Setenv("XDG_DATA_HOME", filepath.Join(home, "data"))
 	env.Setenv("ONION", onionAddress)
 	env.Setenv("PEER", peerID)
 	env.Setenv("GOOD", Nobody)
