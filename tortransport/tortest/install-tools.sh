@@ -59,7 +59,7 @@ run_apt() {
 
 # install_packages installs its arguments, or upgrades what is there. Where the
 # package lists may be absent (container images) or stale, it fetches them and
-# tries again.
+# tries again, if the package manager can do so for one package.
 install_packages() {
 	say "installing with $manager: $*"
 	case $manager in
@@ -71,8 +71,12 @@ install_packages() {
 		;;
 	dnf) as_root dnf -y install "$@" ;;
 	pacman)
-		as_root pacman -S --noconfirm --needed "$@" ||
-			as_root pacman -Sy --noconfirm --needed "$@"
+		# Fetching the lists for one package only (-Sy) would be a partial
+		# upgrade, which Arch Linux does not support.
+		as_root pacman -S --noconfirm --needed "$@" || {
+			say "if the package lists are absent or stale, upgrade first: pacman -Syu"
+			return 1
+		}
 		;;
 	apk) as_root apk add --no-cache --upgrade "$@" ;;
 	brew) brew install "$@" ;; # refuses to run as root
@@ -95,6 +99,20 @@ service_is_active() {
 }
 
 policy=/usr/sbin/policy-rc.d
+policy_marker='# Put here by install-tools.sh for the time of an installation, which is process '
+
+# remove_leftover_policy removes what an installation that was killed has left: it
+# would keep services from starting ever after.
+remove_leftover_policy() {
+	if [ ! -f "$policy" ] || [ -L "$policy" ]; then
+		return 0
+	fi
+	installer=$(sed -n "s/^$policy_marker//p" "$policy")
+	if [ -n "$installer" ] && [ ! -d "/proc/$installer" ]; then
+		say "removing $policy, which an installation that was killed has left"
+		as_root rm -f "$policy"
+	fi
+}
 
 # deny_service_start makes Debian's maintainer scripts start nothing until this
 # script ends. A policy that exists is the administrator's and stays.
@@ -102,12 +120,13 @@ deny_service_start() {
 	if [ "$manager" != apt-get ] || [ -e "$policy" ] || [ -L "$policy" ]; then
 		return
 	fi
+	say "no service is started meanwhile: $policy is there for the time of the installation"
 	trap 'as_root rm -f "$policy"' EXIT
 	trap 'exit 129' HUP
 	trap 'exit 130' INT
 	trap 'exit 143' TERM
-	# shellcheck disable=SC2016 # $1 is for the inner shell
-	as_root sh -c 'printf "#!/bin/sh\nexit 101\n" >"$1" && chmod 755 "$1"' sh "$policy"
+	# shellcheck disable=SC2016 # $1 and $2 are for the inner shell
+	as_root sh -c 'printf "#!/bin/sh\n%s\nexit 101\n" "$2" >"$1" && chmod 755 "$1"' sh "$policy" "$policy_marker$$"
 }
 
 # install_tor leaves the system's tor service as it was: running only if it ran,
@@ -150,6 +169,7 @@ tor_is_recent() {
 }
 
 need_tor() {
+	remove_leftover_policy
 	if have_tor; then
 		tor_is_recent && return
 		say "tor $(tor_version) is older than $oldest_tor, trying to upgrade it"
