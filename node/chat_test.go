@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/onionwire/onionwire/node"
 	"github.com/onionwire/onionwire/node/wire"
@@ -76,6 +75,22 @@ func TestKnowsUs(t *testing.T) {
 	})
 }
 
+// TestLogsOfBothSidesMatch: the name of a session, which is not much of it, is in
+// both logs.
+func TestLogsOfBothSidesMatch(t *testing.T) {
+	t.Parallel()
+	fake := tortest.NewFake(t)
+	alice, bob := newParty(t, fake), newParty(t, fake, admitAll)
+	a := alice.begin(t, bob.Address())
+	b := bob.accept(t)
+	a.awaitDelivered(t, a.say(t, "hello"))
+	b.awaitHeard(t, []string{"hello"})
+	here, there := alice.log.loggedSessions(), bob.log.loggedSessions()
+	if !slices.Equal(here, there) || len(here) != 1 || len(here[0]) != 8 {
+		t.Errorf("one side has logged sessions %q, the other %q", here, there)
+	}
+}
+
 // TestDeliveredMeansConfirmed sends to a peer that confirms when it is told to.
 func TestDeliveredMeansConfirmed(t *testing.T) {
 	t.Parallel()
@@ -87,7 +102,11 @@ func TestDeliveredMeansConfirmed(t *testing.T) {
 	if m, ok := l.next(t).(wire.Message); !ok || m.ID != ids[0] || m.Text != "hello" {
 		t.Fatal("something else than the message arrived")
 	}
-	time.Sleep(100 * time.Millisecond)
+	l.sendText(t, "something else")
+	a.awaitHeard(t, []string{"something else"})
+	if _, ok := l.next(t).(wire.Confirmation); !ok {
+		t.Fatal("something else than the confirmation arrived")
+	}
 	if len(a.now().delivered) != 0 || a.Undelivered() != 1 {
 		t.Fatal("delivered before it was confirmed")
 	}

@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"testing"
-	"time"
 
 	"github.com/onionwire/onionwire/node"
+	"github.com/onionwire/onionwire/node/wire"
 	"github.com/onionwire/onionwire/tortransport/tortest"
 )
 
@@ -48,16 +48,15 @@ func TestCloseWhileConnected(t *testing.T) {
 	closeWithin(t, bob)
 }
 
-// TestCloseWhileSending has a peer that does not read.
+// TestCloseWhileSending has a peer that stops reading.
 func TestCloseWhileSending(t *testing.T) {
 	t.Parallel()
 	fake := tortest.NewFake(t)
 	alice, s := newParty(t, fake), newStranger(t, fake, nil)
 	a := alice.begin(t, s.address)
-	s.answer(t, s.opened(t))
-	a.awaitUp(t)
-	a.say(t, numbered("unread", 1000)...)
-	time.Sleep(200 * time.Millisecond) // until nothing more can be sent
+	l := s.answer(t, s.opened(t))
+	a.say(t, numbered("unread", 1000)...) // more than the buffers of a stream hold
+	l.next(t)
 	closeWithin(t, alice)
 }
 
@@ -76,8 +75,11 @@ func TestCloseDuringHandshake(t *testing.T) {
 		t.Parallel()
 		fake := tortest.NewFake(t)
 		alice, s := newParty(t, fake, admitAll), newStranger(t, fake, nil)
-		h := s.beginHeard(t, alice.Address())
-		time.Sleep(50 * time.Millisecond)
+		stream := s.begin(t, alice.Address())
+		if _, err := wire.NewConn(stream).Read(wire.Handshake); err != nil {
+			t.Fatal(err)
+		}
+		h := listen(t, stream)
 		closeWithin(t, alice)
 		within(t, "the end at the other side", func() { <-h.done })
 	})

@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"time"
@@ -76,8 +77,10 @@ func (c *Conversation) negotiate(s network.Stream, role side, commit func() erro
 	if err != nil {
 		return nil, err
 	}
+	id := session.SessionID()
 	return &link{
 		stream:  s,
+		name:    hex.EncodeToString(id[:4]),
 		conn:    conn,
 		session: session,
 		knowsUs: h.RemoteKnowsUs(),

@@ -28,6 +28,7 @@ var errYield = errors.New("another connection takes its place")
 // link is an authenticated and encrypted connection of a conversation.
 type link struct {
 	stream  network.Stream
+	name    string // of the session, the same in the logs of both sides
 	conn    *wire.Conn
 	session *e2ee.Session // used under the conversation's lock
 	knowsUs bool
@@ -92,6 +93,7 @@ func (c *Conversation) attach(l *link) (old *link) {
 // run sends and receives on a link that is attached, and returns when it has
 // ended.
 func (c *Conversation) run(l *link) {
+	c.node.log.Debug("connected", "peer", c.peer.ShortString(), "session", l.name)
 	stop := context.AfterFunc(c.ctx, func() { l.end(ErrClosed) })
 	defer stop()
 	var writer sync.WaitGroup

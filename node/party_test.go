@@ -3,6 +3,7 @@ package node_test
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -80,10 +81,11 @@ func (p *party) accept(t testing.TB) *diary {
 	return keepDiary(t, c)
 }
 
-// journal keeps the errors that a node logs.
+// journal keeps the errors that a node logs, and the names of its sessions.
 type journal struct {
-	mu     sync.Mutex
-	errors []error
+	mu       sync.Mutex
+	errors   []error
+	sessions []string
 }
 
 func (*journal) Enabled(context.Context, slog.Level) bool { return true }
@@ -92,10 +94,13 @@ func (j *journal) WithGroup(string) slog.Handler          { return j }
 
 func (j *journal) Handle(_ context.Context, r slog.Record) error {
 	r.Attrs(func(a slog.Attr) bool {
+		j.mu.Lock()
+		defer j.mu.Unlock()
 		if err, ok := a.Value.Any().(error); ok {
-			j.mu.Lock()
 			j.errors = append(j.errors, err)
-			j.mu.Unlock()
+		}
+		if a.Key == "session" {
+			j.sessions = append(j.sessions, a.Value.String())
 		}
 		return true
 	})
@@ -120,4 +125,11 @@ func (j *journal) await(t testing.TB, what string, fits func(error) bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	t.Fatalf("%s was not logged, but %q", what, j.errors)
+}
+
+// loggedSessions are the names of sessions that have been logged.
+func (j *journal) loggedSessions() []string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return slices.Clone(j.sessions)
 }

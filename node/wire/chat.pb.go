@@ -197,7 +197,7 @@ type Text struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// 16 random bytes, the same when the message is sent again.
 	Id []byte `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	// Up to 65536 bytes.
+	// 1 to 65536 bytes.
 	Text          string `protobuf:"bytes,2,opt,name=text,proto3" json:"text,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -247,10 +247,10 @@ func (x *Text) GetText() string {
 	return ""
 }
 
-// Receipt confirms that messages have arrived.
+// Receipt confirms that messages were taken by the program they were sent to.
 type Receipt struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Ids of the messages, 1 to 64.
+	// Ids of the messages, 1 to 64 of 16 bytes each.
 	Ids           [][]byte `protobuf:"bytes,1,rep,name=ids,proto3" json:"ids,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

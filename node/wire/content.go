@@ -23,6 +23,8 @@ var (
 	ErrUnknownContent = errors.New("unknown content")
 	// ErrTextTooLong means that a text is longer than MaxText.
 	ErrTextTooLong = fmt.Errorf("text is longer than %d bytes", MaxText)
+
+	errNoText = fmt.Errorf("%w: a message without text", ErrContent)
 )
 
 // MessageID names a message between two contacts. Its sender makes it up; it
@@ -31,26 +33,33 @@ type MessageID [16]byte
 
 func (id MessageID) String() string { return hex.EncodeToString(id[:]) }
 
-// Message is a text for a person to read.
+// Message is a text for a person to read. It is not empty. On the wire it is a
+// Text.
 type Message struct {
 	ID   MessageID
 	Text string
 }
 
-// Confirmation says that messages have arrived.
+// Confirmation says that messages were taken by the program that they were sent
+// to. On the wire it is a Receipt.
 type Confirmation struct {
 	IDs []MessageID
 }
 
-// EncodeMessage gives the content of a cell.
+// EncodeMessage gives the content of a cell. It fails with ErrTextTooLong, or
+// with ErrContent if the text is empty or not UTF-8.
 func EncodeMessage(m Message) ([]byte, error) {
+	if m.Text == "" {
+		return nil, errNoText
+	}
 	if len(m.Text) > MaxText {
 		return nil, ErrTextTooLong
 	}
 	return encode(&Content{Body: &Content_Text{&Text{Id: m.ID[:], Text: m.Text}}})
 }
 
-// EncodeConfirmation gives the content of a cell.
+// EncodeConfirmation gives the content of a cell. It fails with ErrContent
+// unless there are 1 to MaxReceiptIDs messages.
 func EncodeConfirmation(c Confirmation) ([]byte, error) {
 	if n := len(c.IDs); n == 0 || n > MaxReceiptIDs {
 		return nil, fmt.Errorf("%w: a receipt for %d messages", ErrContent, n)
@@ -82,6 +91,9 @@ func Decode(b []byte) (any, error) {
 		id, err := messageID(body.Text.GetId())
 		if err != nil {
 			return nil, err
+		}
+		if body.Text.GetText() == "" {
+			return nil, errNoText
 		}
 		if len(body.Text.GetText()) > MaxText {
 			return nil, fmt.Errorf("%w: %w", ErrContent, ErrTextTooLong)

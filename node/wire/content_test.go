@@ -12,7 +12,7 @@ import (
 )
 
 func TestContentRoundTrip(t *testing.T) {
-	for _, text := range []string{"", "hello", "zażółć 🧅", strings.Repeat("x", wire.MaxText)} {
+	for _, text := range []string{"x", "hello", "zażółć 🧅", strings.Repeat("x", wire.MaxText)} {
 		want := wire.Message{ID: wire.MessageID{1, 2, 3}, Text: text}
 		b, err := wire.EncodeMessage(want)
 		if err != nil {
@@ -38,6 +38,9 @@ func TestContentNotSent(t *testing.T) {
 	}
 	if _, err := wire.EncodeMessage(wire.Message{Text: "\xff"}); !errors.Is(err, wire.ErrContent) {
 		t.Errorf("a text that is not UTF-8: %v", err)
+	}
+	if _, err := wire.EncodeMessage(wire.Message{}); !errors.Is(err, wire.ErrContent) {
+		t.Errorf("an empty text: %v", err)
 	}
 	for _, n := range []int{0, wire.MaxReceiptIDs + 1} {
 		if _, err := wire.EncodeConfirmation(wire.Confirmation{IDs: make([]wire.MessageID, n)}); !errors.Is(err, wire.ErrContent) {
@@ -70,6 +73,7 @@ func TestContentRefused(t *testing.T) {
 		"no id":             {encode(&wire.Content{Body: &wire.Content_Text{Text: &wire.Text{Text: "x"}}}), wire.ErrContent},
 		"text too long":     {encode(&wire.Content{Body: &wire.Content_Text{Text: &wire.Text{Id: id, Text: strings.Repeat("x", wire.MaxText+1)}}}), wire.ErrContent},
 		"text not UTF-8":    {"\x0a\x15\x0a\x10" + string(id) + "\x12\x01\xff", wire.ErrContent},
+		"text empty":        {encode(&wire.Content{Body: &wire.Content_Text{Text: &wire.Text{Id: id}}}), wire.ErrContent},
 		"empty receipt":     {encode(&wire.Content{Body: &wire.Content_Receipt{Receipt: &wire.Receipt{}}}), wire.ErrContent},
 		"too many receipts": {encode(&wire.Content{Body: &wire.Content_Receipt{Receipt: &wire.Receipt{Ids: tooMany}}}), wire.ErrContent},
 		"receipt, bad id":   {encode(&wire.Content{Body: &wire.Content_Receipt{Receipt: &wire.Receipt{Ids: [][]byte{id, id[1:]}}}}), wire.ErrContent},
@@ -79,6 +83,30 @@ func TestContentRefused(t *testing.T) {
 				t.Errorf("Decode gave %v, %v; want the error %v", got, err, tc.want)
 			}
 		})
+	}
+}
+
+// TestProtobufIsReadAsUsual pins what the specification says of fields that are
+// unknown or come repeatedly.
+func TestProtobufIsReadAsUsual(t *testing.T) {
+	const id1, id2 = "\x0a\x10aaaaaaaaaaaaaaaa", "\x0a\x10bbbbbbbbbbbbbbbb"
+	text := func(body string) string { return "\x0a" + string(rune(len(body))) + body }
+	receipt := func(body string) string { return "\x12" + string(rune(len(body))) + body }
+	a, b := wire.MessageID([]byte("aaaaaaaaaaaaaaaa")), wire.MessageID([]byte("bbbbbbbbbbbbbbbb"))
+	for name, tc := range map[string]struct {
+		in   string
+		want any
+	}{
+		"unknown field beside the body": {text(id1+"\x12\x01x") + "\x1a\x01x", wire.Message{ID: a, Text: "x"}},
+		"unknown field within":          {text(id1 + "\x12\x01x" + "\x1a\x01x"), wire.Message{ID: a, Text: "x"}},
+		"a field twice":                 {text(id1 + id2 + "\x12\x01x" + "\x12\x01y"), wire.Message{ID: b, Text: "y"}},
+		"a text in two parts":           {text(id1) + text("\x12\x01x"), wire.Message{ID: a, Text: "x"}},
+		"a receipt in two parts":        {receipt(id1) + receipt(id2), wire.Confirmation{IDs: []wire.MessageID{a, b}}},
+		"a text and then a receipt":     {text(id1+"\x12\x01x") + receipt(id2), wire.Confirmation{IDs: []wire.MessageID{b}}},
+	} {
+		if got, err := wire.Decode([]byte(tc.in)); err != nil || !reflect.DeepEqual(got, tc.want) {
+			t.Errorf("%s: %v, %v", name, got, err)
+		}
 	}
 }
 

@@ -17,9 +17,15 @@ import (
 // ProtocolID names the chat protocol among a host's libp2p protocols.
 const ProtocolID = "/onionwire/chat/1.0.0"
 
-// MaxFrame is the largest frame in bytes, without its length. It leaves room
-// for the largest cell.
-const MaxFrame = 72 << 10
+const (
+	// MaxFrame is the largest frame in bytes, without its length. It leaves room
+	// for the largest cell.
+	MaxFrame = 72 << 10
+	// MaxHandshakeFrame is the largest frame with a handshake message, which comes
+	// from somebody who has proven nothing yet. It leaves room for the largest of
+	// them.
+	MaxHandshakeFrame = 2 << 10
+)
 
 // ErrFrame means that what arrived is not a frame of this protocol.
 var ErrFrame = errors.New("malformed frame")
@@ -44,6 +50,14 @@ func (k Kind) String() string {
 	}
 }
 
+// maxFrame is the largest frame of the kind.
+func (k Kind) maxFrame() int {
+	if k == Handshake {
+		return MaxHandshakeFrame
+	}
+	return MaxFrame
+}
+
 // Conn reads and writes frames. One goroutine may read while another writes.
 type Conn struct {
 	r *bufio.Reader
@@ -66,8 +80,8 @@ func (c *Conn) Read(expected Kind) ([]byte, error) {
 		return nil, fmt.Errorf("%w: length: %w", ErrFrame, err)
 	case err != nil:
 		return nil, err
-	case length > MaxFrame:
-		return nil, fmt.Errorf("%w: longer than %d bytes", ErrFrame, MaxFrame)
+	case length > uint64(expected.maxFrame()):
+		return nil, fmt.Errorf("%w: longer than the %d bytes of a %s", ErrFrame, expected.maxFrame(), expected)
 	}
 	raw := make([]byte, length)
 	if _, err := io.ReadFull(c.r, raw); err != nil {
@@ -111,7 +125,7 @@ func (c *Conn) Write(kind Kind, body []byte) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrFrame, err)
 	}
-	if len(raw) > MaxFrame {
+	if len(raw) > kind.maxFrame() {
 		return fmt.Errorf("%w: %d bytes are too many to send", ErrFrame, len(raw))
 	}
 	_, err = c.w.Write(append(varint.ToUvarint(uint64(len(raw))), raw...))

@@ -9,12 +9,13 @@ import (
 
 	"github.com/multiformats/go-varint"
 
+	"github.com/onionwire/onionwire/node/e2ee"
 	"github.com/onionwire/onionwire/node/wire"
 )
 
 func TestFrameRoundTrip(t *testing.T) {
-	for _, kind := range []wire.Kind{wire.Handshake, wire.Cell} {
-		for _, body := range [][]byte{{}, []byte("x"), bytes.Repeat([]byte{7}, 17*4096)} {
+	for kind, largest := range map[wire.Kind]int{wire.Handshake: e2ee.Message2Size, wire.Cell: e2ee.MaxCell} {
+		for _, body := range [][]byte{{}, []byte("x"), bytes.Repeat([]byte{7}, largest)} {
 			var stream bytes.Buffer
 			c := wire.NewConn(&stream)
 			if err := c.Write(kind, body); err != nil {
@@ -42,7 +43,7 @@ func TestFrameRefused(t *testing.T) {
 		"empty":                          frame(""),
 		"unknown kind":                   frame("\x1a\x01x"),
 		"not protobuf":                   frame("\xff\xff\xff"),
-		"too long":                       string(varint.ToUvarint(wire.MaxFrame+1)) + strings.Repeat("x", 100),
+		"too long":                       string(varint.ToUvarint(wire.MaxHandshakeFrame+1)) + strings.Repeat("x", 100),
 		"endless length":                 "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff",
 		"length twice as long as needed": "\x81\x00x",
 		"endless claim":                  "\xff\xff\xff\xff\xff\xff\xff\xff\x7f",
@@ -71,10 +72,33 @@ func TestFrameCutShort(t *testing.T) {
 }
 
 func TestFrameTooLongToSend(t *testing.T) {
-	var stream bytes.Buffer
-	err := wire.NewConn(&stream).Write(wire.Cell, make([]byte, wire.MaxFrame))
-	if !errors.Is(err, wire.ErrFrame) || stream.Len() != 0 {
-		t.Errorf("error %v and %d bytes sent, want ErrFrame and none", err, stream.Len())
+	for kind, largest := range map[wire.Kind]int{wire.Handshake: wire.MaxHandshakeFrame, wire.Cell: wire.MaxFrame} {
+		var stream bytes.Buffer
+		err := wire.NewConn(&stream).Write(kind, make([]byte, largest))
+		if !errors.Is(err, wire.ErrFrame) || stream.Len() != 0 {
+			t.Errorf("%s: error %v and %d bytes sent, want ErrFrame and none", kind, err, stream.Len())
+		}
+	}
+}
+
+// TestFrameBoundFollowsTheKind: a length that a cell can have is too long for a
+// handshake message, and nothing is allocated for it.
+func TestFrameBoundFollowsTheKind(t *testing.T) {
+	for _, tc := range []struct {
+		kind   wire.Kind
+		length uint64
+		want   error
+	}{
+		{wire.Handshake, wire.MaxHandshakeFrame, io.ErrUnexpectedEOF},
+		{wire.Handshake, wire.MaxHandshakeFrame + 1, wire.ErrFrame},
+		{wire.Cell, wire.MaxHandshakeFrame + 1, io.ErrUnexpectedEOF},
+		{wire.Cell, wire.MaxFrame, io.ErrUnexpectedEOF},
+		{wire.Cell, wire.MaxFrame + 1, wire.ErrFrame},
+	} {
+		stream := bytes.NewBuffer(varint.ToUvarint(tc.length))
+		if _, err := wire.NewConn(stream).Read(tc.kind); !errors.Is(err, tc.want) {
+			t.Errorf("%s that claims %d bytes: %v, want %v", tc.kind, tc.length, err, tc.want)
+		}
 	}
 }
 
