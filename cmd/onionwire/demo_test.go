@@ -41,19 +41,20 @@ func TestDemo(t *testing.T) {
 
 func TestInterruptedDemo(t *testing.T) {
 	t.Parallel()
-	for _, tc := range []struct {
-		name string
-		at   func(*testing.T, *clitest.Process)
-	}{
-		{"starting the network", func(t *testing.T, p *clitest.Process) { p.Err.Await(t, "waiting for the first consensus") }},
-		{"starting a tor", func(t *testing.T, p *clitest.Process) { p.Err.Await(t, "bob: tor ") }},
-		{"with a node away", func(t *testing.T, p *clitest.Process) { p.Out.Await(t, "Are you still there?") }},
+	for _, at := range []struct{ phase, stdout, stderr string }{
+		{phase: "starting the network", stderr: "waiting for the first consensus"},
+		{phase: "starting a tor", stderr: "bob: tor "},
+		{phase: "with a node away", stdout: "Are you still there?"},
 	} {
-		t.Run(tc.name, func(t *testing.T) {
+		t.Run(at.phase, func(t *testing.T) {
 			t.Parallel()
 			box := clitest.NewBox(t)
 			p := box.Start("demo")
-			tc.at(t, p)
+			if at.stderr != "" {
+				p.Err.Await(t, at.stderr)
+			} else {
+				p.Out.Await(t, at.stdout)
+			}
 			p.End(syscall.SIGINT, 130)
 		})
 	}

@@ -61,7 +61,7 @@ func setup(env *testscript.Env) error {
 	env.Setenv("PEER", peerID)
 	env.Setenv("GOOD", Nobody)
 	env.Setenv("PATH", bin+string(filepath.ListSeparator)+env.Getenv("PATH"))
-	return os.WriteFile(filepath.Join(bin, "tor"), []byte(noTor), 0o700)
+	return os.WriteFile(filepath.Join(bin, "tor"), []byte(noTor), 0o700) //nolint:gosec // it is to be run
 }
 
 func fails(ts *testscript.TestScript, neg bool, args []string) {
