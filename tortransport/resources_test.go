@@ -96,15 +96,13 @@ func (m *countingManager) wantNone(tb testing.TB) {
 	}
 }
 
-// eventually waits for up to ten seconds for what another goroutine is about to
-// do.
+// eventually waits for what another goroutine is about to do.
 func eventually(tb testing.TB, done func() bool, otherwise func()) {
 	tb.Helper()
-	for range 1000 {
+	for end := time.Now().Add(testTimeout); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		if done() {
 			return
 		}
-		time.Sleep(10 * time.Millisecond)
 	}
 	otherwise()
 }

@@ -112,15 +112,11 @@ func TestOffline(t *testing.T) {
 	k := newKey(t)
 	p := partyConfig{}.new(t, tortransport.WithDaemon(d), tortransport.WithOnionKey(k), tortransport.WithDialTimeout(300*time.Millisecond))
 
-	start := time.Now()
-	l, err := p.Listen(onionAddr(t, k))
+	l, err := p.Listen(onionAddr(t, k)) // Tor would never be ready
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	if took := time.Since(start); took > time.Second {
-		t.Errorf("Listen took %s", took)
-	}
 	if !l.Multiaddr().Equal(onionAddr(t, k)) {
 		t.Error("the address is not that of the key")
 	}

@@ -112,7 +112,7 @@ func TestAttachedDaemonLivesOn(t *testing.T) {
 	wantErr(t, s.Ready(testContext(t)), tor.ErrClosed)
 	// The key is free as soon as tor has noticed.
 	d = attach(t, control)
-	for end := time.Now().Add(5 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(testTimeout); ; time.Sleep(10 * time.Millisecond) {
 		s := publish(t, d, key)
 		st := awaitUploading(t, s)
 		if st.Phase != tor.Gone {
@@ -142,7 +142,7 @@ func TestAttachedDaemonEnds(t *testing.T) {
 			d := attach(t, control)
 			s := publish(t, d, newKey(t))
 			end()
-			await(t, d.Done(), 5*time.Second, "Done")
+			await(t, d.Done(), "Done")
 			wantErr(t, d.Err(), tor.ErrControl)
 			wantErr(t, s.Ready(testContext(t)), tor.ErrControl)
 			_, err := d.Publish(tor.ServiceConfig{Key: newKey(t), Port: 1, Target: listenLoopback(t).Addr()})

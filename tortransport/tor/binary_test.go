@@ -53,12 +53,8 @@ func TestNotTor(t *testing.T) {
 		"never stops talking": `exec yes`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			begin := time.Now()
 			_, err := tor.LookupBinary(t.Context(), script(t, body))
-			wantErr(t, err, tor.ErrNoBinary)
-			if took := time.Since(begin); took > 5*time.Second {
-				t.Errorf("it took %s", took)
-			}
+			wantErr(t, err, tor.ErrNoBinary) // not that it took too long
 		})
 	}
 }
@@ -75,15 +71,11 @@ func TestOldVersion(t *testing.T) {
 }
 
 func TestHangingVersionIsBoundedByContext(t *testing.T) {
-	path := script(t, `exec sleep 60`)
-	begin := time.Now()
+	path := script(t, `exec sleep 3600`)
 	_, err := tor.LookupBinary(within(t, 100*time.Millisecond), path)
 	wantErr(t, err, context.DeadlineExceeded)
 	if errors.Is(err, tor.ErrNoBinary) {
 		t.Errorf("error %v says that there is no tor", err)
-	}
-	if took := time.Since(begin); took > 3*time.Second {
-		t.Errorf("it took %s", took)
 	}
 }
 

@@ -40,11 +40,7 @@ func TestWaitReadyThatNeverComes(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	time.AfterFunc(50*time.Millisecond, cancel)
-	begin := time.Now()
-	err := d.WaitReady(ctx)
-	if took := time.Since(begin); took > time.Second {
-		t.Errorf("WaitReady took %s to notice", took)
-	}
+	err := d.WaitReady(ctx) // until then it waits
 	wantErr(t, err, tor.ErrNotReady, context.Canceled)
 	wantText(t, err, "0%", "Starting")
 	wantErr(t, d.WaitReady(within(t, time.Millisecond)), tor.ErrNotReady, context.DeadlineExceeded)

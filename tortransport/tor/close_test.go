@@ -102,7 +102,7 @@ func TestClosingEverythingAtOnce(t *testing.T) {
 			<-done
 		}
 		wantErr(t, d.Err(), tor.ErrClosed)
-		await(t, d.Done(), time.Second, "Done")
+		await(t, d.Done(), "Done")
 		for _, s := range services {
 			wantErr(t, s.Ready(ctx), tor.ErrClosed)
 		}

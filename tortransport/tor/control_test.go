@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/onionwire/onionwire/tortransport/tor"
 )
@@ -84,7 +83,7 @@ func TestEndlessAnswersAreBounded(t *testing.T) {
 			if sent > tor.MaxReply+2*len(chunk) {
 				t.Errorf("%d bytes of one answer were read", sent)
 			}
-			await(t, conn.Closed(), time.Second, "end of the connection")
+			await(t, conn.Closed(), "end of the connection")
 			_, err = conn.Request(t.Context(), "X")
 			wantErr(t, err, tor.ErrControl)
 		})

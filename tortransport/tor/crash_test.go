@@ -31,7 +31,7 @@ func TestKilledTor(t *testing.T) {
 	if err := syscall.Kill(d.Child(), syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	await(t, d.Done(), testTimeout, "Done")
+	await(t, d.Done(), "Done")
 	wantErr(t, d.Err(), tor.ErrExited)
 	wantErr(t, s.Ready(testContext(t)), tor.ErrExited)
 	wantErr(t, d.WaitReady(testContext(t)), tor.ErrExited)
@@ -61,7 +61,7 @@ func TestTorThatEndsByItself(t *testing.T) {
 	if err := syscall.Kill(d.Child(), syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	await(t, d.Done(), testTimeout, "Done")
+	await(t, d.Done(), "Done")
 	wantErr(t, d.Err(), tor.ErrExited)
 	if !strings.Contains(d.Err().Error(), "exiting cleanly") {
 		t.Errorf("error %q lacks the last words of tor", d.Err())

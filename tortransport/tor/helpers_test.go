@@ -159,12 +159,12 @@ func ping(t testing.TB, c net.Conn) {
 }
 
 // await waits for a channel to be closed.
-func await(t testing.TB, c <-chan struct{}, limit time.Duration, what string) {
+func await(t testing.TB, c <-chan struct{}, what string) {
 	t.Helper()
 	select {
 	case <-c:
-	case <-time.After(limit):
-		t.Fatalf("no %s after %s", what, limit)
+	case <-time.After(testTimeout):
+		t.Fatalf("no %s after %s", what, testTimeout)
 	}
 }
 

@@ -52,6 +52,9 @@ type FakeSocksReply struct {
 	// Delay holds the reply back. Data that follows the request reaches the
 	// service meanwhile, as it does with tor.
 	Delay time.Duration
+	// Lag holds back whatever the stream carries, in both directions: each piece
+	// is handed on so much later, and what follows it meanwhile waits too.
+	Lag time.Duration
 	// Drop closes the connection without a reply.
 	Drop bool
 	// Raw is the whole reply byte for byte: junk, or a part of one. The

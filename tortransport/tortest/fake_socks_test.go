@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/onionwire/onionwire/tortransport/tortest"
 )
@@ -152,6 +153,26 @@ func TestFakeSocksEarlyData(t *testing.T) {
 	exchange(t, conn, nil, append(socksReply(conn, 0), "world"...))
 	inbound.Close()
 	wantRest(t, conn, nil)
+}
+
+// TestFakeLag: what is carried is late in both directions, the reply is not.
+func TestFakeLag(t *testing.T) {
+	const lag = 50 * millisecond
+	f := tortest.NewFake(t)
+	f.OnSocks(func(tortest.FakeRequest) tortest.FakeSocksReply { return tortest.FakeSocksReply{Lag: lag} })
+	service := echoServer(t, "tcp", "127.0.0.1:0")
+	host := addService(t, authenticated(t, f), "Port=80,"+service.Addr().String())
+	conn := dialAddr(t, f.SocksAddr())
+	socksGreet(t, conn)
+	socksAsk(t, conn, host, 80)
+	exchange(t, conn, nil, socksReply(conn, 0))
+	for range 3 {
+		begin := time.Now()
+		exchange(t, conn, []byte("hello"), []byte("hello"))
+		if took := time.Since(begin); took < 2*lag {
+			t.Errorf("an answer after %s, want at least %s", took, 2*lag)
+		}
+	}
 }
 
 func TestFakeSocksRefusals(t *testing.T) {

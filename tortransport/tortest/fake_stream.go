@@ -1,6 +1,7 @@
 package tortest
 
 import (
+	"context"
 	"io"
 	"math/rand/v2"
 	"net"
@@ -96,7 +97,7 @@ func (s *fakeSocks) carry(target *fakeLink, script FakeSocksReply) {
 	sent, replied, received := make(chan struct{}), make(chan struct{}), make(chan struct{})
 	s.fake.running.Go(func() {
 		defer close(sent)
-		fakeCopy(target, s.input, script.CutSent)
+		fakeCopy(target, fakeLag{s.input, s.link.ctx, script.Lag}, script.CutSent)
 		if script.CutSent != 0 {
 			<-replied // a cut is behind the reply, whatever came early
 		}
@@ -107,7 +108,7 @@ func (s *fakeSocks) carry(target *fakeLink, script FakeSocksReply) {
 		err := s.grant(script.Delay)
 		close(replied)
 		if err == nil {
-			fakeCopy(s.link, target, script.CutReceived)
+			fakeCopy(s.link, fakeLag{target, s.link.ctx, script.Lag}, script.CutReceived)
 		}
 		ended <- struct{}{}
 	})
@@ -126,6 +127,21 @@ func (s *fakeSocks) grant(delay time.Duration) error {
 	}
 	_, err := s.link.Write(s.result(fakeSocksGranted))
 	return err
+}
+
+// fakeLag reads late. What comes while it waits is in the next piece.
+type fakeLag struct {
+	io.Reader
+	ctx context.Context
+	lag time.Duration
+}
+
+func (l fakeLag) Read(b []byte) (int, error) {
+	n, err := l.Reader.Read(b)
+	if n > 0 && !fakeSleep(l.ctx, l.lag) {
+		return 0, net.ErrClosed
+	}
+	return n, err
 }
 
 // fakeCopy copies until the end of src, or limit bytes if limit is not zero.
