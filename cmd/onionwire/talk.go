@@ -33,7 +33,7 @@ type sentLine struct {
 
 // run talks until the input has ended and all is delivered, or ctx ends. It
 // fails if something was not delivered, with the cause of ctx if that is more
-// than an interruption, or with node.ErrWrongPeer.
+// than an interruption, or with why there is no use in connecting again.
 func (t *talk) run(ctx context.Context, in io.Reader) error {
 	t.sent = make(map[wire.MessageID]sentLine)
 	talking, stop := context.WithCancel(ctx)
@@ -129,7 +129,7 @@ func (t *talk) show(e node.Event) error {
 	case node.Disconnected:
 		fmt.Fprintf(t.notes, "disconnected: %s\n", oneLine(e.Err))
 	case node.Unreachable:
-		if errors.Is(e.Err, node.ErrWrongPeer) {
+		if e.Retry == 0 {
 			return e.Err // which no other try will mend
 		}
 		fmt.Fprintf(t.notes, "cannot connect: %s; next try in %s\n", oneLine(e.Err), e.Retry.Round(time.Second))

@@ -34,6 +34,8 @@ var told = map[error]string{
 	onion.ErrNotOnion:            "/onion3/",
 	node.ErrAddress:              "onionwire id",
 	node.ErrWrongPeer:            "do not go on",
+	node.ErrNotProven:            "do not go on",
+	node.ErrVersion:              "same version",
 	node.ErrSelf:                 "your own",
 	node.ErrNoProfile:            "onionwire init",
 	node.ErrProfileExists:        "another name",
