@@ -11,7 +11,9 @@ import (
 	"time"
 
 	"github.com/libp2p/go-libp2p/core/host"
+	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/libp2p/go-libp2p/p2p/protocol/ping"
+	ma "github.com/multiformats/go-multiaddr"
 
 	"github.com/onionwire/onionwire/tortransport/onion"
 	"github.com/onionwire/onionwire/tortransport/tor"
@@ -166,6 +168,51 @@ func BenchmarkDial(b *testing.B) {
 		c.Close()
 	}
 	m.report(b)
+}
+
+// BenchmarkConnect measures what a host waits for: the dial and identify, which
+// stock libp2p has in its own host's Connect. The stock host dials through a plain
+// SOCKS client.
+func BenchmarkConnect(b *testing.B) {
+	slowNetwork(b)
+	k := newKey(b)
+	server := stockHost(b, slow.a, k)
+	awaitReady(b, server.Network())
+	raw := dialEcho(b)
+	defer raw.Close()
+	rawRoundTrip(b, raw)
+	for _, tc := range []struct {
+		name   string
+		client host.Host
+		to     peer.AddrInfo
+	}{
+		{"stock", stockDialler(b, slow.b, k), peer.AddrInfo{ID: server.ID(), Addrs: []ma.Multiaddr{anyTCP}}},
+		{"ours", ownHost(b, slow.b), infoOf(server)},
+	} {
+		b.Run(tc.name, func(b *testing.B) {
+			connect := func() {
+				if err := tc.client.Connect(testContext(b), tc.to); err != nil {
+					b.Fatal(err)
+				}
+			}
+			disconnect := func() {
+				if err := tc.client.Network().ClosePeer(server.ID()); err != nil {
+					b.Fatal(err)
+				}
+			}
+			connect() // builds the circuits
+			disconnect()
+			var m beside
+			for b.Loop() {
+				m.raw += rawRoundTrip(b, raw)
+				start := time.Now()
+				connect()
+				m.ours += time.Since(start)
+				disconnect()
+			}
+			m.report(b)
+		})
+	}
 }
 
 // BenchmarkPing measures libp2p's ping on a connection that is open.

@@ -17,6 +17,7 @@ import (
 	"golang.org/x/net/proxy"
 
 	"github.com/onionwire/onionwire/tortransport"
+	"github.com/onionwire/onionwire/tortransport/onion"
 	"github.com/onionwire/onionwire/tortransport/tor"
 	"github.com/onionwire/onionwire/tortransport/tortest"
 )
@@ -31,7 +32,7 @@ var stockSecurity = []struct {
 }
 
 // plainHost is a host that knows nothing of Tor: stock TCP on loopback.
-func plainHost(t *testing.T, opts ...libp2p.Option) host.Host {
+func plainHost(t testing.TB, opts ...libp2p.Option) host.Host {
 	t.Helper()
 	h, err := libp2p.New(append([]libp2p.Option{
 		libp2p.NoTransports,
@@ -139,6 +140,20 @@ func (d redialer) DialContext(ctx context.Context, network, address string) (net
 	}
 }
 
+// anyTCP is an address that the stock TCP transport dials.
+var anyTCP = ma.StringCast("/ip4/127.0.0.1/tcp/4001")
+
+// stockDialler is a host with the stock TCP transport, which gets to the onion
+// service of a key whatever it dials.
+func stockDialler(t testing.TB, d *tor.Daemon, k onion.Key, opts ...libp2p.Option) host.Host {
+	t.Helper()
+	dialer := throughSOCKS{socksDialer(t, d), net.JoinHostPort(k.Address().String(), "4001")}
+	return plainHost(t, append(opts, libp2p.NoTransports, libp2p.NoListenAddrs,
+		libp2p.Transport(tcp.NewTCPTransport, tcp.WithDialerForAddr(func(ma.Multiaddr) (tcp.ContextDialer, error) {
+			return dialer, nil
+		})))...)
+}
+
 func TestStockDialler(t *testing.T) {
 	t.Parallel()
 	a, b := sharedTors(t)
@@ -147,12 +162,7 @@ func TestStockDialler(t *testing.T) {
 			k := newKey(t)
 			server := stockHost(t, a, k, security.option)
 			awaitReady(t, server.Network())
-			dialer := throughSOCKS{socksDialer(t, b), net.JoinHostPort(k.Address().String(), "4001")}
-			client := plainHost(t, security.option, libp2p.NoTransports, libp2p.NoListenAddrs,
-				libp2p.Transport(tcp.NewTCPTransport, tcp.WithDialerForAddr(func(ma.Multiaddr) (tcp.ContextDialer, error) {
-					return dialer, nil
-				})))
-			mustPing(t, client, peer.AddrInfo{ID: server.ID(), Addrs: []ma.Multiaddr{ma.StringCast("/ip4/127.0.0.1/tcp/4001")}})
+			mustPing(t, stockDialler(t, b, k, security.option), peer.AddrInfo{ID: server.ID(), Addrs: []ma.Multiaddr{anyTCP}})
 		})
 	}
 }
