@@ -91,7 +91,7 @@ func (c *Conversation) keepConnected() {
 			}
 		}
 		retry := waits.NextBackOff()
-		if errors.Is(err, network.ErrReset) {
+		if errors.Is(err, ErrTurnedAway) {
 			// Who refuses us is perhaps connecting to us instead.
 			c.pause(refusalPause, at)
 			retry = max(0, retry-refusalPause)

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/libp2p/go-libp2p/core/network"
@@ -65,12 +66,10 @@ func (c *Conversation) negotiate(s network.Stream, role side, commit func() erro
 			var m []byte
 			if m, err = conn.Read(wire.Handshake); err == nil {
 				err = violation(h.Read(m))
-			} else {
-				err = lost(err)
 			}
 		}
 		if err != nil {
-			return nil, fmt.Errorf("end-to-end handshake: %w", err)
+			return nil, fmt.Errorf("end-to-end handshake: %w", brokenOff(err))
 		}
 	}
 	session, err := h.Session()
@@ -100,5 +99,17 @@ func violation(err error) error {
 		return fmt.Errorf("%w: %w", ErrVersion, err)
 	default:
 		return fmt.Errorf("%w: %w", ErrProtocol, err)
+	}
+}
+
+// brokenOff says why a handshake has ended early, where the stream did.
+func brokenOff(err error) error {
+	switch {
+	case errors.Is(err, network.ErrReset):
+		return ErrTurnedAway
+	case errors.Is(err, wire.ErrFrame), errors.Is(err, io.EOF):
+		return lost(err)
+	default:
+		return err
 	}
 }

@@ -205,7 +205,10 @@ func lost(err error) error {
 	case errors.Is(err, wire.ErrFrame):
 		return fmt.Errorf("%w: %w", ErrProtocol, err)
 	case errors.Is(err, io.EOF):
-		return errors.New("the other side has left")
+		// It has left, or its Tor is gone, or ours: nothing tells these apart.
+		return errors.New("the connection has ended")
+	case errors.Is(err, network.ErrReset):
+		return errors.New("the connection was cut")
 	default:
 		return fmt.Errorf("connection lost: %w", err)
 	}

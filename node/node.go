@@ -48,6 +48,9 @@ var (
 	ErrNotProven = errors.New("the other side could not prove who it is")
 	// ErrVersion means that the other side speaks another version of the protocol.
 	ErrVersion = errors.New("the other side speaks another version of the protocol")
+	// ErrTurnedAway means that the other side is there and does not talk to us. It
+	// does not say why: it may be talking to somebody else, or not know us.
+	ErrTurnedAway = errors.New("the other side is there, and does not take the call")
 	// ErrSelf means that an address is the profile's own.
 	ErrSelf = errors.New("this is the profile's own address")
 )

@@ -88,7 +88,7 @@ func (t *Transport) listen(key onion.Key, port uint16, laddr ma.Multiaddr) (*lis
 func (l *listener) follow() {
 	for st := range l.service.Status(l.ctx) {
 		if st.Phase == tor.Gone {
-			l.t.log.Warn("onion service is gone", "service", l.addr, "error", st.Err)
+			l.t.log.Info("onion service is gone", "service", l.addr, "error", st.Err)
 			// A listener that is closed is nothing that libp2p would log, with its
 			// address in full.
 			l.end(fmt.Errorf("%w: %w", transport.ErrListenerClosed, st.Err))

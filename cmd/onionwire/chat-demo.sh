@@ -103,9 +103,12 @@ cat >"$work/tmux.conf" <<-'END'
 	set -g pane-border-status top
 	set -g pane-border-format " #{?#{==:#{pane_index},0},alice,bob} "
 	set -g status-left ""
-	set -g status-right "leave: Ctrl-b d "
 	set -g window-status-current-format ""
 END
+# Within another tmux, that one takes the first Ctrl-b.
+leave='Ctrl-b d'
+[ -z "${TMUX-}" ] || leave='Ctrl-b Ctrl-b d'
+echo "set -g status-right 'other pane: Ctrl-b o   leave: $leave '" >>"$work/tmux.conf"
 
 # A pane whose program failed stays, so that its last words can be read. (Not
 # with the option remain-on-exit: what it can do depends on the version.)

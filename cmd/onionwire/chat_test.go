@@ -45,9 +45,9 @@ func TestChat(t *testing.T) {
 
 	// Alice leaves; what Bob writes waits, and he does not hear otherwise.
 	listener.End(syscall.SIGINT, 0)
-	dialler.Err.Await(t, "disconnected: the other side has left")
+	dialler.Err.Await(t, "disconnected: the connection has ended")
 	dialler.Say("Are you still there?")
-	dialler.Err.Await(t, "cannot connect: ", "next try in ")
+	dialler.Err.Await(t, "cannot connect: ", "trying again")
 	if slices.ContainsFunc(dialler.Out.All(), func(s string) bool { return strings.Contains(s, "still there") }) {
 		t.Error("a message to somebody who is not there was delivered")
 	}
@@ -59,7 +59,7 @@ func TestChat(t *testing.T) {
 	dialler.CloseInput()
 	dialler.WantStatus(0, clitest.EndTime)
 	bob.WantClean()
-	again.Err.Await(t, "disconnected: the other side has left")
+	again.Err.Await(t, "disconnected: the connection has ended")
 	again.End(syscall.SIGTERM, 0)
 
 	secrets := slices.Concat(alice.secrets(), bob.secrets(), []string{"Hello", "still there", "Yes."})

@@ -38,6 +38,9 @@ each other's address, give it on both: then nobody else is let in.
 
 The end of the input (Ctrl-D) ends the chat as soon as all is delivered. With
 --listen and an input that is not a terminal, it goes on until it is interrupted.
+"Connected with" names the other side by its peer ID, which is the end of its
+address: compare it with the one that your contact gave you.
+
 Messages are not kept: what is not delivered when the chat ends is lost, and the
 chat says so and ends with status 1.`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -72,9 +75,16 @@ func (o *chatOptions) run(ctx context.Context, stdin io.Reader, stdout, stderr i
 	}
 	profile, err := node.OpenProfile(o.profile.root, o.profile.name)
 	if err != nil {
-		return err
+		return o.profile.explain(err)
 	}
 	defer profile.Close()
+	own, err := profile.Address()
+	if err != nil {
+		return err
+	}
+	if own.Peer == contact.Peer {
+		return node.ErrSelf // before the wait for tor
+	}
 	daemon, err := o.tor.StartTor(ctx, profile.TorDir(), log, stderr)
 	if err != nil {
 		return err
@@ -128,9 +138,9 @@ func watchService(ctx context.Context, n *node.Node, stderr io.Writer) func() {
 		switch err := n.Ready(ctx); {
 		case ctx.Err() != nil:
 		case err != nil:
-			fmt.Fprintf(stderr, "the contact cannot call you: %s\n", oneLine(err))
+			fmt.Fprintf(stderr, "your own address cannot be reached: %s\n", oneLine(err))
 		default:
-			fmt.Fprintln(stderr, "the contact can call you, too")
+			fmt.Fprintln(stderr, "your own address can be reached, too")
 		}
 	})
 	return func() {

@@ -30,7 +30,7 @@ another onionwire uses the profile.`,
 func runID(stdout io.Writer, f profileFlags) error {
 	p, err := node.ReadProfile(f.root, f.name)
 	if err != nil {
-		return err
+		return f.explain(err)
 	}
 	addr, err := p.Address()
 	if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"io"
 	"path/filepath"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/onionwire/onionwire/cmd/internal/cli"
+	"github.com/onionwire/onionwire/node"
 )
 
 func newRoot() *cobra.Command {
@@ -23,7 +25,8 @@ what is said is encrypted from end to end on top of Tor.
   onionwire id                  print its address, to give to a contact
   onionwire chat --listen       wait for somebody to talk to
   onionwire chat MULTIADDR      talk to the contact with this address
-  onionwire demo                see it work on a private Tor network, offline`,
+  onionwire demo                see it work on a private Tor network, offline
+  onionwire testnet             run such a network, to try things out`,
 	}
 	tor.Register(root.PersistentFlags())
 	root.PersistentPreRunE = func(*cobra.Command, []string) error {
@@ -34,6 +37,8 @@ what is said is encrypted from end to end on top of Tor.
 	return root
 }
 
+const defaultProfile = "default"
+
 // profileFlags say which profile a command is about.
 type profileFlags struct {
 	root string
@@ -41,6 +46,14 @@ type profileFlags struct {
 }
 
 func (f *profileFlags) register(fs *pflag.FlagSet) {
-	fs.StringVar(&f.name, "profile", "default", "name of the profile")
+	fs.StringVar(&f.name, "profile", defaultProfile, "name of the profile")
 	fs.StringVar(&f.root, "dir", filepath.Join(xdg.DataHome, "onionwire"), "folder of all profiles")
+}
+
+// explain says how the profile that is missing is made.
+func (f *profileFlags) explain(err error) error {
+	if errors.Is(err, node.ErrNoProfile) && f.name != defaultProfile {
+		return cli.Hint(err, "make it with 'onionwire init --profile "+f.name+"'; --dir says in which folder")
+	}
+	return err
 }

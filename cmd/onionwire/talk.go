@@ -12,6 +12,7 @@ import (
 	"github.com/onionwire/onionwire/node"
 	"github.com/onionwire/onionwire/node/engine"
 	"github.com/onionwire/onionwire/node/wire"
+	"github.com/onionwire/onionwire/tortransport"
 )
 
 // talk is a conversation line by line.
@@ -23,7 +24,8 @@ type talk struct {
 	endsWithIn bool
 
 	sent    map[wire.MessageID]sentLine
-	refused int // lines that could not be sent
+	refused int    // lines that could not be sent
+	reason  string // why connecting failed last
 }
 
 type sentLine struct {
@@ -74,6 +76,9 @@ func (t *talk) converse(ctx context.Context, lines <-chan inputLine, events <-ch
 				t.say(line)
 			} else {
 				ended, lines = true, nil
+				if n := t.conversation.Undelivered(); n > 0 && t.endsWithIn {
+					fmt.Fprintf(t.notes, "waiting until all is delivered (%d left); Ctrl-C gives up\n", n)
+				}
 			}
 		case e, ok := <-events:
 			if !ok {
@@ -127,12 +132,17 @@ func (t *talk) show(e node.Event) error {
 		}
 		fmt.Fprintf(t.notes, "connected with %s%s\n", t.conversation.Peer(), known)
 	case node.Disconnected:
-		fmt.Fprintf(t.notes, "disconnected: %s\n", oneLine(e.Err))
+		t.reason = ""
+		fmt.Fprintf(t.notes, "disconnected: %s; what you type waits for the next connection\n", oneLine(e.Err))
 	case node.Unreachable:
 		if e.Retry == 0 {
 			return e.Err // which no other try will mend
 		}
-		fmt.Fprintf(t.notes, "cannot connect: %s; next try in %s\n", oneLine(e.Err), e.Retry.Round(time.Second))
+		// The same reason again is no news.
+		if reason := whyUnreachable(e.Err); reason != t.reason {
+			t.reason = reason
+			fmt.Fprintf(t.notes, "cannot connect: %s; trying again until it works\n", reason)
+		}
 	case node.Received:
 		fmt.Fprintf(t.out, "them: %s\n", visible(e.Text))
 	case node.Delivered:
@@ -142,6 +152,18 @@ func (t *talk) show(e node.Event) error {
 		}
 	}
 	return nil
+}
+
+// whyUnreachable says it shorter where the reason is an ordinary one.
+func whyUnreachable(err error) string {
+	switch {
+	case errors.Is(err, tortransport.ErrNotFound), errors.Is(err, tortransport.ErrIntroduction):
+		return "the other side is not online, or only just"
+	case errors.Is(err, node.ErrTurnedAway):
+		return "the other side is there and does not take the call; it may be talking to somebody else"
+	default:
+		return oneLine(err)
+	}
 }
 
 func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }

@@ -76,7 +76,7 @@ func (d *Daemon) WaitReady(ctx context.Context) error {
 	if last.Done() {
 		return nil
 	}
-	return fmt.Errorf("%w: stuck at %s: %w", ErrNotReady, last, ctx.Err())
+	return fmt.Errorf("%w: it is at %s: %w", ErrNotReady, last, ctx.Err())
 }
 
 // askProgress asks for the phase once, for what happened before the events were

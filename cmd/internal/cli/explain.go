@@ -36,6 +36,7 @@ var hints = []struct {
 	{node.ErrWrongPeer, "do not go on; ask your contact for the address once more, over a way that you trust"},
 	{node.ErrNotProven, "do not go on; somebody may be between you: ask your contact over a way that you trust"},
 	{node.ErrVersion, "use the same version of onionwire on both sides"},
+	{node.ErrTurnedAway, "it may be talking to somebody else, or waiting for another contact"},
 	{node.ErrSelf, "you need the address of the other side; this is your own"},
 	{node.ErrNoProfile, "make it with 'onionwire init'; --profile and --dir say which one"},
 	{node.ErrProfileExists, "use it as it is, or choose another name with --profile"},

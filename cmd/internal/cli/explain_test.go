@@ -36,6 +36,7 @@ var told = map[error]string{
 	node.ErrWrongPeer:            "do not go on",
 	node.ErrNotProven:            "do not go on",
 	node.ErrVersion:              "same version",
+	node.ErrTurnedAway:           "somebody else",
 	node.ErrSelf:                 "your own",
 	node.ErrNoProfile:            "onionwire init",
 	node.ErrProfileExists:        "another name",

@@ -11,8 +11,6 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
-
-	"github.com/onionwire/onionwire/tortransport/tor"
 )
 
 // Exit statuses. They are part of the interface of the programs.
@@ -45,17 +43,15 @@ func Main(root *cobra.Command) int {
 	ctx, stop := signal.NotifyContext(context.Background(), signals...)
 	defer stop()
 	context.AfterFunc(ctx, stop)
+	root.Version = version()
+	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	prepare(root)
 	err := root.ExecuteContext(ctx)
 	if ctx.Err() != nil && IsTerminal(root.ErrOrStderr()) {
 		fmt.Fprintln(root.ErrOrStderr()) // the terminal has shown ^C
 	}
 	if err != nil && ctx.Err() != nil && errors.Is(err, context.Canceled) {
-		if errors.Is(err, tor.ErrNotReady) {
-			err = fmt.Errorf("%w: %w", ErrInterrupted, err) // why it took so long
-		} else {
-			err = ErrInterrupted
-		}
+		err = ErrInterrupted
 	}
 	return report(root.ErrOrStderr(), root.Name(), err)
 }
