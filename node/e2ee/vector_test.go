@@ -13,9 +13,9 @@ import (
 	"github.com/onionwire/onionwire/node/e2ee"
 )
 
-var update = flag.Bool("update", false, "write testdata/vectors.json anew")
+var update = flag.Bool("update", false, "write testdata/vectors/e2ee-v1.json anew")
 
-const vectorFile = "testdata/vectors.json"
+const vectorFile = "../../testdata/vectors/e2ee-v1.json"
 
 // vectors is one whole handshake and three cells with every random byte fixed,
 // as docs/protocol.md describes the file.
