@@ -108,7 +108,7 @@ END
 # Within another tmux, that one takes the first Ctrl-b.
 leave='Ctrl-b d'
 [ -z "${TMUX-}" ] || leave='Ctrl-b Ctrl-b d'
-echo "set -g status-right 'other pane: Ctrl-b o   leave: $leave '" >>"$work/tmux.conf"
+echo "set -g status-right-length 60; set -g status-right 'other pane: Ctrl-b o   leave: $leave '" >>"$work/tmux.conf"
 
 # A pane whose program failed stays, so that its last words can be read. (Not
 # with the option remain-on-exit: what it can do depends on the version.)
