@@ -18,6 +18,14 @@ import (
 // slowly makes us wait on purpose.
 const writeTimeout = 2 * time.Minute
 
+const (
+	// farewellTime bounds the wait for the other side to see that we leave: most
+	// round trips, and what a user who quits does not mind.
+	farewellTime = time.Second
+	// maxFarewell bounds what the other side may send meanwhile, in bytes.
+	maxFarewell = 4 * wire.MaxFrame
+)
+
 // ErrProtocol means that the other side broke the protocol: a malformed frame,
 // cell or content. The connection has ended for it.
 var ErrProtocol = errors.New("the other side does not keep to the protocol")
@@ -53,6 +61,16 @@ func (l *link) over() bool {
 	}
 }
 
+// farewell waits until the other side has seen that we leave, for a short while.
+// Tor is often ended right after us, and takes with it what it has not sent yet;
+// the other side would then believe us there until its keepalive fails.
+func (l *link) farewell() {
+	if errors.Is(l.err, ErrClosed) {
+		_, _ = io.CopyN(io.Discard, l.stream, maxFarewell) // its end is the answer
+		_ = l.stream.Reset()
+	}
+}
+
 // discard gives up a link that was never attached.
 func (l *link) discard() {
 	l.session.Close()
@@ -70,7 +88,9 @@ func (l *link) end(reason error) {
 		l.err = reason
 		close(l.ended)
 		if errors.Is(reason, ErrClosed) {
-			_ = l.stream.Close()
+			// Whoever is in Read or Write gets no longer than the farewell does.
+			_ = l.stream.SetDeadline(time.Now().Add(farewellTime))
+			_ = l.stream.CloseWrite()
 		} else {
 			_ = l.stream.Reset()
 		}
@@ -105,6 +125,7 @@ func (c *Conversation) run(l *link) {
 	})
 	l.end(c.read(l))
 	writer.Wait()
+	l.farewell()
 
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -133,6 +154,9 @@ func (c *Conversation) write(l *link) error {
 		}
 		if err := l.stream.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
 			return lost(err)
+		}
+		if l.over() {
+			return l.err // end has set a deadline of its own, before this one
 		}
 		if err := l.conn.Write(wire.Cell, cell); err != nil {
 			return lost(err)

@@ -204,7 +204,6 @@ func (n *Node) Close() error {
 		c.end()
 	}
 	n.cancel()
-	err := n.host.Close()
-	n.tasks.Wait()
-	return err
+	n.tasks.Wait() // they say farewell, over connections that are still there
+	return n.host.Close()
 }

@@ -146,8 +146,8 @@ func addTransport(net *swarm.Swarm, cfg Config, limits network.ResourceManager) 
 // limit of ten seconds, one slow circuit looks like a dead peer.
 func muxer() network.Multiplexer {
 	t := *yamux.DefaultTransport
-	t.KeepAliveInterval = 30 * time.Second
-	t.ConnectionWriteTimeout = 45 * time.Second
+	t.KeepAliveInterval = 20 * time.Second
+	t.ConnectionWriteTimeout = 35 * time.Second
 	return &t
 }
 
