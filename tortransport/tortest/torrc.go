@@ -20,12 +20,14 @@ const (
 //
 // Tor learns how long circuits take and gives up on those that take longer. On
 // loopback it learns some 60 ms, less than a busy machine needs now and then, and
-// dials were seen to hang for minutes. So it keeps to the default.
+// dials were seen to hang for minutes. The default of a minute is too long here:
+// a circuit that gets stuck now and then holds its dial up for all of it.
 func sharedTorrc(a *authority, orPort, dirPort int) string {
 	return fmt.Sprintf(`TestingTorNetwork 1
 DirAuthority authority orport=%d no-v2 v3ident=%s %s %s
 PathsNeededToBuildCircuits 0.25
 LearnCircuitBuildTimeout 0
+CircuitBuildTimeout 10
 `, orPort, a.identity, hostPort(dirPort), a.fingerprint)
 }
 

@@ -13,7 +13,7 @@ import (
 
 const (
 	// Soon bounds what a test waits for; most of it takes a second or five.
-	Soon = time.Minute
+	Soon = 2 * time.Minute
 	// EndTime is how long a program may take to end once it is asked to.
 	EndTime = 2 * time.Second
 )
