@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"iter"
 	"net"
-	"strings"
 	"sync"
 
 	"github.com/onionwire/onionwire/tortransport/onion"
@@ -20,16 +19,6 @@ var (
 	// descriptors, so that nobody can tell whether a service is reachable.
 	ErrReadinessUnknown = errors.New("the control port does not tell whether the onion service is reachable")
 )
-
-// ServiceConfig describes an onion service.
-type ServiceConfig struct {
-	// Key is the service's key; its address follows from it.
-	Key onion.Key
-	// Port is the virtual port that clients connect to.
-	Port uint16
-	// Target is where connections arrive: see [Daemon.ListenTarget].
-	Target net.Addr
-}
 
 // Phase is the state of an onion service.
 type Phase int
@@ -108,15 +97,9 @@ func (d *Daemon) ListenTarget() (net.Listener, error) {
 // [Service.Ready]. It fails at once only if the daemon is no longer usable, or
 // has the service already (ErrCollision).
 func (d *Daemon) Publish(cfg ServiceConfig) (*Service, error) {
-	if cfg.Key.IsZero() || cfg.Port == 0 || cfg.Target == nil {
-		return nil, errors.New("an onion service needs a key, a port and a target")
+	if err := cfg.check(); err != nil {
+		return nil, err
 	}
-	to := target(cfg.Target)
-	if strings.ContainsAny(to, " \t\r\n\"") {
-		return nil, errors.New("tor cannot reach the target of an onion service whose address has spaces or quotes")
-	}
-	// DiscardPK: the key need not travel back.
-	line := fmt.Sprintf("ADD_ONION %s Flags=DiscardPK Port=%d,%s", cfg.Key.ControlString(), cfg.Port, to)
 	s := &Service{daemon: d, addr: cfg.Key.Address(), ended: make(chan struct{})}
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -127,7 +110,7 @@ func (d *Daemon) Publish(cfg ServiceConfig) (*Service, error) {
 		return nil, fmt.Errorf("%w: %s", ErrCollision, s.addr.Short())
 	}
 	d.services[s.addr] = s
-	s.adding.Go(func() { s.add(line) })
+	s.adding.Go(func() { s.add(cfg) })
 	return s, nil
 }
 
@@ -192,16 +175,12 @@ func (s *Service) remove() error {
 	return err
 }
 
-func (s *Service) add(line string) {
-	_, err := s.daemon.control.request(context.Background(), line)
+func (s *Service) add(cfg ServiceConfig) {
+	_, err := addOnion(context.Background(), s.daemon.control, cfg, s.daemon.version)
 	switch {
 	case errors.Is(err, ErrControl):
 		// The daemon's watcher ends the service.
 	case err != nil:
-		var refused *RefusedError
-		if errors.As(err, &refused) && strings.Contains(strings.ToLower(refused.Text), "collision") {
-			err = fmt.Errorf("%w: %w", ErrCollision, err)
-		}
 		s.end(err)
 		s.forget()
 	case !s.daemon.descriptorEvents:
@@ -220,9 +199,4 @@ func (s *Service) end(err error) {
 		s.status.update(func(st *ServiceStatus) { st.Phase, st.Err = Gone, err })
 		close(s.ended)
 	})
-}
-
-// target is a listener's address as ADD_ONION takes it.
-func target(a net.Addr) string {
-	return Addr{a.Network(), a.String()}.String()
 }
