@@ -144,6 +144,7 @@ func (l *listener) upgrade(ctx context.Context, conn manet.Conn, scope network.C
 		if cause := context.Cause(ctx); cause != nil {
 			err = cause
 		}
+		l.t.metrics.inbound(err)
 		l.t.log.Debug("inbound connection failed", "service", l.addr, "error", discreetError{err})
 		conn.Close() // the upgrader forgets it where it refuses before it begins
 		scope.Done()
@@ -156,7 +157,9 @@ func (l *listener) upgrade(ctx context.Context, conn manet.Conn, scope network.C
 func (l *listener) hand(ctx context.Context, c transport.CapableConn) {
 	select {
 	case l.incoming <- c:
+		l.t.metrics.inbound(nil)
 	case <-ctx.Done():
+		l.t.metrics.inbound(context.Cause(ctx))
 		_ = c.CloseWithError(network.ConnRateLimited) // nobody is left to tell
 	}
 }

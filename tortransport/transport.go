@@ -77,6 +77,8 @@ type Transport struct {
 
 	dialTimeout, acceptTimeout time.Duration
 
+	metrics *metrics // nil without WithMetrics
+
 	// isolation keys the tokens that give every peer circuits of its own.
 	isolation [32]byte
 
@@ -111,6 +113,7 @@ func New(upgrader transport.Upgrader, rcmgr network.ResourceManager, opts ...Opt
 		return nil, errors.New("a Tor transport needs option WithDaemon or WithDialer")
 	}
 	rand.Read(t.isolation[:])
+	t.metrics.opened(t)
 	return t, nil
 }
 
@@ -124,13 +127,15 @@ func (t *Transport) CanDial(addr ma.Multiaddr) bool {
 //
 // Errors match those of this package, or those of package onion for a malformed
 // address.
-func (t *Transport) Dial(ctx context.Context, raddr ma.Multiaddr, p peer.ID) (transport.CapableConn, error) {
+func (t *Transport) Dial(ctx context.Context, raddr ma.Multiaddr, p peer.ID) (_ transport.CapableConn, err error) {
+	trace := t.metrics.dial()
+	defer func() { trace.done(err) }()
 	scope, err := t.rcmgr.OpenConnection(network.DirOutbound, true, nearEnd)
 	if err != nil {
 		t.log.Debug("resource manager blocked outgoing connection", "peer", shortPeer(p), "error", err)
 		return nil, err
 	}
-	c, err := t.dialWithScope(ctx, raddr, p, scope)
+	c, err := t.dialWithScope(ctx, raddr, p, scope, trace)
 	if err != nil {
 		scope.Done()
 		return nil, err
@@ -138,7 +143,7 @@ func (t *Transport) Dial(ctx context.Context, raddr ma.Multiaddr, p peer.ID) (tr
 	return c, nil
 }
 
-func (t *Transport) dialWithScope(ctx context.Context, raddr ma.Multiaddr, p peer.ID, scope network.ConnManagementScope) (transport.CapableConn, error) {
+func (t *Transport) dialWithScope(ctx context.Context, raddr ma.Multiaddr, p peer.ID, scope network.ConnManagementScope, trace *dialTrace) (transport.CapableConn, error) {
 	if err := scope.SetPeer(p); err != nil {
 		t.log.Debug("resource manager blocked outgoing connection for peer", "peer", shortPeer(p), "error", err)
 		return nil, err
@@ -149,10 +154,11 @@ func (t *Transport) dialWithScope(ctx context.Context, raddr ma.Multiaddr, p pee
 	}
 	ctx, cancel := context.WithTimeout(ctx, t.dialTimeout)
 	defer cancel()
-	raw, err := t.dialRaw(ctx, addr, port, p)
+	raw, err := t.dialRaw(ctx, addr, port, p, trace)
 	if err != nil {
 		return nil, dialError(addr, t.daemonError(ctx, err))
 	}
+	trace.enter(phaseNegotiation)
 	c, err := t.upgrader.Upgrade(ctx, t, &onionConn{Conn: raw, local: anonymous, remote: raddr}, network.DirOutbound, p, scope)
 	if err != nil {
 		raw.Close() // the upgrader forgets it where it refuses before it begins
@@ -162,17 +168,20 @@ func (t *Transport) dialWithScope(ctx context.Context, raddr ma.Multiaddr, p pee
 }
 
 // dialRaw connects to the onion service, and to nobody in particular yet.
-func (t *Transport) dialRaw(ctx context.Context, addr onion.Address, port uint16, p peer.ID) (net.Conn, error) {
+func (t *Transport) dialRaw(ctx context.Context, addr onion.Address, port uint16, p peer.ID, trace *dialTrace) (net.Conn, error) {
 	if t.dialer != nil {
+		trace.enter(phaseCircuit)
 		return t.dialer.DialContext(ctx, "tcp", net.JoinHostPort(addr.String(), strconv.Itoa(int(port))))
 	}
 	if err := t.daemon.Err(); err != nil {
 		return nil, err
 	}
+	trace.enter(phaseTorReady)
 	// Tor would hold the connection back until it is ready, and not say why.
 	if err := t.daemon.WaitReady(ctx); err != nil {
 		return nil, err
 	}
+	trace.enter(phaseCircuit)
 	socks := t.daemon.SOCKS()
 	return socks5.Dialer{Network: socks.Network, Address: socks.Address}.
 		Dial(ctx, addr.String(), port, socks5.Auth{User: isolationUser, Password: t.isolationToken(p)})
@@ -237,5 +246,12 @@ func (t *Transport) Protocols() []int { return []int{ma.P_ONION3} }
 
 // Proxy is false: an onion address is where the peer is, not a way to it.
 func (t *Transport) Proxy() bool { return false }
+
+// Close forgets what the transport reports to metrics. libp2p calls it with the
+// host's Close; listeners and connections are closed by themselves.
+func (t *Transport) Close() error {
+	t.metrics.closed(t)
+	return nil
+}
 
 func (t *Transport) String() string { return "Tor" }
