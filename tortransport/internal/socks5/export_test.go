@@ -1,8 +1,12 @@
 package socks5
 
-import "io"
+import "net"
 
-// Connect lets fuzzers and benchmarks negotiate without a socket.
-func Connect(conn io.ReadWriter, host string, port uint16, auth Auth) error {
-	return connect(conn, host, port, auth)
+// Connect lets fuzzers negotiate without a socket.
+func Connect(raw net.Conn, host string, port uint16, auth Auth) (*Conn, error) {
+	c, err := connect(raw, host, port, auth)
+	if err != nil {
+		return nil, err
+	}
+	return c, c.wait()
 }

@@ -17,6 +17,7 @@ func FuzzReply(f *testing.F) {
 	f.Add([]byte("\x05\x02\x01\x00\x05\x00\x00\x03\x03abc\x00\x00data"), true)
 	f.Add([]byte("\x05\x00\x05\x00\x00\x04"), false)
 	f.Add([]byte("\x05\x00\x05\xf0\x00\x01"), false)
+	f.Add([]byte("\x05\x00\x05\xf0\x00\x01\x00\x00\x00\x00\x00\x00data"), false)
 	f.Fuzz(func(t *testing.T, b []byte, auth bool) {
 		ours, theirs := net.Pipe()
 		defer ours.Close()
@@ -37,13 +38,13 @@ func FuzzReply(f *testing.F) {
 		if auth {
 			credentials = isolated
 		}
-		err := socks5.Connect(ours, host, port, credentials)
+		c, err := socks5.Connect(ours, host, port, credentials)
 		if time.Now().After(deadline) {
 			t.Error("it hung")
 		}
 		var rest []byte
 		if err == nil {
-			rest, _ = io.ReadAll(ours)
+			rest, _ = io.ReadAll(c)
 		}
 		ours.Close()
 		<-sent

@@ -1,6 +1,6 @@
 // Package socks5 is the client side of SOCKS version 5 (RFC 1928, RFC 1929) as
-// Tor speaks it: connections to host names only, user name and password as
-// isolation token, and Tor's extended reply codes (Tor proposal 304).
+// Tor speaks it: user name and password as isolation token, Tor's extended reply codes
+// (Tor proposal 304), and data that follows the request before its answer.
 package socks5
 
 import (
@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 )
 
 const (
@@ -33,8 +34,6 @@ var ErrProtocol = errors.New("malformed SOCKS reply")
 type ReplyError struct {
 	// Code is the reply of RFC 1928 section 6, or one of Tor's from 0xF0.
 	Code byte
-
-	addrType byte // of the address that may follow
 }
 
 func (e *ReplyError) Error() string {
@@ -77,54 +76,61 @@ type Dialer struct {
 // whole: when it ends, the socket is closed at once. Errors match *ReplyError,
 // ErrProtocol, or the context's error.
 func (d Dialer) Dial(ctx context.Context, host string, port uint16, auth Auth) (net.Conn, error) {
-	conn, err := d.dial(ctx, host, port, auth)
-	if errors.Is(err, errStale) {
-		// Tor has the circuit by now: this costs one round trip.
-		return d.dial(ctx, host, port, auth)
-	}
-	return conn, err
+	return d.dial(ctx, host, port, auth, (*Conn).wait)
 }
 
-func (d Dialer) dial(ctx context.Context, host string, port uint16, auth Auth) (net.Conn, error) {
-	conn, err := (&net.Dialer{}).DialContext(ctx, d.Network, d.Address)
+// DialEarly is Dial without the wait for the answer, which is a round trip
+// through Tor: see [Conn]. The context ends with DialEarly; it is then for the
+// caller to close the connection. If onReply is not nil, it is called once, with
+// nil as soon as a Read has seen that the request succeeded, with the error if it
+// was refused, or with net.ErrClosed if the connection was closed before.
+func (d Dialer) DialEarly(ctx context.Context, host string, port uint16, auth Auth, onReply func(error)) (*Conn, error) {
+	c, err := d.dial(ctx, host, port, auth, func(*Conn) error { return nil })
+	if err != nil {
+		return nil, err
+	}
+	c.onReply = onReply
+	return c, nil
+}
+
+func (d Dialer) dial(ctx context.Context, host string, port uint16, auth Auth, wait func(*Conn) error) (*Conn, error) {
+	raw, err := (&net.Dialer{}).DialContext(ctx, d.Network, d.Address)
 	if err != nil {
 		return nil, fmt.Errorf("cannot reach the SOCKS port: %w", err)
 	}
-	stop := context.AfterFunc(ctx, func() { conn.Close() })
-	err = connect(conn, host, port, auth)
-	if isStale(conn, err) {
-		err = fmt.Errorf("%w: %w", errStale, err)
+	stop := context.AfterFunc(ctx, func() { raw.Close() })
+	c, err := connect(raw, host, port, auth)
+	if err == nil {
+		err = wait(c)
 	}
 	if !stop() {
 		// The context ended, before or after the last reply: the socket is
 		// closed, or about to be.
-		conn.Close()
+		raw.Close()
 		return nil, fmt.Errorf("connecting through SOCKS: %w", ctx.Err())
 	}
 	if err != nil {
-		conn.Close()
+		raw.Close()
 		return nil, err
 	}
-	return conn, nil
+	return c, nil
 }
 
-// connect negotiates. Each step waits for its answer: tor drops what arrives
-// ahead of the request. Those answers are local and cost no round trip.
-func connect(conn io.ReadWriter, host string, port uint16, auth Auth) error {
+// connect negotiates up to the request. Each step waits for its answer: tor drops
+// what arrives ahead of the request. Those answers are local and cost no round
+// trip.
+func connect(raw net.Conn, host string, port uint16, auth Auth) (*Conn, error) {
 	request, err := connectRequest(host, port)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if auth != (Auth{}) && !(fits(auth.User) && fits(auth.Password)) {
-		return errors.New("a SOCKS user name and password have 1 to 255 bytes each")
+		return nil, errors.New("a SOCKS user name and password have 1 to 255 bytes each")
 	}
-	if err := negotiateMethod(conn, auth); err != nil {
-		return err
+	if err := negotiateMethod(raw, auth); err != nil {
+		return nil, err
 	}
-	if _, err := conn.Write(request); err != nil {
-		return fmt.Errorf("sending the SOCKS request: %w", err)
-	}
-	return readReply(conn)
+	return &Conn{Conn: raw, request: request}, nil
 }
 
 func negotiateMethod(conn io.ReadWriter, auth Auth) error {
@@ -170,57 +176,43 @@ func authenticate(conn io.ReadWriter, auth Auth) error {
 	return nil
 }
 
+// connectRequest writes a host that is an IP address as such: an exit relay takes
+// it for what it is then.
 func connectRequest(host string, port uint16) ([]byte, error) {
-	if !fits(host) {
+	b := []byte{version, cmdConnect, 0}
+	ip, err := netip.ParseAddr(host)
+	switch {
+	case err == nil && ip.Zone() != "":
+		return nil, errors.New("an IPv6 zone means nothing behind a SOCKS port")
+	case err == nil && ip.Unmap().Is4():
+		b = append(b, addrIPv4)
+		b = append(b, ip.Unmap().AsSlice()...)
+	case err == nil:
+		b = append(b, addrIPv6)
+		b = append(b, ip.AsSlice()...)
+	case !fits(host):
 		return nil, fmt.Errorf("a host name of %d bytes cannot be sent over SOCKS", len(host))
+	default:
+		b = append(b, addrDomain, byte(len(host)))
+		b = append(b, host...)
 	}
-	b := []byte{version, cmdConnect, 0, addrDomain, byte(len(host))}
-	b = append(b, host...)
 	return append(b, byte(port>>8), byte(port)), nil
 }
 
 // fits reports whether s has a length that one byte can tell.
 func fits(s string) bool { return 0 < len(s) && len(s) <= maxField }
 
-// readReply reads the answer to the request, and not a byte more: application
-// data follows it. The address in it means nothing with Tor.
-func readReply(r io.Reader) error {
-	var head [4]byte
-	if err := readFull(r, head[:]); err != nil {
-		return err
-	}
-	if head[0] != version {
-		return fmt.Errorf("%w: version %d", ErrProtocol, head[0])
-	}
-	if head[1] != 0 {
-		// Some servers leave the address out of a refusal; nothing is read
-		// from this connection any more.
-		return &ReplyError{Code: head[1], addrType: head[3]}
-	}
-	var rest int
-	switch head[3] {
-	case addrIPv4:
-		rest = net.IPv4len
-	case addrIPv6:
-		rest = net.IPv6len
-	case addrDomain:
-		var n [1]byte
-		if err := readFull(r, n[:]); err != nil {
-			return err
-		}
-		rest = int(n[0])
-	default:
-		return fmt.Errorf("%w: address type %d", ErrProtocol, head[3])
-	}
-	return readFull(r, make([]byte, rest+2)) // and the port
-}
-
 func readFull(r io.Reader, b []byte) error {
 	if _, err := io.ReadFull(r, b); err != nil {
-		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			err = fmt.Errorf("%w: it ends too early: %w", ErrProtocol, io.ErrUnexpectedEOF)
-		}
-		return fmt.Errorf("reading from the SOCKS port: %w", err)
+		return readError(err)
 	}
 	return nil
+}
+
+// readError says of an answer that is cut short that it is no answer.
+func readError(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = fmt.Errorf("%w: it ends too early: %w", ErrProtocol, io.ErrUnexpectedEOF)
+	}
+	return fmt.Errorf("reading from the SOCKS port: %w", err)
 }
