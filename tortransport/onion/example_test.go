@@ -93,3 +93,24 @@ func ExampleKey() {
 	// onion.Key(redacted)
 	// pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd.onion
 }
+
+func ExampleClientKey() {
+	// The client makes a key, keeps it, and sends the public half to the service.
+	key, err := onion.ParseClientKey("O4DW2CTTDCSX2PAWYFZFDMTGIXPUYL4H5PAJSKVRO752KHNZFQVA")
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(key)
+	fmt.Println(key.Public())
+
+	// The service takes it.
+	client, err := onion.ParseClientPublicKey("QUQPACMJGCTVI5ELPXOLIPXXLIG36OQNEY4BV5HLUSUY5KU3JZVA")
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(client == key.Public(), client.Short())
+	// Output:
+	// onion.ClientKey(redacted)
+	// QUQPACMJGCTVI5ELPXOLIPXXLIG36OQNEY4BV5HLUSUY5KU3JZVA
+	// true QUQP…JZVA
+}

@@ -2,6 +2,7 @@ package onion_test
 
 import (
 	"bytes"
+	"encoding/base32"
 	"encoding/base64"
 	"encoding/gob"
 	"encoding/hex"
@@ -38,7 +39,12 @@ func newHolder(k onion.Key) holder {
 func wantNoSecret(t *testing.T, what, text string, k onion.Key) {
 	t.Helper()
 	expanded := k.Expanded()
-	for _, secret := range [][]byte{k.Seed(), expanded[:32], expanded[32:]} {
+	wantNoBytes(t, what, text, k.Seed(), expanded[:32], expanded[32:])
+}
+
+func wantNoBytes(t *testing.T, what, text string, secrets ...[]byte) {
+	t.Helper()
+	for _, secret := range secrets {
 		part := secret[3:9] // three bytes in base64 are four characters
 		decimal := strings.Trim(fmt.Sprint(part), "[]")
 		for notation, s := range map[string]string{
@@ -51,6 +57,7 @@ func wantNoSecret(t *testing.T, what, text string, k onion.Key) {
 			"decimal":      decimal,
 			"JSON numbers": strings.ReplaceAll(decimal, " ", ","),
 			"base64":       base64.StdEncoding.EncodeToString(part),
+			"base32":       base32.StdEncoding.EncodeToString(secret[5:10]), // eight characters
 		} {
 			if strings.Contains(text, s) {
 				t.Fatalf("%s prints the key in %s: %s", what, notation, text)

@@ -65,40 +65,45 @@ func TestTorTakesControlStrings(t *testing.T) {
 		return err == nil
 	})
 
-	conn, err := (&net.Dialer{Timeout: torTimeout}).DialContext(t.Context(), "unix", socket)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	if err := conn.SetDeadline(time.Now().Add(torTimeout)); err != nil {
-		t.Fatal(err)
-	}
-	answers := bufio.NewReader(conn)
-	command := func(line string) (answer []string) {
-		if _, err := fmt.Fprintf(conn, "%s\r\n", line); err != nil {
-			t.Fatal(err)
-		}
-		for {
-			s, err := answers.ReadString('\n')
-			if err != nil {
-				t.Fatal(err)
-			}
-			answer = append(answer, strings.TrimSpace(s))
-			if strings.HasPrefix(s, "250 ") {
-				return answer
-			}
-			if !strings.HasPrefix(s, "250-") {
-				t.Fatalf("tor answered %q", s)
-			}
-		}
-	}
-
-	command("AUTHENTICATE")
+	command := daemon.control(t, socket)
 	for _, k := range torKeys(t) {
 		answer := command("ADD_ONION " + k.ControlString() + " Port=80,127.0.0.1:80")
 		if want := "250-ServiceID=" + k.Address().ServiceID(); answer[0] != want {
 			t.Errorf("tor answered %q, want %q first", answer, want)
 		}
+	}
+}
+
+// Tor reads a client's file, and tells its key in the form of the control
+// protocol.
+func TestTorReadsClientCredentials(t *testing.T) {
+	folder := torFolder(t)
+	socket, keys := filepath.Join(folder, "control"), filepath.Join(folder, "keys")
+	if err := os.Mkdir(keys, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	a := mustParse(t, published[0])
+	k, err := onion.GenerateClientKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(keys, "service.auth_private"), []byte(k.Credential(a)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	daemon := startTor(t, folder, "ClientOnionAuthDir "+keys+"\nControlPort unix:"+socket+"\n")
+	daemon.waitFor(t, "control socket", func() bool {
+		_, err := os.Lstat(socket)
+		return err == nil
+	})
+	command := daemon.control(t, socket)
+	want := "250-CLIENT " + a.ServiceID() + " " + k.ControlString()
+	if answer := command("ONION_CLIENT_AUTH_VIEW"); !strings.HasPrefix(strings.Join(answer, "\n"), "250-ONION_CLIENT_AUTH_VIEW\n"+want) {
+		t.Error("tor has read another key or none")
+	}
+	command("ONION_CLIENT_AUTH_ADD " + mustParse(t, published[1]).ServiceID() + " " + k.ControlString())
+	answer := command("ADD_ONION " + torKeys(t)[0].ControlString() + " Flags=V3Auth ClientAuthV3=" + k.Public().String() + " Port=80,127.0.0.1:80")
+	if !strings.Contains(strings.Join(answer, "\n"), "\n250-ClientAuthV3="+k.Public().String()) {
+		t.Errorf("tor answered %q", answer)
 	}
 }
 
@@ -177,6 +182,40 @@ func startTor(t *testing.T, folder, torrc string) *torDaemon {
 		}
 	})
 	return d
+}
+
+// control opens a control connection for commands that must succeed.
+func (d *torDaemon) control(t *testing.T, socket string) (command func(string) []string) {
+	t.Helper()
+	conn, err := (&net.Dialer{Timeout: torTimeout}).DialContext(t.Context(), "unix", socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	if err := conn.SetDeadline(time.Now().Add(torTimeout)); err != nil {
+		t.Fatal(err)
+	}
+	answers := bufio.NewReader(conn)
+	command = func(line string) (answer []string) {
+		if _, err := fmt.Fprintf(conn, "%s\r\n", line); err != nil {
+			t.Fatal(err)
+		}
+		for {
+			s, err := answers.ReadString('\n')
+			if err != nil {
+				t.Fatal(err)
+			}
+			answer = append(answer, strings.TrimSpace(s))
+			if strings.HasPrefix(s, "250 ") {
+				return answer
+			}
+			if !strings.HasPrefix(s, "250-") {
+				t.Fatalf("tor answered %q", s)
+			}
+		}
+	}
+	command("AUTHENTICATE")
+	return command
 }
 
 // waitFor waits until done returns true, which tor is to bring about.
