@@ -7,10 +7,8 @@
 package onionhost
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/libp2p/go-libp2p/core/connmgr"
 	"github.com/libp2p/go-libp2p/core/crypto"
@@ -23,22 +21,14 @@ import (
 	"github.com/libp2p/go-libp2p/p2p/host/eventbus"
 	"github.com/libp2p/go-libp2p/p2p/host/peerstore/pstoremem"
 	rcmgr "github.com/libp2p/go-libp2p/p2p/host/resource-manager"
-	"github.com/libp2p/go-libp2p/p2p/muxer/yamux"
 	"github.com/libp2p/go-libp2p/p2p/net/swarm"
 	"github.com/libp2p/go-libp2p/p2p/net/upgrader"
 	"github.com/libp2p/go-libp2p/p2p/security/noise"
 	ma "github.com/multiformats/go-multiaddr"
 
 	"github.com/onionwire/onionwire/tortransport"
+	"github.com/onionwire/onionwire/tortransport/onionhost/internal/parts"
 )
-
-// userAgent is what every host of this kind calls itself. It has no version: a
-// version tells hosts apart.
-const userAgent = "onionwire"
-
-// negotiationTimeout bounds the choice of a protocol on a new stream: a round
-// trip, which may take seconds on Tor.
-const negotiationTimeout = time.Minute
 
 // Config describes a host.
 type Config struct {
@@ -76,13 +66,9 @@ func New(cfg Config) (host.Host, error) {
 		ps.Close()
 		return nil, err
 	}
-	// One by one: the network's Listen is content with one that succeeds, and
-	// keeps the reasons to itself.
-	for _, addr := range cfg.ListenAddrs {
-		if err := h.Network().(*swarm.Swarm).AddListenAddr(addr); err != nil {
-			h.Close()
-			return nil, err
-		}
+	if err := parts.Listen(h.Network().(*swarm.Swarm), cfg.ListenAddrs); err != nil {
+		h.Close()
+		return nil, err
 	}
 	h.Start()
 	return h, nil
@@ -92,7 +78,7 @@ func assemble(cfg Config, id peer.ID, ps peerstore.Peerstore) (*basichost.BasicH
 	if err := errors.Join(ps.AddPrivKey(id, cfg.Key), ps.AddPubKey(id, cfg.Key.GetPublic())); err != nil {
 		return nil, err
 	}
-	limits, err := rcmgr.NewResourceManager(rcmgr.NewFixedLimiter(rcmgr.DefaultLimits.AutoScale()), rcmgr.WithMetricsDisabled())
+	limits, err := parts.NewResourceManager(rcmgr.WithMetricsDisabled())
 	if err != nil {
 		return nil, err
 	}
@@ -101,19 +87,13 @@ func assemble(cfg Config, id peer.ID, ps peerstore.Peerstore) (*basichost.BasicH
 		swarm.WithResourceManager(limits),
 		swarm.WithConnectionGater(cfg.Gater),
 		swarm.WithDialTimeout(tortransport.DialTimeout),
-		swarm.WithMultiaddrResolver(noResolver{}),
+		swarm.WithMultiaddrResolver(parts.Resolver{}),
 	)
 	if err != nil {
 		limits.Close()
 		return nil, err
 	}
-	h, err := basichost.NewHost(net, &basichost.HostOpts{
-		EventBus:           bus,
-		NegotiationTimeout: negotiationTimeout,
-		AddrsFactory:       onionOnly,
-		UserAgent:          userAgent,
-		EnablePing:         cfg.Ping,
-	})
+	h, err := parts.NewHost(net, bus, parts.HostConfig{Ping: cfg.Ping})
 	if err != nil {
 		net.Close()
 		return nil, err
@@ -126,7 +106,7 @@ func assemble(cfg Config, id peer.ID, ps peerstore.Peerstore) (*basichost.BasicH
 }
 
 func addTransport(net *swarm.Swarm, cfg Config, limits network.ResourceManager) error {
-	muxers := []upgrader.StreamMuxer{{ID: yamux.ID, Muxer: muxer()}}
+	muxers := parts.Muxers()
 	security, err := noise.New(noise.ID, cfg.Key, muxers)
 	if err != nil {
 		return err
@@ -140,33 +120,4 @@ func addTransport(net *swarm.Swarm, cfg Config, limits network.ResourceManager) 
 		return err
 	}
 	return net.AddTransport(t)
-}
-
-// muxer is libp2p's yamux with the patience that Tor needs: with the stock
-// limit of ten seconds, one slow circuit looks like a dead peer.
-func muxer() network.Multiplexer {
-	t := *yamux.DefaultTransport
-	t.KeepAliveInterval = 20 * time.Second
-	t.ConnectionWriteTimeout = 35 * time.Second
-	return &t
-}
-
-func onionOnly(addrs []ma.Multiaddr) []ma.Multiaddr {
-	return ma.FilterAddrs(addrs, func(a ma.Multiaddr) bool {
-		return len(a) > 0 && a[0].Code() == ma.P_ONION3
-	})
-}
-
-// noResolver refuses: a name that is resolved outside Tor gives away who is
-// going to be talked to.
-type noResolver struct{}
-
-var errNoResolver = errors.New("names are not resolved: only onion addresses can be dialled")
-
-func (noResolver) ResolveDNSAddr(context.Context, peer.ID, ma.Multiaddr, int, int) ([]ma.Multiaddr, error) {
-	return nil, errNoResolver
-}
-
-func (noResolver) ResolveDNSComponent(context.Context, ma.Multiaddr, int) ([]ma.Multiaddr, error) {
-	return nil, errNoResolver
 }
