@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"strings"
+	"time"
 )
 
 // DefaultControl is where a tor daemon of the system usually has its control
@@ -28,36 +29,57 @@ type AttachConfig struct {
 	CookieFile string
 	// Log gets what happens; nil discards it.
 	Log *slog.Logger
+
+	heartbeat time.Duration // zero means heartbeatInterval
 }
 
 // Attach connects to a running daemon and returns once its control port let us
 // in. The onion services that are published through it go when the Daemon is
 // closed.
 //
+// When the connection is lost later, the control port is called until it answers
+// again, and asked anew for all that cfg does not say: how to authenticate, the
+// cookie, the SOCKS port.
+//
 // Errors match ErrAuth or ErrOldVersion where they apply.
 func Attach(ctx context.Context, cfg AttachConfig) (*Daemon, error) {
-	log := cfg.Log
-	if log == nil {
-		log = slog.New(slog.DiscardHandler)
-	}
 	if cfg.Control.IsZero() {
 		cfg.Control = DefaultControl
 	}
-	d := &Daemon{log: log, socks: cfg.SOCKS}
-	if err := d.connect(ctx, cfg.Control, credentials{cfg.Password, cfg.CookieFile}); err != nil {
+	d := newDaemon(cfg.Log, cfg.heartbeat)
+	d.open = func(ctx context.Context) (*session, error) {
+		ctx, cancel := context.WithTimeout(ctx, openTimeout)
+		defer cancel()
+		conn, err := (&net.Dialer{}).DialContext(ctx, cfg.Control.Network, cfg.Control.Address)
+		if err != nil {
+			return nil, fmt.Errorf("cannot reach the control port: %w", err)
+		}
+		return d.attach(ctx, conn, cfg)
+	}
+	if err := d.begin(ctx); err != nil {
 		return nil, err
 	}
-	if d.socks.IsZero() {
-		r, err := d.control.request(ctx, "GETINFO net/listeners/socks")
-		if err == nil {
-			d.socks, err = firstListener(r, cfg.Control)
-		}
-		if err != nil {
-			d.Close()
-			return nil, fmt.Errorf("the SOCKS port was not given and cannot be found out: %w", err)
-		}
-	}
 	return d, nil
+}
+
+// attach begins a session over a connection to the control port.
+func (d *Daemon) attach(ctx context.Context, conn net.Conn, cfg AttachConfig) (*session, error) {
+	s, err := d.greet(ctx, conn, credentials{cfg.Password, cfg.CookieFile}, nil)
+	if err != nil {
+		return nil, err
+	}
+	if s.socks = cfg.SOCKS; !s.socks.IsZero() {
+		return s, nil
+	}
+	r, err := s.control.request(ctx, "GETINFO net/listeners/socks")
+	if err == nil {
+		s.socks, err = firstListener(r, cfg.Control)
+	}
+	if err != nil {
+		s.end()
+		return nil, fmt.Errorf("the SOCKS port was not given and cannot be found out: %w", err)
+	}
+	return s, nil
 }
 
 // AttachConfigFromEnvironment reads the variables by which Tor Browser, Tails

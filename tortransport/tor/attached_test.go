@@ -124,33 +124,6 @@ func TestAttachedDaemonLivesOn(t *testing.T) {
 	}
 }
 
-func TestAttachedDaemonEnds(t *testing.T) {
-	c := startClient(t, tortest.ClientConfig{})
-	control := tor.AttachConfig{Control: parseAddr(t, c.Control)}
-	for name, end := range map[string]func(){
-		"killed": c.Kill,
-		"restarted": func() {
-			if err := c.Restart(testContext(t)); err != nil {
-				t.Error(err)
-			}
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			if err := c.Restart(testContext(t)); err != nil {
-				t.Fatal(err)
-			}
-			d := attach(t, control)
-			s := publish(t, d, newKey(t))
-			end()
-			await(t, d.Done(), "Done")
-			wantErr(t, d.Err(), tor.ErrControl)
-			wantErr(t, s.Ready(testContext(t)), tor.ErrControl)
-			_, err := d.Publish(tor.ServiceConfig{Key: newKey(t), Port: 1, Target: listenLoopback(t).Addr()})
-			wantErr(t, err, tor.ErrControl)
-		})
-	}
-}
-
 // awaitUploading waits until the descriptors of a service are under way, or it is
 // past that, and returns its status.
 func awaitUploading(t testing.TB, s *tor.Service) tor.ServiceStatus {

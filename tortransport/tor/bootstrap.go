@@ -57,32 +57,63 @@ func parseBootstrap(s string) (Progress, bool) {
 
 // Progress yields how far tor has got in connecting to its network: the state
 // now, then every change, until it is connected, the daemon has ended or ctx is
-// done. A slow reader skips states and holds up nobody.
+// done. It begins anew when tor does. A slow reader skips states and holds up
+// nobody.
 func (d *Daemon) Progress(ctx context.Context) iter.Seq[Progress] {
-	return d.progress.follow(ctx, d.done, Progress.Done)
+	return func(yield func(Progress) bool) {
+		var last *Progress
+		for st := range d.Status(ctx) {
+			if p := st.Progress; last == nil || *last != p {
+				if last = &p; !yield(p) {
+					return
+				}
+			}
+			if st.ready() {
+				return
+			}
+		}
+	}
 }
 
-// WaitReady waits until tor is connected to its network. It returns the
-// daemon's error if that ends first, or an error that matches ErrNotReady and
-// the context's, with the phase that tor got stuck in.
+// ready reports whether tor can be used.
+func (st DaemonStatus) ready() bool { return st.State == Connected && st.Progress.Done() }
+
+// WaitReady waits until tor is connected to its network, also if it has to be
+// started or called again before. It returns the daemon's error if that ends
+// first, or an error that matches ErrNotReady and the context's, with the phase
+// that tor got stuck in, or the reason why there is no connection to it.
+//
+// A network that tor has lost later is not waited for: tor looks for it again when
+// it is given something to do.
 func (d *Daemon) WaitReady(ctx context.Context) error {
-	var last Progress
-	for p := range d.Progress(ctx) {
-		last = p
+	var last DaemonStatus
+	for st := range d.Status(ctx) {
+		if last = st; st.ready() {
+			return nil
+		}
 	}
-	if err := d.Err(); err != nil {
-		return err
+	switch last.State {
+	case Ended:
+		return last.Err
+	case Reconnecting:
+		return fmt.Errorf("%w: %w: %w", ErrNotReady, last.Err, ctx.Err())
+	default:
+		return fmt.Errorf("%w: it is at %s: %w", ErrNotReady, last.Progress, ctx.Err())
 	}
-	if last.Done() {
-		return nil
+}
+
+// unconnected is the progress of a daemon without a session.
+func (d *Daemon) unconnected() Progress {
+	if d.Managed() {
+		return Progress{Tag: "restarting", Summary: "Starting tor again"}
 	}
-	return fmt.Errorf("%w: it is at %s: %w", ErrNotReady, last, ctx.Err())
+	return Progress{Tag: "reconnecting", Summary: "Reconnecting to tor"}
 }
 
 // askProgress asks for the phase once, for what happened before the events were
 // subscribed to. A control port that filters this question leaves it at zero.
-func (d *Daemon) askProgress(ctx context.Context) error {
-	r, err := d.control.request(ctx, "GETINFO status/bootstrap-phase")
+func (d *Daemon) askProgress(ctx context.Context, c *controlConn) error {
+	r, err := c.request(ctx, "GETINFO status/bootstrap-phase")
 	if errors.Is(err, ErrRefused) {
 		d.log.Warn("the control port does not tell how far tor has connected; assuming that it has", "reason", err)
 		d.setProgress(Progress{Percent: 100, Tag: "unknown", Summary: "Unknown"})
@@ -102,9 +133,9 @@ func (d *Daemon) askProgress(ctx context.Context) error {
 // setProgress never goes back: an event and the answer to askProgress may
 // arrive in either order.
 func (d *Daemon) setProgress(p Progress) {
-	d.progress.update(func(now *Progress) {
-		if p.Percent >= now.Percent {
-			*now = p
+	d.status.update(func(st *DaemonStatus) {
+		if p.Percent >= st.Progress.Percent {
+			st.Progress = p
 		}
 	})
 }

@@ -78,7 +78,7 @@ type controlConn struct {
 // one that is late.
 type waiting struct {
 	answer  chan *control.Response // takes one without blocking
-	timeout *time.Timer
+	timeout *patience
 }
 
 func newControlConn(conn net.Conn, onEvent func(line string)) *controlConn {
@@ -113,16 +113,15 @@ func (c *controlConn) request(ctx context.Context, line string) (reply, error) {
 		return nil, ctx.Err()
 	}
 	w := &waiting{answer: make(chan *control.Response, 1)}
-	w.timeout = time.AfterFunc(requestTimeout, func() {
+	w.timeout = newPatience(requestTimeout, func() {
 		c.fail(fmt.Errorf("no answer to %s within %s", command, requestTimeout))
 	})
 	c.mu.Lock()
 	c.waiting = w
 	c.mu.Unlock()
-	_ = c.conn.SetWriteDeadline(time.Now().Add(requestTimeout)) // a closed connection shows in Write
 	if _, err := io.WriteString(c.conn, line+"\r\n"); err != nil {
 		c.fail(fmt.Errorf("sending %s: %w", command, err))
-		w.timeout.Stop()
+		w.timeout.stop()
 	}
 	select {
 	case resp := <-w.answer:
@@ -179,7 +178,7 @@ func (c *controlConn) deliver(resp *control.Response) bool {
 	if w == nil {
 		return false
 	}
-	w.timeout.Stop()
+	w.timeout.stop()
 	w.answer <- resp
 	c.turn <- struct{}{}
 	return true
@@ -194,7 +193,7 @@ func (c *controlConn) fail(reason error) {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		if c.waiting != nil {
-			c.waiting.timeout.Stop()
+			c.waiting.timeout.stop()
 		}
 	})
 }

@@ -19,55 +19,6 @@ import (
 	"github.com/onionwire/onionwire/tortransport/tor"
 )
 
-func TestKilledTor(t *testing.T) {
-	dir := shortDir(t)
-	d := start(t, tor.Config{DataDir: dir, Torrc: isolated})
-	s := publish(t, d, newKey(t))
-	select {
-	case <-d.Done():
-		t.Fatalf("Done at once: %v", d.Err())
-	default:
-	}
-	if err := syscall.Kill(d.Child(), syscall.SIGKILL); err != nil {
-		t.Fatal(err)
-	}
-	await(t, d.Done(), "Done")
-	wantErr(t, d.Err(), tor.ErrExited)
-	wantErr(t, s.Ready(testContext(t)), tor.ErrExited)
-	wantErr(t, d.WaitReady(testContext(t)), tor.ErrExited)
-	if _, err := d.Publish(tor.ServiceConfig{Key: newKey(t), Port: 1, Target: &net.TCPAddr{}}); err == nil {
-		t.Error("Publish succeeded")
-	} else {
-		wantErr(t, err, tor.ErrExited)
-	}
-	if !strings.Contains(d.Err().Error(), "killed") {
-		t.Errorf("error %q does not tell the signal", d.Err())
-	}
-	if err := s.Close(); err != nil {
-		t.Errorf("Close of the service: %v", err)
-	}
-	if err := d.Close(); err != nil {
-		t.Errorf("Close: %v", err)
-	}
-	wantErr(t, d.Err(), tor.ErrExited)
-	if _, err := os.Stat(filepath.Join(dir, "sockets")); !os.IsNotExist(err) {
-		t.Errorf("the folder of the sockets is left: %v", err)
-	}
-	start(t, tor.Config{DataDir: dir, Torrc: isolated})
-}
-
-func TestTorThatEndsByItself(t *testing.T) {
-	d := start(t, tor.Config{Torrc: isolated})
-	if err := syscall.Kill(d.Child(), syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	await(t, d.Done(), "Done")
-	wantErr(t, d.Err(), tor.ErrExited)
-	if !strings.Contains(d.Err().Error(), "exiting cleanly") {
-		t.Errorf("error %q lacks the last words of tor", d.Err())
-	}
-}
-
 // killOwner starts a program that owns a daemon, kills it, and waits until tor has
 // ended too. sockets matches the folder where tor has its sockets.
 func killOwner(t *testing.T, dir, sockets string, env ...string) {

@@ -10,6 +10,16 @@
 // A Daemon belongs to whoever made it: pass it to any number of transports, and
 // close it after them.
 //
+// # What happens to tor
+//
+// A Daemon outlives its tor. When the control connection is lost, tor was killed,
+// or does not answer any more, a managed tor is started again in the same folder,
+// and an attached one is called again until it answers, whoever has restarted it.
+// The onion services are then published again under the same addresses; the
+// listeners behind them have been open all the time. [Daemon.Status] and
+// [Service.Status] tell what is going on meanwhile. A Daemon ends by
+// [Daemon.Close], or if a managed tor cannot be kept running: see [ErrGaveUp].
+//
 // # Sockets
 //
 // Where there are no unix sockets for a managed daemon (on Windows, or if neither
@@ -35,13 +45,12 @@ package tor
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
-	"strings"
 	"sync"
+	"sync/atomic"
+	"time"
 
-	"github.com/onionwire/onionwire/tortransport/internal/proc"
 	"github.com/onionwire/onionwire/tortransport/onion"
 )
 
@@ -50,52 +59,85 @@ var (
 	ErrClosed = errors.New("tor daemon closed")
 	// ErrExited means that the managed tor has ended by itself or was killed.
 	ErrExited = errors.New("tor has ended")
+	// ErrGaveUp means that a managed tor ended, or failed to start, so often in a
+	// row that starting it once more is of no use.
+	ErrGaveUp = errors.New("tor does not stay up")
 )
 
-// Daemon is a Tor daemon that can be used: its control port let us in. All
-// methods may be called concurrently.
+// Daemon is a Tor daemon, through all the control connections and processes that
+// it takes. All methods may be called concurrently.
 type Daemon struct {
-	log     *slog.Logger
-	version Version
-	socks   Addr
-	control *controlConn
-
-	// child and folder are nil for an attached daemon.
-	child  *proc.Process
+	log *slog.Logger
+	// open begins a session. It is called by one goroutine at a time.
+	open func(ctx context.Context) (*session, error)
+	// folder is nil for an attached daemon.
 	folder *folder
+	// heartbeat is the time between two signs of life that tor is asked for.
+	heartbeat time.Duration
 
-	progress watched[Progress]
-	// descriptorEvents is false if the control port does not let us subscribe to
-	// the fate of descriptors.
-	descriptorEvents bool
+	status     watched[DaemonStatus]
+	current    watched[*session] // nil while there is none
+	latest     atomic.Pointer[session]
+	reconnects atomic.Uint64
 
 	mu       sync.Mutex
-	services map[onion.Address]*Service
-	targets  int // numbers the sockets of onion targets
+	services map[onion.Address]*Service // nil when the daemon has ended
+	targets  int                        // numbers the sockets of onion targets
 	err      error
 
-	closing   chan struct{} // closed when Close begins
-	closeOnce sync.Once
-	done      chan struct{} // closed when the daemon can no longer be used
-	watcher   sync.WaitGroup
+	ctx        context.Context // ends when Close begins
+	cancel     context.CancelFunc
+	done       chan struct{} // closed when the daemon has ended
+	supervisor sync.WaitGroup
 }
 
-// Version is the daemon's version.
-func (d *Daemon) Version() Version { return d.version }
+// newDaemon makes a daemon that has no session yet.
+func newDaemon(log *slog.Logger, heartbeat time.Duration) *Daemon {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	if heartbeat == 0 {
+		heartbeat = heartbeatInterval
+	}
+	d := &Daemon{
+		log:       log,
+		heartbeat: heartbeat,
+		services:  make(map[onion.Address]*Service),
+		done:      make(chan struct{}),
+	}
+	d.ctx, d.cancel = context.WithCancel(context.Background())
+	return d
+}
+
+// begin opens the first session. If that fails the daemon is of no use.
+func (d *Daemon) begin(ctx context.Context) error {
+	s, err := d.open(ctx)
+	if err != nil {
+		d.cancel()
+		return err
+	}
+	d.adopt(s)
+	d.supervisor.Go(func() { d.supervise(s) })
+	return nil
+}
+
+// Version is the daemon's version, as the latest control connection told it.
+func (d *Daemon) Version() Version { return d.latest.Load().version }
 
 // Managed reports whether the daemon is a child of ours.
-func (d *Daemon) Managed() bool { return d.child != nil }
+func (d *Daemon) Managed() bool { return d.folder != nil }
 
-// SOCKS is where the daemon takes connections to be made through Tor.
-func (d *Daemon) SOCKS() Addr { return d.socks }
+// SOCKS is where the daemon takes connections to be made through Tor. It may be
+// another address after tor was restarted, so ask again for each connection.
+func (d *Daemon) SOCKS() Addr { return d.latest.Load().socks }
 
-// Done is closed when the daemon can no longer be used: it was closed, it
-// ended, or its control connection is lost. Err then says which.
+// Done is closed when the daemon has ended: it was closed, or its tor cannot be
+// kept running. Err then says which.
 func (d *Daemon) Done() <-chan struct{} { return d.done }
 
-// Err is nil until Done is closed. Then it matches ErrClosed after Close,
-// ErrExited if a managed tor ended (with its last log lines), or ErrControl if
-// the control connection was lost.
+// Err is nil until Done is closed. Then it matches ErrClosed after Close, or
+// ErrGaveUp and ErrExited, with tor's last log lines, if a managed tor ends
+// whenever it is started.
 func (d *Daemon) Err() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -105,119 +147,22 @@ func (d *Daemon) Err() error {
 // Close ends a managed daemon, and leaves an attached one running without our
 // services. It waits until the child, its sockets and every goroutine are gone.
 func (d *Daemon) Close() error {
-	d.closeOnce.Do(func() { close(d.closing) })
-	d.watcher.Wait()
+	d.cancel()
+	d.supervisor.Wait()
 	return nil
 }
 
-// connect opens the control port and begins.
-func (d *Daemon) connect(ctx context.Context, addr Addr, cred credentials) error {
-	conn, err := (&net.Dialer{}).DialContext(ctx, addr.Network, addr.Address)
-	if err != nil {
-		return fmt.Errorf("cannot reach the control port: %w", err)
-	}
-	return d.begin(ctx, conn, cred)
-}
-
-// begin takes charge of a connection to the control port, authenticates and
-// subscribes to events. d has its log, child and folder already. Events are
-// subscribed to before anything is asked, so that nothing happens unseen between
-// the two.
-func (d *Daemon) begin(ctx context.Context, conn net.Conn, cred credentials) error {
-	d.services = make(map[onion.Address]*Service)
-	d.closing, d.done = make(chan struct{}), make(chan struct{})
-	d.control = newControlConn(conn, d.onEvent)
-	if err := d.greet(ctx, cred); err != nil {
-		d.control.close()
-		return err
-	}
-	d.watcher.Go(d.watch)
-	return nil
-}
-
-func (d *Daemon) greet(ctx context.Context, cred credentials) error {
-	var err error
-	if d.version, err = d.control.authenticate(ctx, cred); err != nil {
-		return err
-	}
-	if err := d.version.check(); err != nil {
-		return err
-	}
-	if err := d.subscribe(ctx); err != nil {
-		return err
-	}
-	return d.askProgress(ctx)
-}
-
-// subscribe asks for what a filtering control port lets through.
-func (d *Daemon) subscribe(ctx context.Context) error {
-	_, err := d.control.request(ctx, "SETEVENTS STATUS_CLIENT HS_DESC")
-	if err == nil {
-		d.descriptorEvents = true
-		return nil
-	}
-	if !errors.Is(err, ErrRefused) {
-		return fmt.Errorf("subscribing to events: %w", err)
-	}
-	d.log.Warn("the control port hides HS_DESC events: whether an onion service is reachable cannot be told", "reason", err)
-	if _, err := d.control.request(ctx, "SETEVENTS STATUS_CLIENT"); err != nil && !errors.Is(err, ErrRefused) {
-		return fmt.Errorf("subscribing to events: %w", err)
-	}
-	return nil
-}
-
-// onEvent is called by the reader of the control connection, one event after
-// the other, and does not block.
-func (d *Daemon) onEvent(line string) {
-	kind, rest, _ := strings.Cut(line, " ")
-	switch kind {
-	case "STATUS_CLIENT":
-		if p, ok := parseBootstrap(rest); ok {
-			d.log.Debug("bootstrap", "percent", p.Percent, "summary", p.Summary)
-			d.setProgress(p)
-		}
-	case "HS_DESC":
-		if e, ok := parseDescriptorEvent(rest); ok {
-			d.mu.Lock()
-			s := d.services[e.address]
-			d.mu.Unlock()
-			if s != nil {
-				s.onDescriptor(e)
-			}
-		}
-	}
-}
-
-// watch waits for the end of the daemon, whoever brings it about, and clears
-// up. It is the only place that does.
-func (d *Daemon) watch() {
-	var exited <-chan struct{}
-	if d.child != nil {
-		exited = d.child.Done()
-	}
-	var err error
-	select {
-	case <-d.closing:
-		// Closing the connection takes our services with it: none is detached.
-		err = ErrClosed
-	case <-exited:
-		err = fmt.Errorf("%w: %w", ErrExited, d.child.Err())
-	case <-d.control.closed:
-		err = d.whyExited(d.control.err)
-	}
-	d.control.close()
-	if d.child != nil {
-		d.child.Stop(stopGrace)
-		d.folder.remove()
+// ListenTarget opens a listener for the connections that an onion service
+// brings: a unix socket that only this user and a managed tor can open, or a
+// loopback port for an attached tor, which runs as another user and may be
+// confined. It does not depend on tor and stays open until the caller closes it.
+func (d *Daemon) ListenTarget() (net.Listener, error) {
+	if d.folder == nil {
+		return net.Listen("tcp", "127.0.0.1:0")
 	}
 	d.mu.Lock()
-	d.err = err
-	services := d.services
-	d.services = nil
+	d.targets++
+	n := d.targets
 	d.mu.Unlock()
-	close(d.done)
-	for _, s := range services {
-		s.end(err)
-		s.adding.Wait() // ends with the control connection
-	}
+	return d.folder.listen(n)
 }

@@ -1,10 +1,6 @@
 package tor
 
-import (
-	"fmt"
-
-	"github.com/onionwire/onionwire/tortransport/onion"
-)
+import "github.com/onionwire/onionwire/tortransport/onion"
 
 // descriptorEvent is what became of one descriptor at one directory.
 type descriptorEvent struct {
@@ -90,7 +86,7 @@ func (u *uploads) note(e descriptorEvent) bool {
 			return false
 		}
 	}
-	return len(u.taken) > 0
+	return len(u.current) > 0
 }
 
 // descriptor returns where a descriptor was sent to. Tor makes a new one when a
@@ -158,31 +154,4 @@ func (r *round) note(e descriptorEvent) bool {
 		return r.taken == 0 && r.failed >= r.sent
 	}
 	return false
-}
-
-func (s *Service) onDescriptor(e descriptorEvent) {
-	if e.fetch {
-		return
-	}
-	s.status.update(func(st *ServiceStatus) {
-		if st.Phase == Gone {
-			return
-		}
-		inVain := s.round.note(e)
-		switch e.action {
-		case "UPLOAD":
-			st.Uploads++
-			st.Phase = max(st.Phase, Uploading)
-		case "UPLOADED":
-			st.Uploaded++
-			st.Err = nil
-		case "FAILED":
-			if st.Phase != Published || inVain {
-				st.Err = fmt.Errorf("a directory did not take the descriptor: %s", printable(e.reason))
-			}
-		}
-		if st.Phase != Published && s.uploads.note(e) {
-			st.Phase, st.Err = Published, nil
-		}
-	})
 }

@@ -2,14 +2,19 @@ package tor
 
 import (
 	"context"
-	"log/slog"
 	"net"
 	"runtime"
+	"syscall"
 	"testing"
+	"time"
 )
 
 const (
 	RequestTimeout = requestTimeout
+	Heartbeat      = heartbeatInterval
+	MaxFailures    = maxFailures
+	LastPause      = lastPause
+	Leftover       = leftover
 	MaxReply       = maxReply
 	TempAge        = tempAge
 )
@@ -38,14 +43,43 @@ func (c ControlConn) Close()                  { c.c.close() }
 func (c ControlConn) Closed() <-chan struct{} { return c.c.closed }
 
 // AttachOver is Attach over a connection that is there already, as a bubble of
-// package synctest needs it.
+// package synctest needs it. There is no other when it is lost.
 func AttachOver(ctx context.Context, conn net.Conn) (*Daemon, error) {
-	d := &Daemon{log: slog.New(slog.DiscardHandler), socks: Addr{"tcp", "127.0.0.1:9050"}}
-	return d, d.begin(ctx, conn, credentials{})
+	return AttachBy(ctx, func(context.Context) (c net.Conn, err error) {
+		if c, conn = conn, nil; c == nil {
+			err = syscall.ECONNREFUSED
+		}
+		return c, err
+	})
 }
 
-// Child is the process id of the tor of a managed daemon.
-func (d *Daemon) Child() int { return d.child.PID() }
+// AttachBy is Attach with a way to connect of its own.
+func AttachBy(ctx context.Context, dial func(context.Context) (net.Conn, error)) (*Daemon, error) {
+	d := newDaemon(nil, 0)
+	d.open = func(ctx context.Context) (*session, error) {
+		conn, err := dial(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return d.attach(ctx, conn, AttachConfig{SOCKS: Addr{"tcp", "127.0.0.1:9050"}})
+	}
+	return d, d.begin(ctx)
+}
+
+// WithHeartbeat says how often tor is asked for a sign of life.
+func (cfg Config) WithHeartbeat(every time.Duration) Config {
+	cfg.heartbeat = every
+	return cfg
+}
+
+// WithHeartbeat says how often tor is asked for a sign of life.
+func (cfg AttachConfig) WithHeartbeat(every time.Duration) AttachConfig {
+	cfg.heartbeat = every
+	return cfg
+}
+
+// Child is the process id of the tor of a managed daemon, the latest one.
+func (d *Daemon) Child() int { return d.latest.Load().child.PID() }
 
 // HideUsualPlaces keeps LookupBinary from the programs of this machine.
 func HideUsualPlaces(tb testing.TB) {
@@ -66,5 +100,5 @@ func PlayDescriptorEvents(events ...string) (n int, reachable bool) {
 		}
 	}
 	status, _ := s.status.get()
-	return n, status.Phase == Published
+	return n, status.Phase == Reachable
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -44,20 +45,19 @@ type Config struct {
 	// Log gets what happens; nil discards it. What tor itself logs goes there
 	// at debug level.
 	Log *slog.Logger
+
+	heartbeat time.Duration // zero means heartbeatInterval
 }
 
 // Start runs a tor and returns once its control port can be used. Tor is then
 // still connecting to its network; see [Daemon.WaitReady]. ctx bounds the
-// start only.
+// start only. A tor that ends later, or hangs, is started again with the same
+// configuration.
 //
 // Errors match ErrNoBinary, ErrOldVersion, ErrInUse, or ErrExited if tor ended
 // at once, for instance because of a line in Torrc; its reason is then part of
 // the error.
 func Start(ctx context.Context, cfg Config) (*Daemon, error) {
-	log := cfg.Log
-	if log == nil {
-		log = slog.New(slog.DiscardHandler)
-	}
 	binary, err := LookupBinary(ctx, cfg.Binary)
 	if err != nil {
 		return nil, err
@@ -66,74 +66,96 @@ func Start(ctx context.Context, cfg Config) (*Daemon, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Daemon{log: log, folder: f}
-	if err := d.launch(ctx, binary, cfg); err != nil {
-		if d.child != nil {
-			d.child.Stop(stopGrace)
-		}
+	d := newDaemon(cfg.Log, cfg.heartbeat)
+	d.folder = f
+	d.open = func(ctx context.Context) (*session, error) { return d.launch(ctx, binary, cfg) }
+	if err := d.begin(ctx); err != nil {
 		f.remove()
 		return nil, err
 	}
 	return d, nil
 }
 
-func (d *Daemon) launch(ctx context.Context, binary Binary, cfg Config) error {
+// launch starts a child and begins a session with it.
+func (d *Daemon) launch(ctx context.Context, binary Binary, cfg Config) (*session, error) {
+	child, err := d.startChild(binary, cfg)
+	if err != nil {
+		return nil, err
+	}
+	s, err := d.meet(ctx, child)
+	if err != nil {
+		err = whyExited(child, err)
+		child.Stop(stopGrace)
+		return nil, err
+	}
+	return s, nil
+}
+
+func (d *Daemon) startChild(binary Binary, cfg Config) (*proc.Process, error) {
 	// An empty file of defaults keeps the system's own configuration out.
 	defaults := filepath.Join(d.folder.data, "torrc-defaults")
 	if err := os.WriteFile(defaults, nil, 0o600); err != nil {
-		return fmt.Errorf("cannot write tor's configuration: %w", err)
+		return nil, fmt.Errorf("cannot write tor's configuration: %w", err)
 	}
 	torrc := filepath.Join(d.folder.data, "torrc")
 	if err := os.WriteFile(torrc, []byte(d.folder.torrc(cfg)), 0o600); err != nil {
-		return fmt.Errorf("cannot write tor's configuration: %w", err)
+		return nil, fmt.Errorf("cannot write tor's configuration: %w", err)
 	}
 	// Left over, it would name the ports of the tor before.
 	if err := os.Remove(d.folder.portFile()); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("cannot remove an old file: %w", err)
+		return nil, fmt.Errorf("cannot remove an old file: %w", err)
 	}
 	cmd := exec.Command(binary.Path, "--defaults-torrc", defaults, "-f", torrc)
 	cmd.Dir = d.folder.data
 	child, err := proc.Start(cmd, func(line string) { d.log.Debug("tor", "line", line) })
 	if err != nil {
-		return fmt.Errorf("%w: cannot start %s: %w", ErrNoBinary, binary.Path, err)
+		return nil, fmt.Errorf("%w: cannot start %s: %w", ErrNoBinary, binary.Path, err)
 	}
-	d.child = child
-	addr, err := d.awaitControl(ctx)
+	return child, nil
+}
+
+// meet begins a session with a child that is starting.
+func (d *Daemon) meet(ctx context.Context, child *proc.Process) (*session, error) {
+	addr, err := d.awaitControl(ctx, child)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if err := d.connect(ctx, addr, credentials{cookieFile: d.folder.cookie()}); err != nil {
-		return d.whyExited(err)
+	conn, err := (&net.Dialer{}).DialContext(ctx, addr.Network, addr.Address)
+	if err != nil {
+		return nil, fmt.Errorf("cannot reach the control port: %w", err)
 	}
-	if err := d.own(ctx); err != nil {
-		err = d.whyExited(err)
-		d.Close()
-		return err
+	s, err := d.greet(ctx, conn, credentials{cookieFile: d.folder.cookie()}, child)
+	if err != nil {
+		return nil, err
 	}
-	return nil
+	if err := d.own(ctx, s); err != nil {
+		s.end()
+		return nil, err
+	}
+	return s, nil
 }
 
 // own ties tor to this process: it ends when the control connection does, and
 // it looks every few seconds whether the process still exists
 // (__OwningControllerProcess), should the connection have been inherited.
-func (d *Daemon) own(ctx context.Context) error {
-	if _, err := d.control.request(ctx, "TAKEOWNERSHIP"); err != nil {
+func (d *Daemon) own(ctx context.Context, s *session) error {
+	if _, err := s.control.request(ctx, "TAKEOWNERSHIP"); err != nil {
 		return err
 	}
 	if d.folder.sockets != "" {
-		d.socks = d.folder.socksAddr()
+		s.socks = d.folder.socksAddr()
 		return nil
 	}
-	r, err := d.control.request(ctx, "GETINFO net/listeners/socks")
+	r, err := s.control.request(ctx, "GETINFO net/listeners/socks")
 	if err != nil {
 		return err
 	}
-	d.socks, err = firstListener(r, Addr{})
+	s.socks, err = firstListener(r, Addr{})
 	return err
 }
 
 // awaitControl waits until the control port of the child is open.
-func (d *Daemon) awaitControl(ctx context.Context) (Addr, error) {
+func (d *Daemon) awaitControl(ctx context.Context, child *proc.Process) (Addr, error) {
 	tick := time.NewTicker(controlPoll)
 	defer tick.Stop()
 	deadline := time.NewTimer(controlWait)
@@ -144,28 +166,28 @@ func (d *Daemon) awaitControl(ctx context.Context) (Addr, error) {
 		}
 		select {
 		case <-tick.C:
-		case <-d.child.Done():
-			return Addr{}, fmt.Errorf("%w: %w", ErrExited, d.child.Err())
+		case <-child.Done():
+			return Addr{}, fmt.Errorf("%w: %w", ErrExited, child.Err())
 		case <-ctx.Done():
 			return Addr{}, fmt.Errorf("starting tor: %w", ctx.Err())
 		case <-deadline.C:
 			return Addr{}, fmt.Errorf("tor did not open its control port within %s; its last words: %s",
-				controlWait, strings.Join(d.child.Tail(), " | "))
+				controlWait, strings.Join(child.Tail(), " | "))
 		}
 	}
 }
 
 // whyExited replaces the error of a connection that ended by the reason why a
-// managed tor did, if that is what happened.
-func (d *Daemon) whyExited(err error) error {
-	if d.child == nil || !errors.Is(err, ErrControl) {
+// child did, if that is what happened.
+func whyExited(child *proc.Process, err error) error {
+	if child == nil || !errors.Is(err, ErrControl) {
 		return err
 	}
 	t := time.NewTimer(stopGrace)
 	defer t.Stop()
 	select {
-	case <-d.child.Done():
-		return fmt.Errorf("%w: %w", ErrExited, d.child.Err())
+	case <-child.Done():
+		return fmt.Errorf("%w: %w", ErrExited, child.Err())
 	case <-t.C:
 		return err
 	}

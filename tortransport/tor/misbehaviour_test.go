@@ -58,19 +58,3 @@ func TestSilentAttachIsBoundedByContext(t *testing.T) {
 		wantErr(t, err, ctx.Err())
 	}
 }
-
-func TestConnectionLostInARequest(t *testing.T) {
-	d := attach(t, scripted(t, "ADD_ONION", tortest.FakeReply{Drop: true}))
-	s := publish(t, d, newKey(t))
-	wantErr(t, s.Ready(testContext(t)), tor.ErrControl)
-	await(t, d.Done(), "Done")
-	wantErr(t, d.Err(), tor.ErrControl)
-}
-
-func TestAnswerNobodyAskedFor(t *testing.T) {
-	d := attach(t, scripted(t, "ADD_ONION", tortest.FakeReply{After: []string{"250 OK"}}))
-	publish(t, d, newKey(t))
-	await(t, d.Done(), "Done")
-	wantErr(t, d.Err(), tor.ErrControl)
-	wantText(t, d.Err(), "nobody asked for")
-}

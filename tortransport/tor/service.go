@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"net"
 	"sync"
 
 	"github.com/onionwire/onionwire/tortransport/onion"
@@ -20,87 +19,54 @@ var (
 	ErrReadinessUnknown = errors.New("the control port does not tell whether the onion service is reachable")
 )
 
-// Phase is the state of an onion service.
-type Phase int
-
-const (
-	// Starting: tor has not taken the service yet, or is building its
-	// introduction points.
-	Starting Phase = iota
-	// Uploading: descriptors are under way to the directories.
-	Uploading
-	// Published: a directory has taken every descriptor that there was to send,
-	// so that clients find the service. It says nothing of later: the phase stays
-	// while the daemon lives, whatever becomes of the next uploads (Tor makes
-	// them every hour or two; see Err), of the introduction points or of the
-	// daemon's connection to its network.
-	Published
-	// Gone: the service was closed or the daemon ended.
-	Gone
-)
-
-func (p Phase) String() string {
-	return [...]string{"starting", "uploading", "published", "gone"}[p]
-}
-
-// ServiceStatus is how an onion service is doing.
-type ServiceStatus struct {
-	Phase Phase
-	// Uploads and Uploaded count descriptors: sent to a directory, and taken
-	// by one.
-	Uploads, Uploaded int
-	// Err is why the service is gone, or why the last upload failed. Once the
-	// service is published only a round of uploads of which every one has failed
-	// counts: directories forget old descriptors after some hours, and clients
-	// then no longer find the service. The next upload that succeeds makes Err nil
-	// again.
-	Err error
-}
-
-// Service is an onion service at a daemon. All methods may be called
-// concurrently.
+// Service is an onion service at a daemon, through all the tors that this has in
+// its life. All methods may be called concurrently.
 type Service struct {
 	daemon *Daemon
 	addr   onion.Address
-	status watched[ServiceStatus]
 
-	uploads uploads // guarded by the lock of status
-	round   round   // guarded by the lock of status
+	status    watched[ServiceStatus]
+	condition condition // guarded by the lock of status
 
-	adding    sync.WaitGroup
-	endOnce   sync.Once
-	ended     chan struct{} // closed when the phase is Gone
-	closeOnce sync.Once
-	closeErr  error
+	mu       sync.Mutex
+	cfg      ServiceConfig
+	revision int           // of cfg
+	changed  chan struct{} // has a token if cfg has changed
+	// applied is what became of the latest revision that tor was asked for.
+	applied watched[outcome]
+
+	ctx      context.Context // ends when Close begins, for ErrClosed
+	cancel   context.CancelCauseFunc
+	endOnce  sync.Once
+	ended    chan struct{} // closed when the phase is Gone
+	finished chan struct{} // closed when tor has nothing to do with it any more
+	closeErr error         // set before finished is closed
 }
 
-// unknownService is tor's answer to DEL_ONION for a service that it does not
-// have (control-spec section 3.28).
-const unknownService = 552
-
-// ListenTarget opens a listener for the connections that an onion service
-// brings: a unix socket that only this user and a managed tor can open, or a
-// loopback port for an attached tor, which runs as another user and may be
-// confined.
-func (d *Daemon) ListenTarget() (net.Listener, error) {
-	if d.folder == nil {
-		return net.Listen("tcp", "127.0.0.1:0")
-	}
-	d.mu.Lock()
-	d.targets++
-	n := d.targets
-	d.mu.Unlock()
-	return d.folder.listen(n)
+// outcome is what became of a revision of a service's configuration.
+type outcome struct {
+	revision int
+	err      error
 }
 
 // Publish adds an onion service to the daemon and does not wait for it: see
-// [Service.Ready]. It fails at once only if the daemon is no longer usable, or
-// has the service already (ErrCollision).
+// [Service.Ready]. It fails at once only if the daemon has ended, or has the
+// service already (ErrCollision). If tor refuses the service, that is gone: see
+// [Service.Status]. Once tor has taken it the service stays, until it is closed or
+// the daemon ends, and is given to each tor that the daemon finds or starts later.
 func (d *Daemon) Publish(cfg ServiceConfig) (*Service, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	s := &Service{daemon: d, addr: cfg.Key.Address(), ended: make(chan struct{})}
+	s := &Service{
+		daemon:   d,
+		addr:     cfg.Key.Address(),
+		cfg:      cfg,
+		changed:  make(chan struct{}, 1),
+		ended:    make(chan struct{}),
+		finished: make(chan struct{}),
+	}
+	s.ctx, s.cancel = context.WithCancelCause(context.Background())
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.services == nil {
@@ -110,7 +76,7 @@ func (d *Daemon) Publish(cfg ServiceConfig) (*Service, error) {
 		return nil, fmt.Errorf("%w: %s", ErrCollision, s.addr.Short())
 	}
 	d.services[s.addr] = s
-	s.adding.Go(func() { s.add(cfg) })
+	go s.run() // Close waits for it, and so does the daemon's
 	return s, nil
 }
 
@@ -123,19 +89,19 @@ func (s *Service) Status(ctx context.Context) iter.Seq[ServiceStatus] {
 	return s.status.follow(ctx, s.ended, func(st ServiceStatus) bool { return st.Phase == Gone })
 }
 
-// Ready waits until the service is published, or returns at once if it has been:
-// see [Published] for what that says. It returns why the service is gone, an error
+// Ready waits until the service is reachable, or returns at once if it is: see
+// [Reachable] for what that says. It returns why the service is gone, an error
 // that matches ErrReadinessUnknown if that cannot be told, or the context's error
-// with the phase that was reached.
+// with the phase that the service is in and the reason for it.
 func (s *Service) Ready(ctx context.Context) error {
 	var last ServiceStatus
 	for st := range s.Status(ctx) {
 		last = st
-		if st.Phase == Published {
+		if st.Phase == Reachable {
 			return nil
 		}
-		if st.Phase != Starting && !s.daemon.descriptorEvents {
-			return ErrReadinessUnknown
+		if errors.Is(st.Err, ErrReadinessUnknown) {
+			return st.Err
 		}
 	}
 	if last.Phase == Gone {
@@ -151,52 +117,39 @@ func (s *Service) Ready(ctx context.Context) error {
 // published again. It does not end connections that are open: their target
 // does.
 func (s *Service) Close() error {
-	s.closeOnce.Do(func() { s.closeErr = s.remove() })
+	s.cancel(ErrClosed)
+	<-s.finished
 	return s.closeErr
 }
 
-// remove waits for the answer to ADD_ONION, so that it takes away what was
-// added and never what somebody else has under the same key. The address is
-// ours until tor has let go of it.
-func (s *Service) remove() error {
-	s.adding.Wait()
+// reconfigure changes what tor is asked for. Tor has no command for that: the
+// service is taken away and added again, and until it is, it is down. A change
+// that tor refuses, for which the refusal is returned, or that ctx does not wait
+// for, is tried again until it is in force or the service is closed.
+func (s *Service) reconfigure(ctx context.Context, change func(*ServiceConfig)) error {
+	s.mu.Lock()
+	change(&s.cfg)
+	s.revision++
+	revision := s.revision
+	s.mu.Unlock()
 	select {
-	case <-s.ended:
-		return nil // tor did not take it, or it went with the daemon
-	default:
+	case s.changed <- struct{}{}:
+	default: // the token is there
 	}
-	s.end(ErrClosed)
-	defer s.forget()
-	_, err := s.daemon.control.request(context.Background(), "DEL_ONION "+s.addr.ServiceID())
-	var refused *RefusedError
-	if errors.Is(err, ErrControl) || errors.As(err, &refused) && refused.Code == unknownService {
-		return nil // gone with the connection, or by another hand
+	for o := range s.applied.follow(ctx, s.ended, func(o outcome) bool { return o.revision >= revision }) {
+		if o.revision >= revision {
+			return o.err
+		}
 	}
-	return err
+	if st, _ := s.status.get(); st.Phase == Gone {
+		return st.Err
+	}
+	return fmt.Errorf("changing the onion service: %w", ctx.Err())
 }
 
-func (s *Service) add(cfg ServiceConfig) {
-	_, err := addOnion(context.Background(), s.daemon.control, cfg, s.daemon.version)
-	switch {
-	case errors.Is(err, ErrControl):
-		// The daemon's watcher ends the service.
-	case err != nil:
-		s.end(err)
-		s.forget()
-	case !s.daemon.descriptorEvents:
-		s.status.update(func(st *ServiceStatus) { st.Phase = max(st.Phase, Uploading) })
-	}
-}
-
-func (s *Service) forget() {
-	s.daemon.mu.Lock()
-	defer s.daemon.mu.Unlock()
-	delete(s.daemon.services, s.addr)
-}
-
-func (s *Service) end(err error) {
-	s.endOnce.Do(func() {
-		s.status.update(func(st *ServiceStatus) { st.Phase, st.Err = Gone, err })
-		close(s.ended)
-	})
+// wanted is what tor shall be asked for.
+func (s *Service) wanted() (ServiceConfig, int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.cfg, s.revision
 }

@@ -65,11 +65,11 @@ func TestServiceStatus(t *testing.T) {
 	var seen []tor.ServiceStatus
 	for st := range s.Status(testContext(t)) {
 		seen = append(seen, st)
-		if st.Phase == tor.Published {
+		if st.Phase == tor.Reachable {
 			break
 		}
 	}
-	if seen[0].Phase != tor.Starting || seen[len(seen)-1].Phase != tor.Published {
+	if seen[0].Phase != tor.Starting || seen[len(seen)-1].Phase != tor.Reachable {
 		t.Errorf("phases: %v", seen)
 	}
 	uploading := false
@@ -177,5 +177,5 @@ func TestReadyOfStuckService(t *testing.T) {
 	awaitUploading(t, s)
 	err = s.Ready(within(t, 200*time.Millisecond))
 	wantErr(t, err, context.DeadlineExceeded)
-	wantText(t, err, "onion service is uploading", "UPLOAD_REJECTED")
+	wantText(t, err, "onion service is degraded", "UPLOAD_REJECTED")
 }

@@ -35,38 +35,6 @@ func TestSilenceEndsTheConnection(t *testing.T) {
 	})
 }
 
-func TestSilenceEndsTheDaemon(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d, err := tor.AttachOver(t.Context(), serve(t, func(cmd string) string {
-			if strings.HasPrefix(cmd, "ADD_ONION") {
-				return ""
-			}
-			return obliging(cmd)
-		}))
-		if err != nil {
-			t.Fatal(err)
-		}
-		s, err := d.Publish(tor.ServiceConfig{Key: newKey(t), Port: 1, Target: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		begin := time.Now()
-		if err := s.Close(); err != nil { // waits for the answer to ADD_ONION
-			t.Errorf("Close: %v", err)
-		}
-		if took := time.Since(begin); took != tor.RequestTimeout {
-			t.Errorf("Close took %s", took)
-		}
-		<-d.Done()
-		wantErr(t, d.Err(), tor.ErrControl)
-		// The loss and Close come at the same moment; either may be the reason.
-		if err := s.Ready(t.Context()); !errors.Is(err, tor.ErrControl) && !errors.Is(err, tor.ErrClosed) {
-			t.Errorf("the service is gone: %v", err)
-		}
-		d.Close()
-	})
-}
-
 func TestCloseDoesNotWaitForAnAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, err := tor.AttachOver(t.Context(), serve(t, func(cmd string) string {

@@ -132,7 +132,7 @@ func TestUploads(t *testing.T) {
 				fake.Emit("HS_DESC "+strings.ReplaceAll(step.event, "%", s.Address().ServiceID()), percent)
 				awaitSummary(t, d, fmt.Sprint(i))
 				for st := range s.Status(testContext(t)) {
-					if reachable := st.Phase == tor.Published; reachable != step.reachable {
+					if reachable := st.Phase == tor.Reachable; reachable != step.reachable {
 						t.Fatalf("after %q: %+v", step.event, st)
 					}
 					break
@@ -142,8 +142,8 @@ func TestUploads(t *testing.T) {
 	}
 }
 
-// TestUploadsThatFailLater: a service that was published once stays so, and tells
-// of rounds of uploads that are all in vain.
+// TestUploadsThatFailLater: a service that was reachable once stays so, but for
+// rounds of uploads that are all in vain.
 func TestUploadsThatFailLater(t *testing.T) {
 	fake := tortest.NewFake(t)
 	fake.SetUploads(tortest.FakeUploads{Suppress: true})
@@ -176,13 +176,17 @@ func TestUploadsThatFailLater(t *testing.T) {
 			continue
 		}
 		for st := range s.Status(testContext(t)) {
-			if failed := st.Err != nil; st.Phase != tor.Published || failed != step.failed {
+			want := tor.Reachable
+			if step.failed {
+				want = tor.Degraded
+			}
+			if st.Phase != want || step.failed != (st.Err != nil) {
 				t.Fatalf("after %q (%d): %+v", step.event, i, st)
 			}
 			break
 		}
-		if err := s.Ready(testContext(t)); err != nil {
-			t.Errorf("Ready after it was published: %v", err)
+		if err := s.Ready(within(t, 0)); step.failed != (err != nil) {
+			t.Errorf("Ready after %q (%d): %v", step.event, i, err)
 		}
 	}
 }

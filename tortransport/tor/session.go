@@ -1,0 +1,152 @@
+package tor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/onionwire/onionwire/tortransport/internal/proc"
+)
+
+const (
+	// heartbeatInterval is how long tor may be silent before it is asked for a
+	// sign of life. With requestTimeout it bounds how long a tor that hangs goes
+	// unnoticed.
+	heartbeatInterval = 20 * time.Second
+	// heartbeat is a command that costs tor nothing and changes nothing. Any
+	// answer will do, a filter's refusal too.
+	heartbeat = "GETINFO version"
+)
+
+// session is one control connection and, for a managed daemon, one child: what a
+// Daemon loses and gets anew. All fields but err are set before others see it.
+type session struct {
+	control *controlConn
+	child   *proc.Process // nil for an attached daemon
+	version Version
+	socks   Addr
+	// descriptorEvents is false if the control port does not let us subscribe to
+	// the fate of descriptors.
+	descriptorEvents bool
+
+	began time.Time
+	heart sync.WaitGroup
+	lost  chan struct{} // closed when it is over
+	err   error         // why; set before lost is closed
+}
+
+// greet takes charge of a connection to the control port, authenticates and
+// subscribes to events. Events are subscribed to before anything is asked, so
+// that nothing happens unseen between the two.
+func (d *Daemon) greet(ctx context.Context, conn net.Conn, cred credentials, child *proc.Process) (*session, error) {
+	s := &session{
+		control: newControlConn(conn, d.onEvent),
+		child:   child,
+		began:   time.Now(),
+		lost:    make(chan struct{}),
+	}
+	err := func() (err error) {
+		if s.version, err = s.control.authenticate(ctx, cred); err != nil {
+			return err
+		}
+		if err := s.version.check(); err != nil {
+			return err
+		}
+		if err := d.subscribe(ctx, s); err != nil {
+			return err
+		}
+		return d.askProgress(ctx, s.control)
+	}()
+	if err != nil {
+		s.control.close()
+		return nil, err
+	}
+	s.heart.Go(func() { s.beat(d.heartbeat) })
+	return s, nil
+}
+
+// subscribe asks for what a filtering control port lets through.
+func (d *Daemon) subscribe(ctx context.Context, s *session) error {
+	_, err := s.control.request(ctx, "SETEVENTS STATUS_CLIENT HS_DESC")
+	if err == nil {
+		s.descriptorEvents = true
+		return nil
+	}
+	if !errors.Is(err, ErrRefused) {
+		return fmt.Errorf("subscribing to events: %w", err)
+	}
+	d.log.Warn("the control port hides HS_DESC events: whether an onion service is reachable cannot be told", "reason", err)
+	if _, err := s.control.request(ctx, "SETEVENTS STATUS_CLIENT"); err != nil && !errors.Is(err, ErrRefused) {
+		return fmt.Errorf("subscribing to events: %w", err)
+	}
+	return nil
+}
+
+// beat asks for signs of life until the control connection ends. One that does
+// not come within requestTimeout, from when it was asked for, is what ends it.
+func (s *session) beat(every time.Duration) {
+	t := time.NewTimer(every)
+	defer t.Stop()
+	for {
+		select {
+		case <-t.C:
+		case <-s.control.closed:
+			return
+		}
+		_, _ = s.control.request(context.Background(), heartbeat) // any answer will do
+		t.Reset(every)
+	}
+}
+
+// wait waits until the session is over by itself, which it returns the reason of,
+// or stop is closed: then the reason is ErrClosed.
+func (s *session) wait(stop <-chan struct{}) error {
+	var exited <-chan struct{}
+	if s.child != nil {
+		exited = s.child.Done()
+	}
+	select {
+	case <-stop:
+		return ErrClosed
+	case <-exited:
+		return fmt.Errorf("%w: %w", ErrExited, s.child.Err())
+	case <-s.control.closed:
+		return whyExited(s.child, s.control.err)
+	}
+}
+
+// end closes the control connection, which takes our services with it (none is
+// detached), and sees to it that nothing is left of the child.
+func (s *session) end() {
+	s.control.close()
+	s.heart.Wait()
+	if s.child != nil {
+		s.child.Stop(stopGrace)
+	}
+}
+
+// onEvent is called by the reader of the control connection, one event after
+// the other, and does not block.
+func (d *Daemon) onEvent(line string) {
+	kind, rest, _ := strings.Cut(line, " ")
+	switch kind {
+	case "STATUS_CLIENT":
+		if p, ok := parseBootstrap(rest); ok {
+			d.log.Debug("bootstrap", "percent", p.Percent, "summary", p.Summary)
+			d.setProgress(p)
+		}
+	case "HS_DESC":
+		if e, ok := parseDescriptorEvent(rest); ok {
+			d.mu.Lock()
+			s := d.services[e.address]
+			d.mu.Unlock()
+			if s != nil {
+				s.onDescriptor(e)
+			}
+		}
+	}
+}
