@@ -49,7 +49,9 @@ test: tools ## run all tests under the race detector
 	works() { go test -race -run '^$$' errors >/dev/null 2>&1; }; \
 	works || $(INSTALL_TOOLS) cc || true; \
 	works || { race=; echo '*** NO RACE DETECTOR on this machine: the tests run without it ***' >&2; }; \
-	set -x; go test $$race -p 2 -timeout 10m ./... && go -C $(DROPIN) test $$race -timeout 10m ./...
+	set -x; go test $$race -p 2 -timeout 10m ./... && \
+	go -C $(DROPIN) test $$race -timeout 10m ./... && \
+	sh $(DROPIN)/libp2psuite/run.sh $$race -count 2
 
 bench: tools ## run the benchmarks (BENCH=regexp)
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 30m ./...

@@ -7,9 +7,11 @@ import (
 	dht "github.com/libp2p/go-libp2p-kad-dht"
 	"github.com/libp2p/go-libp2p-kad-dht/dual"
 	pb "github.com/libp2p/go-libp2p-kad-dht/pb"
+	"github.com/libp2p/go-libp2p/core/host"
 	ma "github.com/multiformats/go-multiaddr"
 	manet "github.com/multiformats/go-multiaddr/net"
 
+	"github.com/onionwire/onionwire/tortransport"
 	"github.com/onionwire/onionwire/tortransport/tor"
 	"github.com/onionwire/onionwire/tortransport/tortest"
 )
@@ -58,14 +60,35 @@ func TestPublicFilters(t *testing.T) {
 	}
 }
 
+// clearHost is a host that listens on an onion address and says that it has
+// another one outside Tor. It is made without the preset, which would refuse.
+func clearHost(t *testing.T, d *tor.Daemon, foreign ma.Multiaddr) host.Host {
+	t.Helper()
+	key := newKey(t)
+	addr, err := key.Address().Multiaddr(4001)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := libp2p.New(
+		libp2p.NoTransports,
+		libp2p.Transport(tortransport.New, tortransport.WithDaemon(d), tortransport.WithOnionKey(key)),
+		libp2p.ListenAddrs(addr),
+		libp2p.DisableRelay(),
+		libp2p.AddrsFactory(func(addrs []ma.Multiaddr) []ma.Multiaddr { return append(addrs, foreign) }),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { h.Close() })
+	return h
+}
+
 // TestForeignAddresses: a host that has an address outside Tor as well provides
 // something. The table tells its onion address only.
 func TestForeignAddresses(t *testing.T) {
 	d := fakeTor(t)
 	foreign := ma.StringCast("/ip4/192.0.2.7/tcp/4001")
-	provider, middle := newHost(t, d, libp2p.AddrsFactory(func(addrs []ma.Multiaddr) []ma.Multiaddr {
-		return append(addrs, foreign)
-	})), newHost(t, d)
+	provider, middle := clearHost(t, d, foreign), newHost(t, d)
 	awaitReady(t, provider)
 	awaitReady(t, middle)
 	from, to := newNode(t, provider), newNode(t, middle)

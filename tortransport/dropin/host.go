@@ -6,6 +6,7 @@ import (
 
 	"github.com/onionwire/onionwire/tortransport"
 	"github.com/onionwire/onionwire/tortransport/onion"
+	"github.com/onionwire/onionwire/tortransport/onionhost/preset"
 	"github.com/onionwire/onionwire/tortransport/tor"
 )
 
@@ -15,18 +16,15 @@ const virtualPort = 4001
 
 // NewHost makes a libp2p host that dials and listens on onion addresses only: the
 // service of key, at daemon, is its one listen address. It takes the options of
-// libp2p.New that an existing program has, as long as they add no transport and
-// no listen address. Close it before the daemon.
+// libp2p.New that an existing program has; one that would give the host away is
+// an error that matches preset.ErrLeak. Close the host before the daemon.
 func NewHost(daemon *tor.Daemon, key onion.Key, opts ...libp2p.Option) (host.Host, error) {
 	addr, err := key.Address().Multiaddr(virtualPort)
 	if err != nil {
 		return nil, err
 	}
 	return libp2p.New(append(opts,
-		libp2p.NoTransports,
-		libp2p.Transport(tortransport.New, tortransport.WithDaemon(daemon), tortransport.WithOnionKey(key)),
+		preset.Onion(tortransport.WithDaemon(daemon), tortransport.WithOnionKey(key)),
 		libp2p.ListenAddrs(addr),
-		libp2p.WithDialTimeout(tortransport.DialTimeout),
-		libp2p.DisableRelay(),
 	)...)
 }

@@ -36,8 +36,8 @@ const kadRefresh = time.Minute
 func NewDHT(ctx context.Context, h host.Host, bootstrap []peer.AddrInfo, opts ...dht.Option) (*dht.IpfsDHT, error) {
 	return dht.New(ctx, h, append([]dht.Option{
 		dht.ProtocolPrefix(kadPrefix),
-		// The default waits for AutoNAT to find that the host is reachable. There
-		// is no AutoNAT on Tor, and a node would be a client for ever.
+		// The default is a client until the host is known to be reachable. There is
+		// no AutoNAT on Tor to find out: where nothing else tells, it stays one.
 		dht.Mode(dht.ModeServer),
 		dht.BootstrapPeers(bootstrap...),
 		// What the table learns of peers is kept only if it is an onion address, and

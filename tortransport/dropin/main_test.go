@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/libp2p/go-libp2p"
 	"github.com/libp2p/go-libp2p/core/host"
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
@@ -105,18 +104,23 @@ func onionHosts(t *testing.T, n int) []host.Host {
 	return hosts
 }
 
-func newHost(t *testing.T, d *tor.Daemon, opts ...libp2p.Option) host.Host {
+func newHost(t *testing.T, d *tor.Daemon) host.Host {
 	t.Helper()
-	key, err := onion.GenerateKey()
-	if err != nil {
-		t.Fatal(err)
-	}
-	h, err := dropin.NewHost(d, key, opts...)
+	h, err := dropin.NewHost(d, newKey(t))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { h.Close() })
 	return h
+}
+
+func newKey(t *testing.T) onion.Key {
+	t.Helper()
+	key, err := onion.GenerateKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
 }
 
 func awaitReady(t *testing.T, h host.Host) {
