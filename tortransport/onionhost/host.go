@@ -3,7 +3,8 @@
 // nothing, and tells its peers nothing but its onion addresses and protocols.
 //
 // It is built from libp2p's parts instead of libp2p.New, so that transports
-// that could leak are not even part of the program.
+// that could leak are not even part of the program. For a program that uses
+// libp2p.New, package preset makes the same host of it.
 package onionhost
 
 import (

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"slices"
 	"sync/atomic"
 	"testing"
 
@@ -38,6 +39,31 @@ func TestPing(t *testing.T) {
 		if got := c.ConnState().Security; got != noise.ID {
 			t.Errorf("the connection is secured by %s", got)
 		}
+	}
+}
+
+// TestSameForAll: two hosts, of whatever kind, differ in their keys and addresses
+// only.
+func TestSameForAll(t *testing.T) {
+	d := fakeTor(t)
+	stranger := newRecorder(t, d)
+	var told []any
+	for _, kind := range kinds {
+		h := kind.make(t, d)
+		if err := stranger.Connect(testContext(t), infoOf(h)); err != nil {
+			t.Fatal(err)
+		}
+		stranger.identify(stranger.Network().ConnsToPeer(h.ID())[0])
+		for _, what := range []string{"AgentVersion", "ProtocolVersion"} {
+			v, err := stranger.Peerstore().Get(h.ID(), what)
+			if err != nil {
+				t.Fatal(err)
+			}
+			told = append(told, v)
+		}
+	}
+	if !slices.Equal(told, []any{"onionwire", "", "onionwire", ""}) {
+		t.Errorf("the hosts say %q", told)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/libp2p/go-libp2p"
 	"github.com/libp2p/go-libp2p/core/crypto"
 	"github.com/libp2p/go-libp2p/core/host"
+	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
 	ma "github.com/multiformats/go-multiaddr"
 	"go.uber.org/goleak"
@@ -27,6 +28,13 @@ import (
 const testTimeout = 2 * time.Minute
 
 func TestMain(m *testing.M) {
+	if isStub() {
+		if err := runStub(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	code := m.Run()
 	if code == 0 {
 		// libp2p forgets a resource manager of its own making when there is one
@@ -133,3 +141,15 @@ func ready(t *testing.T, h host.Host) host.Host {
 }
 
 func infoOf(h host.Host) peer.AddrInfo { return peer.AddrInfo{ID: h.ID(), Addrs: h.Addrs()} }
+
+// awaitClosed waits until a host sees that its connection to a peer is closed.
+func awaitClosed(t *testing.T, h host.Host, p peer.ID) {
+	t.Helper()
+	for ctx := testContext(t); h.Network().Connectedness(p) != network.NotConnected; {
+		select {
+		case <-time.After(10 * time.Millisecond):
+		case <-ctx.Done():
+			t.Fatal("the other side does not see that the connection is closed")
+		}
+	}
+}

@@ -15,6 +15,7 @@ import (
 	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/libp2p/go-libp2p/core/pnet"
 	"github.com/libp2p/go-libp2p/core/routing"
+	"github.com/libp2p/go-libp2p/p2p/host/autonat"
 	"github.com/libp2p/go-libp2p/p2p/host/autorelay"
 	"github.com/libp2p/go-libp2p/p2p/host/peerstore/pstoremem"
 	rcmgr "github.com/libp2p/go-libp2p/p2p/host/resource-manager"
@@ -59,6 +60,7 @@ var options = []struct {
 	{"ChainOptions", just(libp2p.ChainOptions(libp2p.Ping(true), libp2p.EnableRelay())), leak, leak},
 	{"ConnectionGater", just(libp2p.ConnectionGater(allowAll{})), fine, fine},
 	{"ConnectionManager", func(t *testing.T) libp2p.Option {
+		t.Helper()
 		m, err := connmgr.NewConnManager(1, 2)
 		if err != nil {
 			t.Fatal(err)
@@ -76,13 +78,13 @@ var options = []struct {
 	{"DefaultResourceManager", just(libp2p.DefaultResourceManager), fine, failed},
 	{"DefaultSecurity", just(libp2p.DefaultSecurity), fine, failed}, // Noise twice
 	{"DefaultTransports", just(libp2p.DefaultTransports), leak, leak},
-	{"Defaults", just(libp2p.Defaults), leak, failed}, // a second resource manager
-	{"DialRanker", just(libp2p.DialRanker(swarm.NoDelayDialRanker)), fine, fine},
+	{"Defaults", just(libp2p.Defaults), leak, failed},                            // a second resource manager
+	{"DialRanker", just(libp2p.DialRanker(swarm.NoDelayDialRanker)), fine, fine}, //nolint:staticcheck // it is deprecated, and there
 	{"DisableIdentifyAddressDiscovery", just(libp2p.DisableIdentifyAddressDiscovery()), fine, fine},
 	{"DisableMetrics", just(libp2p.DisableMetrics()), fine, fine},
 	{"DisableRelay", just(libp2p.DisableRelay()), fine, fine},
 	// libp2p looks at automatic relaying before anything else, and misses the relay.
-	{"EnableAutoRelay", just(libp2p.EnableAutoRelay()), leak, failed},
+	{"EnableAutoRelay", just(libp2p.EnableAutoRelay()), leak, failed}, //nolint:staticcheck // it is deprecated, and there
 	{"EnableAutoRelayWithPeerSource", just(libp2p.EnableAutoRelayWithPeerSource(noRelays)), leak, failed},
 	{"EnableAutoRelayWithStaticRelays", just(libp2p.EnableAutoRelayWithStaticRelays(nil)), leak, failed},
 	{"EnableAutoNATv2", just(libp2p.EnableAutoNATv2()), leak, leak},
@@ -94,7 +96,10 @@ var options = []struct {
 	{"ForceReachabilityPrivate", just(libp2p.ForceReachabilityPrivate()), fine, fine},
 	{"ForceReachabilityPublic", just(libp2p.ForceReachabilityPublic()), fine, fine},
 	{"IPv6BlackHoleSuccessCounter", just(libp2p.IPv6BlackHoleSuccessCounter(nil)), fine, fine},
-	{"Identity", func(t *testing.T) libp2p.Option { return libp2p.Identity(newIdentity(t)) }, fine, fine},
+	{"Identity", func(t *testing.T) libp2p.Option {
+		t.Helper()
+		return libp2p.Identity(newIdentity(t))
+	}, fine, fine},
 	{"ListenAddrStrings", just(libp2p.ListenAddrStrings("/ip4/127.0.0.1/tcp/0")), leak, leak},
 	{"ListenAddrs", just(libp2p.ListenAddrs(ma.StringCast("/ip6/::/udp/0/quic-v1"))), leak, leak},
 	{"MultiaddrResolver", just(libp2p.MultiaddrResolver(swarm.ResolverFromMaDNS{})), leak, leak},
@@ -106,6 +111,7 @@ var options = []struct {
 	{"NoTransports", just(libp2p.NoTransports), fine, fine},
 	{"NonPublicAddrPublishing", just(libp2p.NonPublicAddrPublishing(true)), fine, fine},
 	{"Peerstore", func(t *testing.T) libp2p.Option {
+		t.Helper()
 		ps, err := pstoremem.NewPeerstore()
 		if err != nil {
 			t.Fatal(err)
@@ -119,6 +125,7 @@ var options = []struct {
 	{"QUICReuse", just(libp2p.QUICReuse(quicreuse.NewConnManager)), leak, leak},
 	{"RandomIdentity", just(libp2p.RandomIdentity), fine, fine},
 	{"ResourceManager", func(t *testing.T) libp2p.Option {
+		t.Helper()
 		m, err := rcmgr.NewResourceManager(rcmgr.NewFixedLimiter(rcmgr.InfiniteLimits))
 		if err != nil {
 			t.Fatal(err)
@@ -257,6 +264,11 @@ func wantQuiet(t *testing.T, h host.Host, addr ma.Multiaddr) {
 		if p != identify.ID && p != identify.IDPush && p != ping.ID {
 			t.Errorf("the host speaks %s", p)
 		}
+	}
+	if h, ok := h.(interface{ GetAutoNat() autonat.AutoNAT }); !ok {
+		t.Error("the host does not say how it finds out whether it is reachable")
+	} else if nat, ok := h.GetAutoNat().(*autonat.StaticAutoNAT); !ok {
+		t.Errorf("the host finds out by %T whether it is reachable", nat)
 	}
 	relay := "/p2p/" + h.ID().String() + "/p2p-circuit"
 	for _, a := range []string{
