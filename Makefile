@@ -26,15 +26,15 @@ endif
 .DEFAULT_GOAL := help
 # Targets share private Tor networks' processor time: never two at once.
 .NOTPARALLEL:
-.PHONY: help demo chat build test bench fuzz lint fmt tools clean
+.PHONY: help demo chat build test bench fuzz lint fmt tools tor clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s  %s\n", $$1, $$2 }' Makefile
 
-demo: tools build ## show what Onionwire does, on a private Tor network
+demo: tor build ## show what Onionwire does, on a private Tor network
 	@bin/onionwire demo
 
-chat: tools build ## chat between two profiles on this machine, over a private Tor network
+chat: tor build ## chat between two profiles on this machine, over a private Tor network
 	@sh cmd/onionwire/chat-demo.sh bin/onionwire
 
 build: ## build the programs into bin/
@@ -80,7 +80,10 @@ lint: $(GOLANGCI_LINT) ## check style, import rules, formatting, go.mod and scri
 fmt: $(GOFUMPT) ## format the Go files
 	$(GOFUMPT) -w .
 
-tools: ## install tor and tor-gencert, if they are missing
+tools: tor ## install tor, tor-gencert and obfs4proxy, if they are missing
+	@$(INSTALL_TOOLS) obfs4
+
+tor:
 	@$(INSTALL_TOOLS) tor
 
 clean: ## remove what was built

@@ -13,8 +13,9 @@
 //
 // Every tor with these lines takes part, and can make and reach onion services.
 // StartClient runs such a tor for tests of programs that attach to a daemon
-// which belongs to somebody else. With Config.LinkDelay the links of the relays
-// are slow, as they are in the real network.
+// which belongs to somebody else, and StartBridge a bridge: for obfs4 that needs a
+// program (Debian: apt install obfs4proxy). With Config.LinkDelay the links of the
+// relays are slow, as they are in the real network.
 //
 // The network needs a tor program (Debian: apt install tor; macOS: brew install
 // tor) and nothing else, in particular no tor-gencert. Several networks may run

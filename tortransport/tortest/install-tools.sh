@@ -3,6 +3,7 @@
 # manager:
 #
 #	install-tools.sh tor    tor and tor-gencert, for private networks on loopback
+#	install-tools.sh obfs4  a program for obfs4, for bridges in such a network
 #	install-tools.sh cc     a C compiler, for the race detector
 #
 # It does nothing when they are there. It never starts tor as a service: the
@@ -183,6 +184,24 @@ need_tor() {
 		"for newer packages see https://support.torproject.org/apt/"
 }
 
+have_obfs4() {
+	have obfs4proxy || have lyrebird
+}
+
+need_obfs4() {
+	have_obfs4 && return
+	manager=$(package_manager "obfs4proxy or lyrebird")
+	case $manager in
+	dnf) package=obfs4 ;;
+	apk) package=lyrebird ;;
+	*) package=obfs4proxy ;;
+	esac
+	install_packages "$package" || fail "$manager could not install obfs4proxy" \
+		"see its messages above, or: go install gitlab.torproject.org/tpo/anti-censorship/pluggable-transports/lyrebird/cmd/lyrebird@latest"
+	have_obfs4 || fail "obfs4 is installed, but neither obfs4proxy nor lyrebird is on PATH" \
+		"put the folder that holds it on PATH"
+}
+
 need_cc() {
 	cc=$(go env CC)
 	have "${cc%% *}" && return
@@ -197,6 +216,7 @@ need_cc() {
 
 case ${1-} in
 tor) need_tor ;;
+obfs4) need_obfs4 ;;
 cc) need_cc ;;
-*) fail "what shall be installed?" "usage: install-tools.sh tor|cc" ;;
+*) fail "what shall be installed?" "usage: install-tools.sh tor|obfs4|cc" ;;
 esac

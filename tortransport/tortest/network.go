@@ -82,6 +82,7 @@ type Network struct {
 	stopped bool
 	stopErr error
 	clients []*Client
+	bridges []*Bridge
 }
 
 // Torrc is the torrc fragment with which a tor process joins the network. It
@@ -147,6 +148,9 @@ func (n *Network) Stop() error {
 	}
 	for _, d := range n.daemons {
 		ends.Go(d.kill)
+	}
+	for _, b := range n.bridges {
+		ends.Go(b.Kill)
 	}
 	for _, f := range n.forwarders {
 		ends.Go(f.close)
