@@ -79,6 +79,7 @@ func (t *Transport) listen(key onion.Key, port uint16, laddr ma.Multiaddr) (*lis
 		arrived:  func() { l.upgrades.makeRoom(l.ctx) },
 	})
 	t.listeners[l.addr] = l
+	t.metrics.used(t)
 	l.tasks.Go(l.acceptLoop)
 	l.tasks.Go(l.follow)
 	return l, nil

@@ -23,8 +23,8 @@ const metricsNamespace = "onionwire_tor"
 //
 // Transports with the same registry share the collectors: counters and gauges
 // are sums over them. To tell transports apart, give each a registerer of its own
-// by prometheus.WrapRegistererWith. Counters keep what a closed transport has
-// counted; its gauges go with it.
+// by prometheus.WrapRegistererWith. The gauges have a transport from its first dial
+// or listener until it is closed; the counters keep what it has counted.
 func WithMetrics(reg prometheus.Registerer) Option {
 	return func(t *Transport) error {
 		if reg == nil {
@@ -103,7 +103,7 @@ func (m *metrics) initialise() {
 	for _, o := range inboundOutcomes {
 		m.inbounds.WithLabelValues(o.name)
 	}
-	for _, o := range []string{outcomeSuccess, outcomeOther} {
+	for _, o := range []string{outcomeSuccess, outcomeWrongPeer, outcomeOther} {
 		m.dials.WithLabelValues(o, strconv.FormatBool(false))
 	}
 	for _, o := range []string{outcomeAccepted, outcomeOther} {
@@ -116,7 +116,7 @@ func (m *metrics) Describe(ch chan<- *prometheus.Desc) {
 	for _, c := range m.events() {
 		c.Describe(ch)
 	}
-	for _, d := range gaugeDescs {
+	for _, d := range liveDescs {
 		ch <- d
 	}
 }
@@ -142,11 +142,12 @@ type outcome struct {
 }
 
 const (
-	outcomeSuccess  = "success"
-	outcomeFailed   = "failed"
-	outcomeAccepted = "accepted"
-	outcomeTimeout  = "timeout"
-	outcomeOther    = "other"
+	outcomeSuccess   = "success"
+	outcomeFailed    = "failed"
+	outcomeAccepted  = "accepted"
+	outcomeTimeout   = "timeout"
+	outcomeWrongPeer = "wrong_peer"
+	outcomeOther     = "other"
 )
 
 // dialOutcomes has the more specific error first: tor's errors come with the end
@@ -194,7 +195,7 @@ func dialOutcome(err error) string {
 		return outcomeSuccess
 	}
 	if errors.As(err, new(sec.ErrPeerIDMismatch)) {
-		return "wrong_peer"
+		return outcomeWrongPeer
 	}
 	return outcomeOf(err, dialOutcomes)
 }

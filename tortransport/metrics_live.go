@@ -11,63 +11,97 @@ import (
 // gauges is what a transport says of itself when it is asked at a scrape.
 type gauges struct {
 	dialsActive, dialsWaiting int
-	failures                  int // remembered by the negative cache
+	failures                  int // that are fresh
 	services                  map[tor.Phase]int
-	daemon                    *tor.Daemon // nil if there is none
 }
 
 var (
-	dialsActiveDesc  = gaugeDesc("dials_active", "Outbound dials that hold a place among those that build circuits.")
-	dialsWaitingDesc = gaugeDesc("dials_waiting", "Outbound dials that wait for a place among those that build circuits.")
-	failuresDesc     = gaugeDesc("recent_failures", "Onion addresses whose last dial failed so lately that the next is answered with its error.")
-	servicesDesc     = gaugeDesc("services", "Onion services that are listened on, by phase.", "phase")
-	bootstrapDesc    = gaugeDesc("bootstrap_ratio", "How far Tor has got in connecting to its network, from 0 to 1; of several daemons, the one that is behind.")
+	dialsActiveDesc  = liveDesc("dials_active", "Outbound dials that hold a place among those that build circuits.")
+	dialsWaitingDesc = liveDesc("dials_waiting", "Outbound dials that wait for a place among those that build circuits.")
+	failuresDesc     = liveDesc("recent_failures", "Onion addresses that failed so lately that a dial is answered with the same error.")
+	servicesDesc     = liveDesc("services", "Onion services that are listened on, by phase.", "phase")
+	daemonsDesc      = liveDesc("daemons", "Tor daemons that transports use, by state of the control connection.", "state")
+	bootstrapDesc    = liveDesc("bootstrap_ratio", "How far Tor has got in connecting to its network, from 0 to 1; of several daemons, the one that is behind.")
+	reconnectsDesc   = liveDesc("daemon_reconnects_total", "How often Tor was lost and found again while a transport used it.")
 
-	gaugeDescs = []*prometheus.Desc{dialsActiveDesc, dialsWaitingDesc, failuresDesc, servicesDesc, bootstrapDesc}
+	liveDescs = []*prometheus.Desc{
+		dialsActiveDesc, dialsWaitingDesc, failuresDesc, servicesDesc, daemonsDesc, bootstrapDesc, reconnectsDesc,
+	}
 )
 
-func gaugeDesc(name, help string, labels ...string) *prometheus.Desc {
+func liveDesc(name, help string, labels ...string) *prometheus.Desc {
 	return prometheus.NewDesc(prometheus.BuildFQName(metricsNamespace, "", name), help, labels, nil)
 }
 
-// live is the set of transports that are open.
+// live is the set of transports that are in use, and of their daemons: transports
+// may share one, which counts once.
 type live struct {
 	transports map[*Transport]struct{}
+	daemons    map[*tor.Daemon]*use
+	reconnects uint64 // of daemons while they were in use, and are not any more
 }
 
-func newLive() live { return live{transports: make(map[*Transport]struct{})} }
+// use is that of a daemon by so many transports.
+type use struct {
+	transports int
+	before     uint64 // reconnects
+}
 
-// opened begins to ask t at every scrape, until closed.
-func (m *metrics) opened(t *Transport) {
+func newLive() live {
+	return live{transports: make(map[*Transport]struct{}), daemons: make(map[*tor.Daemon]*use)}
+}
+
+// used begins to ask t at every scrape, until closed. It is called when t dials or
+// listens, not when it is made: libp2p makes some transports that it does not use,
+// and does not close those of a host that it failed to make.
+func (m *metrics) used(t *Transport) {
 	if m == nil {
 		return
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if _, ok := m.live.transports[t]; ok || t.closed {
+		return
+	}
 	m.live.transports[t] = struct{}{}
+	if t.daemon == nil {
+		return
+	}
+	u := m.live.daemons[t.daemon]
+	if u == nil {
+		u = &use{before: t.daemon.Reconnects()}
+		m.live.daemons[t.daemon] = u
+	}
+	u.transports++
 }
 
-// closed forgets t. It may be called again.
+// closed forgets t for good. It may be called again.
 func (m *metrics) closed(t *Transport) {
 	if m == nil {
 		return
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	t.closed = true
+	if _, ok := m.live.transports[t]; !ok {
+		return
+	}
 	delete(m.live.transports, t)
+	if t.daemon == nil {
+		return
+	}
+	u := m.live.daemons[t.daemon]
+	u.transports--
+	if u.transports == 0 {
+		m.live.reconnects += t.daemon.Reconnects() - u.before
+		delete(m.live.daemons, t.daemon)
+	}
 }
 
-// collectLive sums over the transports that are open.
+// collectLive sums over the transports that are in use.
 func (m *metrics) collectLive(ch chan<- prometheus.Metric) {
-	m.mu.Lock()
-	var transports []*Transport
-	for t := range m.live.transports {
-		transports = append(transports, t)
-	}
-	m.mu.Unlock() // a transport that closes may hold a lock that gauges wants
-
+	transports, daemons, reconnects := m.snapshot()
 	sum := gauges{services: make(map[tor.Phase]int)}
-	daemons := make(map[*tor.Daemon]struct{})
 	for _, t := range transports {
 		g := t.gauges()
 		sum.dialsActive += g.dialsActive
@@ -75,9 +109,6 @@ func (m *metrics) collectLive(ch chan<- prometheus.Metric) {
 		sum.failures += g.failures
 		for phase, n := range g.services {
 			sum.services[phase] += n
-		}
-		if g.daemon != nil {
-			daemons[g.daemon] = struct{}{}
 		}
 	}
 	gauge := func(desc *prometheus.Desc, value float64, labels ...string) {
@@ -89,38 +120,61 @@ func (m *metrics) collectLive(ch chan<- prometheus.Metric) {
 	for phase := tor.Starting; phase < tor.Gone; phase++ {
 		gauge(servicesDesc, float64(sum.services[phase]), phase.String())
 	}
+
+	states := make(map[tor.State]int)
+	percent := 100
+	for _, d := range daemons {
+		st := statusOf(d)
+		states[st.State]++
+		percent = min(percent, st.Progress.Percent)
+	}
+	for state := tor.Connected; state <= tor.Ended; state++ {
+		gauge(daemonsDesc, float64(states[state]), state.String())
+	}
 	if len(daemons) > 0 {
-		percent := 100
-		for d := range daemons {
-			percent = min(percent, progress(d).Percent)
-		}
 		gauge(bootstrapDesc, float64(percent)/100)
 	}
+	ch <- prometheus.MustNewConstMetric(reconnectsDesc, prometheus.CounterValue, float64(reconnects))
+}
+
+// snapshot returns the transports that are in use, their daemons, and all
+// reconnects so far. The lock is not held while the transports are asked: one that
+// begins to listen calls used with its own lock held.
+func (m *metrics) snapshot() (transports []*Transport, daemons []*tor.Daemon, reconnects uint64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for t := range m.live.transports {
+		transports = append(transports, t)
+	}
+	reconnects = m.live.reconnects
+	for d, u := range m.live.daemons {
+		daemons = append(daemons, d)
+		reconnects += d.Reconnects() - u.before
+	}
+	return transports, daemons, reconnects
 }
 
 // gauges is how t is doing now. It waits for nothing but locks.
 func (t *Transport) gauges() gauges {
-	g := gauges{services: make(map[tor.Phase]int), daemon: t.daemon}
+	g := gauges{services: make(map[tor.Phase]int)}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, l := range t.listeners {
-		g.services[phase(l.service)]++
+		g.services[phaseOf(l.service)]++
 	}
 	return g
 }
 
-// phase is the current one.
-func phase(s *tor.Service) tor.Phase {
+func phaseOf(s *tor.Service) tor.Phase {
 	for st := range s.Status(context.Background()) {
-		return st.Phase
+		return st.Phase // the first is the current one
 	}
 	return tor.Gone
 }
 
-// progress is the current one.
-func progress(d *tor.Daemon) tor.Progress {
-	for p := range d.Progress(context.Background()) {
-		return p
+func statusOf(d *tor.Daemon) tor.DaemonStatus {
+	for st := range d.Status(context.Background()) {
+		return st // the first is the current one
 	}
-	return tor.Progress{}
+	return tor.DaemonStatus{State: tor.Ended}
 }

@@ -78,6 +78,7 @@ type Transport struct {
 	dialTimeout, acceptTimeout time.Duration
 
 	metrics *metrics // nil without WithMetrics
+	closed  bool     // guarded by the lock of metrics
 
 	// isolation keys the tokens that give every peer circuits of its own.
 	isolation [32]byte
@@ -113,7 +114,6 @@ func New(upgrader transport.Upgrader, rcmgr network.ResourceManager, opts ...Opt
 		return nil, errors.New("a Tor transport needs option WithDaemon or WithDialer")
 	}
 	rand.Read(t.isolation[:])
-	t.metrics.opened(t)
 	return t, nil
 }
 
@@ -128,12 +128,13 @@ func (t *Transport) CanDial(addr ma.Multiaddr) bool {
 // Errors match those of this package, or those of package onion for a malformed
 // address.
 func (t *Transport) Dial(ctx context.Context, raddr ma.Multiaddr, p peer.ID) (_ transport.CapableConn, err error) {
+	t.metrics.used(t)
 	trace := t.metrics.dial()
 	defer func() { trace.done(err) }()
 	scope, err := t.rcmgr.OpenConnection(network.DirOutbound, true, nearEnd)
 	if err != nil {
-		t.log.Debug("resource manager blocked outgoing connection", "peer", shortPeer(p), "error", err)
-		return nil, err
+		t.log.Debug("resource manager blocked outgoing connection", "peer", shortPeer(p), "error", discreetError{err})
+		return nil, discreetError{err}
 	}
 	c, err := t.dialWithScope(ctx, raddr, p, scope, trace)
 	if err != nil {
@@ -145,8 +146,8 @@ func (t *Transport) Dial(ctx context.Context, raddr ma.Multiaddr, p peer.ID) (_ 
 
 func (t *Transport) dialWithScope(ctx context.Context, raddr ma.Multiaddr, p peer.ID, scope network.ConnManagementScope, trace *dialTrace) (transport.CapableConn, error) {
 	if err := scope.SetPeer(p); err != nil {
-		t.log.Debug("resource manager blocked outgoing connection for peer", "peer", shortPeer(p), "error", err)
-		return nil, err
+		t.log.Debug("resource manager blocked outgoing connection for peer", "peer", shortPeer(p), "error", discreetError{err})
+		return nil, discreetError{err}
 	}
 	addr, port, err := soleOnion(raddr)
 	if err != nil {
