@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -43,17 +44,20 @@ func Start(cmd *exec.Cmd, onLine func(line string)) (*Process, error) {
 	cmd.Stdout, cmd.Stderr = w, w
 	cmd.WaitDelay = drainTime
 	detach(cmd)
-	if err := cmd.Start(); err != nil {
-		return nil, err
-	}
+	leash(cmd)
 	p := &Process{cmd: cmd, done: make(chan struct{})}
-	read := make(chan struct{})
+	started, read := make(chan error), make(chan struct{})
 	go func() {
-		defer close(read)
-		p.read(output, onLine)
-	}()
-	go func() {
-		err := cmd.Wait()
+		// To the kernel the child's parent is the thread that started it, so that
+		// thread lives as long as the child: see leash.
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		err := cmd.Start()
+		started <- err
+		if err != nil {
+			return
+		}
+		err = cmd.Wait()
 		w.Close()
 		<-read
 		if errors.Is(err, exec.ErrWaitDelay) {
@@ -61,6 +65,13 @@ func Start(cmd *exec.Cmd, onLine func(line string)) (*Process, error) {
 		}
 		p.err = p.describe(err)
 		close(p.done)
+	}()
+	if err := <-started; err != nil {
+		return nil, err
+	}
+	go func() {
+		defer close(read)
+		p.read(output, onLine)
 	}()
 	return p, nil
 }

@@ -1,0 +1,250 @@
+//go:build unix
+
+package tor_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/onionwire/onionwire/tortransport/onion"
+	"github.com/onionwire/onionwire/tortransport/tor"
+	"github.com/onionwire/onionwire/tortransport/tortest"
+)
+
+// often is how often the daemons of these tests are asked for a sign of life.
+const often = time.Second
+
+// TestManagedHeals does to a managed tor what can happen to it, and expects the
+// service back at the same address.
+func TestManagedHeals(t *testing.T) {
+	_, dialer := pair(t)
+	signal := func(s syscall.Signal) func(*testing.T, *tor.Daemon) {
+		return func(t *testing.T, d *tor.Daemon) {
+			t.Helper()
+			if err := syscall.Kill(d.Child(), s); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for name, c := range map[string]struct {
+		harm   func(*testing.T, *tor.Daemon)
+		reason error
+	}{
+		"killed":             {signal(syscall.SIGKILL), tor.ErrExited},
+		"told to end":        {signal(syscall.SIGTERM), tor.ErrExited},
+		"stopped":            {signal(syscall.SIGSTOP), tor.ErrControl},
+		"connection is lost": {func(_ *testing.T, d *tor.Daemon) { d.DropControl() }, tor.ErrExited},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := start(t, tor.Config{Torrc: privateNetwork(t).Torrc()}.WithHeartbeat(often))
+			p := newPatient(t, d)
+			p.awaitReachable(t, dialer)
+			child, socks := d.Child(), d.SOCKS()
+			c.harm(t, d)
+			p.awaitDegraded(t, c.reason)
+			p.awaitReachable(t, dialer)
+			wantNoProcess(t, child)
+			if n := d.Reconnects(); n != 1 || d.Err() != nil {
+				t.Errorf("%d reconnects, %v", n, d.Err())
+			}
+			if d.SOCKS() != socks {
+				t.Errorf("the SOCKS port is at %s, was at %s", d.SOCKS(), socks)
+			}
+			again := d.Child()
+			d.Close()
+			wantNoProcess(t, again)
+		})
+	}
+}
+
+// TestAttachedHeals does the same to a tor of somebody else.
+func TestAttachedHeals(t *testing.T) {
+	_, dialer := pair(t)
+	for name, harm := range map[string]func(t *testing.T, c *tortest.Client, pid func() int, degraded func()){
+		"restarted with a new cookie": func(t *testing.T, c *tortest.Client, _ func() int, degraded func()) {
+			t.Helper()
+			before, err1 := os.ReadFile(c.CookieFile)
+			err2 := c.Restart(testContext(t))
+			after, err3 := os.ReadFile(c.CookieFile)
+			if err := errors.Join(err1, err2, err3); err != nil || string(before) == string(after) {
+				t.Fatalf("the cookie is still the same: %v", err)
+			}
+			degraded()
+		},
+		"killed, and started later": func(t *testing.T, c *tortest.Client, _ func() int, degraded func()) {
+			t.Helper()
+			c.Kill()
+			degraded()
+			time.Sleep(3 * time.Second) // the administrator was asleep
+			if err := c.Restart(testContext(t)); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"stopped, and woken later": func(t *testing.T, _ *tortest.Client, pid func() int, degraded func()) {
+			t.Helper()
+			if err := syscall.Kill(pid(), syscall.SIGSTOP); err != nil {
+				t.Fatal(err)
+			}
+			degraded()
+			if err := syscall.Kill(pid(), syscall.SIGCONT); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"connection is lost": nil,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			file := filepath.Join(t.TempDir(), "pid")
+			c := startClient(t, tortest.ClientConfig{Torrc: "PidFile " + file})
+			d := attach(t, tor.AttachConfig{Control: parseAddr(t, c.Control)}.WithHeartbeat(often))
+			if err := d.WaitReady(testContext(t)); err != nil {
+				t.Fatal(err)
+			}
+			p := newPatient(t, d)
+			p.awaitReachable(t, dialer)
+			if harm == nil {
+				d.DropControl()
+				p.awaitDegraded(t, tor.ErrControl)
+			} else {
+				harm(t, c, func() int { return readPID(t, file) }, func() { p.awaitDegraded(t, tor.ErrControl) })
+			}
+			p.awaitReachable(t, dialer)
+			if d.Reconnects() != 1 || d.Err() != nil {
+				t.Errorf("%d reconnects, %v", d.Reconnects(), d.Err())
+			}
+		})
+	}
+}
+
+// patient is a service to which something happens, and the record of that.
+type patient struct {
+	service *tor.Service
+	addr    onion.Address
+	target  net.Listener
+
+	mu      sync.Mutex
+	phases  []tor.ServiceStatus
+	changed chan struct{}
+	read    int // of phases, by the test
+}
+
+// newPatient publishes a service that echoes, and follows what becomes of it.
+func newPatient(t *testing.T, d *tor.Daemon) *patient {
+	t.Helper()
+	target, err := d.ListenTarget()
+	if err != nil {
+		t.Fatal(err)
+	}
+	echo(t, target)
+	key := newKey(t)
+	p := &patient{addr: key.Address(), target: target, changed: make(chan struct{}, 1)}
+	p.service, err = d.Publish(tor.ServiceConfig{Key: key, Port: virtualPort, Target: target.Addr()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var following sync.WaitGroup
+	following.Go(func() {
+		for st := range p.service.Status(context.Background()) { // until Close
+			p.mu.Lock()
+			p.phases = append(p.phases, st)
+			p.mu.Unlock()
+			select {
+			case p.changed <- struct{}{}:
+			default:
+			}
+		}
+	})
+	t.Cleanup(func() {
+		p.service.Close()
+		following.Wait()
+	})
+	return p
+}
+
+// await reads the record on until the service is in a phase.
+func (p *patient) await(t *testing.T, phase tor.Phase) tor.ServiceStatus {
+	t.Helper()
+	deadline := time.NewTimer(2 * testTimeout)
+	defer deadline.Stop()
+	for {
+		p.mu.Lock()
+		for ; p.read < len(p.phases); p.read++ {
+			if st := p.phases[p.read]; st.Phase == phase {
+				p.mu.Unlock()
+				return st
+			}
+		}
+		p.mu.Unlock()
+		select {
+		case <-p.changed:
+		case <-deadline.C:
+			t.Fatalf("the service never was %s; it was %+v", phase, p.phases)
+		}
+	}
+}
+
+func (p *patient) awaitDegraded(t *testing.T, reason error) {
+	t.Helper()
+	begin := time.Now()
+	st := p.await(t, tor.Degraded)
+	wantErr(t, st.Err, reason)
+	wantErr(t, p.service.Ready(within(t, 0)), reason)
+	t.Logf("degraded after %s: %v", time.Since(begin).Round(time.Millisecond), st.Err)
+}
+
+// awaitReachable waits until the service says that it is reachable, and is.
+func (p *patient) awaitReachable(t *testing.T, dialer *tor.Daemon) {
+	t.Helper()
+	begin := time.Now()
+	st := p.await(t, tor.Reachable)
+	if st.Err != nil || st.Uploaded < 2 || st.Uploads < st.Uploaded {
+		t.Errorf("reachable: %+v", st)
+	}
+	ready := time.Since(begin)
+	ctx, tries := testContext(t), 0
+	for {
+		tries++
+		c, err := dial(ctx, dialer, p.addr.String(), virtualPort)
+		if err == nil {
+			ping(t, c)
+			break
+		}
+		// The client may know only where the service was introduced before.
+		if tries == 10 || ctx.Err() != nil {
+			t.Fatalf("dial %d: %v", tries, err)
+		}
+	}
+	t.Logf("reachable after %s, reached with dial %d after %s", ready.Round(time.Millisecond),
+		tries, time.Since(begin).Round(time.Millisecond))
+}
+
+func readPID(t testing.TB, file string) int {
+	t.Helper()
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(content)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pid
+}
+
+// wantNoProcess fails the test if a process still exists.
+func wantNoProcess(t testing.TB, pid int) {
+	t.Helper()
+	if err := syscall.Kill(pid, 0); err == nil {
+		t.Errorf("process %d still exists", pid)
+	}
+}
