@@ -42,6 +42,8 @@ var (
 	ErrNoKey = errors.New("no key for this onion address")
 )
 
+var errNotListening = errors.New("not listened on")
+
 // sentinels maps the replies of Tor's SOCKS port: RFC 1928 section 6, and from
 // 0xF0 on Tor's ExtendedErrors (tor manual, SocksPort).
 var sentinels = map[byte]error{
@@ -59,14 +61,14 @@ var sentinels = map[byte]error{
 }
 
 // dialError names the cause and, shortened, the address.
-func dialError(addr onion.Address, err error) error {
+func dialError(to target, err error) error {
 	var reply *socks5.ReplyError
 	if errors.As(err, &reply) {
 		if sentinel, ok := sentinels[reply.Code]; ok {
-			return fmt.Errorf("dialling %s: %w (SOCKS reply 0x%02x)", addr.Short(), sentinel, reply.Code)
+			return fmt.Errorf("dialling %s: %w (%w)", to, sentinel, reply)
 		}
 	}
-	return fmt.Errorf("dialling %s: %w", addr.Short(), discreetError{err})
+	return fmt.Errorf("dialling %s: %w", to, discreetError{err})
 }
 
 // discreetError is an error of somebody else, such as libp2p's upgrader or the

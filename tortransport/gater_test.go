@@ -59,7 +59,9 @@ func TestGaterRefusesInbound(t *testing.T) {
 			server := partyConfig{limits: limits, gater: &onceGate{g, make(chan struct{})}}.
 				new(t, tortransport.WithDaemon(d), tortransport.WithOnionKey(k))
 			addr := server.serve(t, k)
-			c, err := newParty(t, d).Dial(testContext(t), addr, server.id)
+			// With early data it would try a second time by itself.
+			client := partyConfig{}.new(t, tortransport.WithDaemon(d), tortransport.WithoutEarlyData())
+			c, err := client.Dial(testContext(t), addr, server.id)
 			if err == nil {
 				_, err = echo(c, []byte("x"))
 				c.Close()

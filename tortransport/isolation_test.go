@@ -3,17 +3,23 @@ package tortransport_test
 import (
 	"strings"
 	"testing"
+
+	"github.com/libp2p/go-libp2p/core/peer"
+
+	"github.com/onionwire/onionwire/tortransport"
 )
 
 func TestIsolation(t *testing.T) {
 	f, d := fakeTor(t)
-	addr := onionAddr(t, newKey(t)) // nobody is there: the request is what counts
 	first, second := newParty(t, d), newParty(t, d)
 	ann, bob := randomPeer(t), randomPeer(t)
-	first.dialFails(t, testContext(t), addr, ann)
-	first.dialFails(t, testContext(t), addr, bob)
-	first.dialFails(t, testContext(t), addr, ann)
-	second.dialFails(t, testContext(t), addr, ann)
+	for _, dial := range []struct {
+		by party
+		to peer.ID
+	}{{first, ann}, {first, bob}, {first, ann}, {second, ann}} {
+		// Nobody is there: the request is what counts.
+		dial.by.dialFails(t, testContext(t), onionAddr(t, newKey(t)), dial.to)
+	}
 	reqs := f.Requests()
 	if len(reqs) != 4 {
 		t.Fatalf("%d requests, want 4", len(reqs))
@@ -34,5 +40,17 @@ func TestIsolation(t *testing.T) {
 	}
 	if reqs[0].Password == reqs[3].Password {
 		t.Error("two transports share circuits to a peer")
+	}
+}
+
+func TestIsolationPerConnection(t *testing.T) {
+	f, d := fakeTor(t)
+	client := partyConfig{}.new(t, tortransport.WithDaemon(d), tortransport.WithIsolationPerConnection())
+	p := randomPeer(t)
+	client.dialFails(t, testContext(t), onionAddr(t, newKey(t)), p)
+	client.dialFails(t, testContext(t), onionAddr(t, newKey(t)), p)
+	reqs := f.Requests()
+	if len(reqs) != 2 || reqs[0].Password == reqs[1].Password || reqs[1].Password == "" {
+		t.Errorf("two connections to a peer share circuits: %d requests", len(reqs))
 	}
 }

@@ -217,23 +217,34 @@ func TestListenDoesNotWait(t *testing.T) {
 	}
 }
 
-// TestListenerEndsWithControl: without the control connection the service is gone,
-// and the listener says so.
-func TestListenerEndsWithControl(t *testing.T) {
+// TestListenerOutlivesControl: when the control connection is lost and found again,
+// the listener is still open and the service is published again.
+func TestListenerOutlivesControl(t *testing.T) {
 	f, d := fakeTor(t)
 	k := newKey(t)
 	server := newParty(t, d, k)
-	l := server.listen(t, k)
-	f.DropControl()
-	if err := acceptError(t, l); !errors.Is(err, tor.ErrControl) {
-		t.Errorf("Accept gave %v, want tor.ErrControl", err)
+	addr := server.serve(t, k)
+	mustReach(t, d, addr, server)
+	status, err := server.Status(testContext(t), addr)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if err := server.dialFails(t, testContext(t), onionAddr(t, newKey(t)), randomPeer(t)); !errors.Is(err, tor.ErrControl) {
-		t.Errorf("the dial gave %v, want tor.ErrControl", err)
+	dropped, degraded := false, false
+	for st := range status {
+		if !dropped {
+			dropped = true
+			f.DropControl()
+			continue
+		}
+		degraded = degraded || st.Phase == tor.Degraded && errors.Is(st.Err, tor.ErrControl)
+		if degraded && st.Phase == tor.Reachable {
+			break
+		}
 	}
-	if _, err := server.Listen(onionAddr(t, k)); !errors.Is(err, tor.ErrControl) {
-		t.Errorf("Listen gave %v, want tor.ErrControl", err)
+	if !degraded {
+		t.Error("the status did not tell of the loss")
 	}
+	mustReach(t, d, addr, server)
 }
 
 func TestOptionsAreChecked(t *testing.T) {

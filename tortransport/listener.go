@@ -36,7 +36,12 @@ type listener struct {
 	t       *Transport
 	addr    onion.Address
 	raw     transport.GatedMaListener
-	service *tor.Service
+	service service
+	conns   connections
+	clients struct {
+		sync.Mutex
+		keys []onion.ClientPublicKey
+	}
 
 	incoming chan transport.CapableConn
 	upgrades *upgrades
@@ -48,28 +53,24 @@ type listener struct {
 
 var _ transport.Listener = (*listener)(nil)
 
-func (t *Transport) listen(key onion.Key, port uint16, laddr ma.Multiaddr) (*listener, error) {
+func (t *Transport) listen(addr onion.Address, port uint16, laddr ma.Multiaddr) (*listener, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.listeners[key.Address()] != nil {
+	if t.listeners[addr] != nil {
 		return nil, tor.ErrCollision
 	}
-	target, err := t.daemon.ListenTarget()
+	target, service, err := t.publish(addr, port)
 	if err != nil {
-		return nil, err
-	}
-	service, err := t.daemon.Publish(tor.ServiceConfig{Key: key, Port: port, Target: target.Addr()})
-	if err != nil {
-		target.Close()
 		return nil, err
 	}
 	l := &listener{
 		t:        t,
-		addr:     key.Address(),
+		addr:     addr,
 		service:  service,
 		incoming: make(chan transport.CapableConn),
 		upgrades: newUpgrades(maxUpgrades),
 	}
+	l.clients.keys = t.services[addr].Clients
 	l.ctx, l.cancel = context.WithCancelCause(context.Background())
 	// There is room for a connection before the resource manager is asked about
 	// it.
@@ -118,7 +119,7 @@ func (l *listener) acceptLoop() {
 			}
 			continue
 		}
-		conn = &onionConn{Conn: conn, local: l.Multiaddr(), remote: anonymous}
+		conn = &onionConn{Conn: l.conns.track(conn), local: l.Multiaddr(), remote: anonymous}
 		ctx, upgrade, ok := l.upgrades.begin(l.ctx)
 		if !ok {
 			conn.Close()
@@ -131,6 +132,7 @@ func (l *listener) acceptLoop() {
 			defer cancel()
 			if c := l.upgrade(ctx, conn, scope); c != nil {
 				upgrade.negotiated()
+				l.t.met(c.RemotePeer())
 				l.hand(ctx, c)
 			}
 		})

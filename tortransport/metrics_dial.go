@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// dialPhase is a part of a dial. The phases follow one another in this order; a
-// dial may leave some out, or come back to one when it is made again.
+// dialPhase is a part of a dial. A dial may leave some out, or come back to one when
+// it is made again.
 type dialPhase string
 
 const (
-	// phaseQueue: waiting for a place among the dials that build circuits.
-	phaseQueue dialPhase = "queue"
 	// phaseTorReady: waiting until Tor is connected to its network.
 	phaseTorReady dialPhase = "tor_ready"
+	// phaseQueue: waiting for a place among the dials that build circuits.
+	phaseQueue dialPhase = "queue"
 	// phaseCircuit: until Tor's SOCKS port says that the service has answered.
 	phaseCircuit dialPhase = "circuit"
 	// phaseNegotiation: from there to a connection that can be used. What was sent

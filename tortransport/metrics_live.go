@@ -156,7 +156,8 @@ func (m *metrics) snapshot() (transports []*Transport, daemons []*tor.Daemon, re
 
 // gauges is how t is doing now. It waits for nothing but locks.
 func (t *Transport) gauges() gauges {
-	g := gauges{services: make(map[tor.Phase]int)}
+	g := gauges{services: make(map[tor.Phase]int), failures: t.failures.Len()}
+	g.dialsActive, g.dialsWaiting = t.places.Count()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, l := range t.listeners {
@@ -165,7 +166,7 @@ func (t *Transport) gauges() gauges {
 	return g
 }
 
-func phaseOf(s *tor.Service) tor.Phase {
+func phaseOf(s service) tor.Phase {
 	for st := range s.Status(context.Background()) {
 		return st.Phase // the first is the current one
 	}

@@ -117,8 +117,7 @@ func TestDialOutcomes(t *testing.T) {
 
 	p.dialFails(t, testContext(t), addr, randomPeer(t))
 	want["false,wrong_peer"]++
-	p.dialFails(t, testContext(t), wrongChecksum(t), server.id)
-	want["false,other"]++
+	p.dialFails(t, testContext(t), wrongChecksum(t), server.id) // is no dial: nobody can be asked
 	p.mustDial(t, addr, server.id).Close()
 	want["false,success"]++
 	wantSeries(t, reg, "dials_total", want)
@@ -141,6 +140,52 @@ func TestDialNotReady(t *testing.T) {
 	wantSeries(t, reg, "bootstrap_ratio", map[string]float64{"": 0.45})
 	f.SetBootstrap(100, "done", "Done")
 	awaitSeries(t, reg, "bootstrap_ratio", "", 1)
+}
+
+// TestDialsUnderWay has dials that Tor does not answer, more than there are places.
+func TestDialsUnderWay(t *testing.T) {
+	f, d := fakeTor(t)
+	f.OnSocks(func(tortest.FakeRequest) tortest.FakeSocksReply { return tortest.FakeSocksReply{Silent: true} })
+	reg := prometheus.NewPedanticRegistry()
+	p := partyConfig{}.new(t, tortransport.WithDaemon(d), tortransport.WithMetrics(reg))
+	ctx, cancel := context.WithCancel(testContext(t))
+	const dials = 100
+	var tasks sync.WaitGroup
+	for range dials {
+		to := onionAddr(t, newKey(t))
+		tasks.Go(func() { p.dialFails(t, ctx, to, randomPeer(t)) })
+	}
+	under := func() (active, waiting float64) {
+		return series(t, reg, "dials_active")[""], series(t, reg, "dials_waiting")[""]
+	}
+	eventually(t, func() bool { active, waiting := under(); return active+waiting == dials }, func() {
+		t.Error("not all dials show")
+	})
+	if active, waiting := under(); active == 0 || waiting == 0 {
+		t.Errorf("%g dials are active and %g wait, want some of both", active, waiting)
+	}
+	cancel()
+	tasks.Wait()
+	if active, waiting := under(); active != 0 || waiting != 0 {
+		t.Errorf("%g dials are active and %g wait after all have ended", active, waiting)
+	}
+	wantSeries(t, reg, "dials_total", map[string]float64{"false,canceled": dials})
+	if got := series(t, reg, "dial_phase_duration_seconds"); got["failed,queue"]+got["failed,circuit"] != dials {
+		t.Errorf("phases in which dials have failed: %v", got)
+	}
+}
+
+// TestDialsAnsweredFromMemory dials an address again that is not there.
+func TestDialsAnsweredFromMemory(t *testing.T) {
+	_, d := fakeTor(t) // has no service
+	reg := prometheus.NewPedanticRegistry()
+	p := partyConfig{}.new(t, tortransport.WithDaemon(d), tortransport.WithMetrics(reg))
+	addr := onionAddr(t, newKey(t))
+	for range 3 {
+		p.dialFails(t, testContext(t), addr, p.id)
+	}
+	wantSeries(t, reg, "dials_total", map[string]float64{"false,not_found": 1, "true,not_found": 2})
+	wantSeries(t, reg, "recent_failures", map[string]float64{"": 1})
 }
 
 func TestDialPhases(t *testing.T) {

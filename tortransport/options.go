@@ -49,7 +49,7 @@ func WithOnionKey(keys ...onion.Key) Option {
 			if k.IsZero() {
 				return errors.New("option WithOnionKey: empty key")
 			}
-			t.keys[k.Address()] = k
+			t.services[k.Address()] = Service{Key: k}
 		}
 		return nil
 	}
@@ -88,6 +88,42 @@ func WithAcceptTimeout(d time.Duration) Option {
 	return func(t *Transport) error {
 		t.acceptTimeout = d
 		return positive("WithAcceptTimeout", d)
+	}
+}
+
+// WithIsolationPerConnection gives every connection circuits of its own, instead of
+// every peer. It keeps a peer's connections from being linked by a relay on the
+// way, and costs a new circuit, some round trips, for each. A service knows its
+// peers anyway.
+func WithIsolationPerConnection() Option {
+	return func(t *Transport) error {
+		t.isolation.perConnection = true
+		return nil
+	}
+}
+
+// WithoutEarlyData waits for every answer before the next word is said, as stock
+// libp2p does: a dial then takes three round trips instead of one. It is for
+// finding out whether early data is what a peer, or a SOCKS port, stumbles over.
+func WithoutEarlyData() Option {
+	return func(t *Transport) error {
+		t.patient = true
+		return nil
+	}
+}
+
+// WithClearnet dials TCP addresses, too: /ip4, /ip6, /dns, /dns4 and /dns6 followed
+// by /tcp, through Tor's exits, which resolve the names. It is meant for bootstrap
+// peers. The exit sees whom is connected to, though not by whom. A managed daemon
+// needs tor.Config.AllowExits for it.
+//
+// No other transport for TCP can be used beside it: libp2p refuses. Names in
+// /dnsaddr are not for Tor, which resolves addresses only; onionhost and its
+// preset refuse them.
+func WithClearnet() Option {
+	return func(t *Transport) error {
+		t.clearnet = true
+		return nil
 	}
 }
 

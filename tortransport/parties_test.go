@@ -12,11 +12,14 @@ import (
 	"github.com/libp2p/go-libp2p/core/crypto"
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
+	"github.com/libp2p/go-libp2p/core/pnet"
+	"github.com/libp2p/go-libp2p/core/protocol"
 	"github.com/libp2p/go-libp2p/core/sec"
 	"github.com/libp2p/go-libp2p/core/transport"
 	"github.com/libp2p/go-libp2p/p2p/muxer/yamux"
 	"github.com/libp2p/go-libp2p/p2p/net/upgrader"
 	"github.com/libp2p/go-libp2p/p2p/security/noise"
+	libp2ptls "github.com/libp2p/go-libp2p/p2p/security/tls"
 	ma "github.com/multiformats/go-multiaddr"
 
 	"github.com/onionwire/onionwire/tortransport"
@@ -38,6 +41,31 @@ type partyConfig struct {
 	limits   network.ResourceManager
 	gater    connmgr.ConnectionGater
 	upgrader func(transport.Upgrader) transport.Upgrader // wraps it, if not nil
+	psk      pnet.PSK
+	security []protocol.ID // in the order of preference; nil is Noise alone
+}
+
+// secure makes the security transports of a party.
+func (cfg partyConfig) secure(tb testing.TB, key crypto.PrivKey, muxers []upgrader.StreamMuxer) (all []sec.SecureTransport) {
+	tb.Helper()
+	ids := cfg.security
+	if ids == nil {
+		ids = []protocol.ID{noise.ID}
+	}
+	for _, id := range ids {
+		var s sec.SecureTransport
+		var err error
+		if id == libp2ptls.ID {
+			s, err = libp2ptls.New(id, key, muxers)
+		} else {
+			s, err = noise.New(id, key, muxers)
+		}
+		if err != nil {
+			tb.Fatal(err)
+		}
+		all = append(all, s)
+	}
+	return all
 }
 
 func (cfg partyConfig) new(tb testing.TB, opts ...tortransport.Option) party {
@@ -51,11 +79,7 @@ func (cfg partyConfig) new(tb testing.TB, opts ...tortransport.Option) party {
 		tb.Fatal(err)
 	}
 	muxers := []upgrader.StreamMuxer{{ID: yamux.ID, Muxer: yamux.DefaultTransport}}
-	security, err := noise.New(noise.ID, key, muxers)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	up, err := upgrader.New([]sec.SecureTransport{security}, muxers, nil, cfg.limits, cfg.gater)
+	up, err := upgrader.New(cfg.secure(tb, key, muxers), muxers, cfg.psk, cfg.limits, cfg.gater)
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -8,29 +8,19 @@ import (
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/transport"
 	ma "github.com/multiformats/go-multiaddr"
-
-	"github.com/onionwire/onionwire/tortransport/onion"
 )
 
-// Ready waits until the onion service at addr, which this transport listens on, is
-// published, so that clients find it. It looks no further: once published, a
-// service counts as ready while its daemon lives. See [tor.Service.Ready] for the
-// errors.
+// Ready waits until the onion service at laddr, which this transport listens on, is
+// reachable. See [tor.Service.Ready] for the errors.
 func (t *Transport) Ready(ctx context.Context, laddr ma.Multiaddr) error {
-	addr, _, err := onion.FromMultiaddr(laddr)
+	l, err := t.listener(laddr)
 	if err != nil {
-		return err
-	}
-	t.mu.Lock()
-	l := t.listeners[addr]
-	t.mu.Unlock()
-	if l == nil {
-		return fmt.Errorf("waiting for %s: not listened on", addr.Short())
+		return fmt.Errorf("waiting for %w", err)
 	}
 	return l.service.Ready(ctx)
 }
 
-// Ready waits until every onion address that n listens on is published, as
+// Ready waits until every onion address that n listens on is reachable, as
 // [Transport.Ready] does for one.
 func Ready(ctx context.Context, n network.Network) error {
 	transports, ok := n.(interface {

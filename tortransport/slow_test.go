@@ -31,7 +31,7 @@ func TestSlowTor(t *testing.T) {
 	t.Parallel()
 	const (
 		stock = 15 * time.Second
-		lag   = 4 * time.Second // the dialler waits for two answers, thus four times
+		lag   = 8 * time.Second // the dialler waits for one answer, thus twice at least
 	)
 	f, d := fakeTor(t)
 	server, client := ownHost(t, d, newKey(t)), ownHost(t, d)

@@ -27,40 +27,22 @@
 package tortransport
 
 import (
-	"context"
-	"crypto/hmac"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
-	"net"
-	"strconv"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/libp2p/go-libp2p/core/network"
-	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/libp2p/go-libp2p/core/transport"
 	ma "github.com/multiformats/go-multiaddr"
 	"golang.org/x/net/proxy"
 
-	"github.com/onionwire/onionwire/tortransport/internal/socks5"
+	"github.com/onionwire/onionwire/tortransport/internal/dialqueue"
+	"github.com/onionwire/onionwire/tortransport/internal/recent"
 	"github.com/onionwire/onionwire/tortransport/onion"
 	"github.com/onionwire/onionwire/tortransport/tor"
 )
-
-// isolationUser is the SOCKS user name by which tor 0.4.9 knows that the
-// password is an isolation token (socks-extensions, section 1). Older tor
-// isolates by any pair of strings.
-const isolationUser = "<torS0X>0"
-
-// endGrace is how long a dial whose connection broke waits for the news that Tor
-// itself has ended. They come within milliseconds.
-const endGrace = 250 * time.Millisecond
 
 var errTrailing = errors.New("something follows the onion address")
 
@@ -71,17 +53,21 @@ type Transport struct {
 	rcmgr    network.ResourceManager
 	log      *slog.Logger
 
-	daemon *tor.Daemon
-	dialer proxy.ContextDialer
-	keys   map[onion.Address]onion.Key
+	daemon     *tor.Daemon
+	dialer     proxy.ContextDialer
+	services   map[onion.Address]Service
+	configured map[onion.Address]tor.Addr
 
 	dialTimeout, acceptTimeout time.Duration
+	isolation                  isolation
+	patient, clearnet          bool
+
+	places   *dialqueue.Queue
+	failures *recent.Failures
+	plain    peerSet // who does not take an early proposal
 
 	metrics *metrics // nil without WithMetrics
 	closed  bool     // guarded by the lock of metrics
-
-	// isolation keys the tokens that give every peer circuits of its own.
-	isolation [32]byte
 
 	mu        sync.Mutex
 	listeners map[onion.Address]*listener
@@ -100,10 +86,14 @@ func New(upgrader transport.Upgrader, rcmgr network.ResourceManager, opts ...Opt
 		upgrader:      upgrader,
 		rcmgr:         rcmgr,
 		log:           slog.Default(),
-		keys:          make(map[onion.Address]onion.Key),
+		services:      make(map[onion.Address]Service),
+		configured:    make(map[onion.Address]tor.Addr),
 		dialTimeout:   DialTimeout,
 		acceptTimeout: AcceptTimeout,
 		listeners:     make(map[onion.Address]*listener),
+		places:        dialqueue.New(dialqueue.Limits{Places: maxDials, Reserved: urgentDials}),
+		failures:      recent.NewFailures(recent.Config{}),
+		plain:         peerSet{limit: maxPlain},
 	}
 	for _, opt := range opts {
 		if err := opt(t); err != nil {
@@ -113,137 +103,41 @@ func New(upgrader transport.Upgrader, rcmgr network.ResourceManager, opts ...Opt
 	if t.daemon == nil && t.dialer == nil {
 		return nil, errors.New("a Tor transport needs option WithDaemon or WithDialer")
 	}
-	rand.Read(t.isolation[:])
+	t.isolation.init()
 	return t, nil
 }
 
-// CanDial reports whether addr is an onion address. Whether its checksum is
-// right shows when it is dialled: a wrong one deserves an error that says so.
+// CanDial reports whether addr is an onion address or, with WithClearnet, a TCP
+// address. Whether the checksum is right shows when an onion address is dialled:
+// a wrong one deserves an error that says so.
 func (t *Transport) CanDial(addr ma.Multiaddr) bool {
-	return len(addr) == 1 && addr[0].Code() == ma.P_ONION3
+	return len(addr) == 1 && addr[0].Code() == ma.P_ONION3 || t.clearnet && isClearnet(addr)
 }
 
-// Dial connects to the peer p at the onion address raddr.
-//
-// Errors match those of this package, or those of package onion for a malformed
-// address.
-func (t *Transport) Dial(ctx context.Context, raddr ma.Multiaddr, p peer.ID) (_ transport.CapableConn, err error) {
-	t.metrics.used(t)
-	trace := t.metrics.dial()
-	defer func() { trace.done(err) }()
-	scope, err := t.rcmgr.OpenConnection(network.DirOutbound, true, nearEnd)
-	if err != nil {
-		t.log.Debug("resource manager blocked outgoing connection", "peer", shortPeer(p), "error", discreetError{err})
-		return nil, discreetError{err}
-	}
-	c, err := t.dialWithScope(ctx, raddr, p, scope, trace)
-	if err != nil {
-		scope.Done()
-		return nil, err
-	}
-	return c, nil
-}
-
-func (t *Transport) dialWithScope(ctx context.Context, raddr ma.Multiaddr, p peer.ID, scope network.ConnManagementScope, trace *dialTrace) (transport.CapableConn, error) {
-	if err := scope.SetPeer(p); err != nil {
-		t.log.Debug("resource manager blocked outgoing connection for peer", "peer", shortPeer(p), "error", discreetError{err})
-		return nil, discreetError{err}
-	}
-	addr, port, err := soleOnion(raddr)
-	if err != nil {
-		return nil, err
-	}
-	ctx, cancel := context.WithTimeout(ctx, t.dialTimeout)
-	defer cancel()
-	raw, err := t.dialRaw(ctx, addr, port, p, trace)
-	if err != nil {
-		return nil, dialError(addr, t.daemonError(ctx, err))
-	}
-	trace.enter(phaseNegotiation)
-	c, err := t.upgrader.Upgrade(ctx, t, &onionConn{Conn: raw, local: anonymous, remote: raddr}, network.DirOutbound, p, scope)
-	if err != nil {
-		raw.Close() // the upgrader forgets it where it refuses before it begins
-		return nil, dialError(addr, t.daemonError(ctx, err))
-	}
-	return c, nil
-}
-
-// dialRaw connects to the onion service, and to nobody in particular yet.
-func (t *Transport) dialRaw(ctx context.Context, addr onion.Address, port uint16, p peer.ID, trace *dialTrace) (net.Conn, error) {
-	if t.dialer != nil {
-		trace.enter(phaseCircuit)
-		return t.dialer.DialContext(ctx, "tcp", net.JoinHostPort(addr.String(), strconv.Itoa(int(port))))
-	}
-	if err := t.daemon.Err(); err != nil {
-		return nil, err
-	}
-	trace.enter(phaseTorReady)
-	// Tor would hold the connection back until it is ready, and not say why.
-	if err := t.daemon.WaitReady(ctx); err != nil {
-		return nil, err
-	}
-	trace.enter(phaseCircuit)
-	socks := t.daemon.SOCKS()
-	return socks5.Dialer{Network: socks.Network, Address: socks.Address}.
-		Dial(ctx, addr.String(), port, socks5.Auth{User: isolationUser, Password: t.isolationToken(p)})
-}
-
-// daemonError replaces the error of a dial by the end of the daemon, if that is
-// what made it fail: a connection to Tor breaks a moment before anybody knows
-// that Tor has ended.
-func (t *Transport) daemonError(ctx context.Context, err error) error {
-	if t.daemon == nil || t.dialer != nil {
-		return err
-	}
-	if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.As(err, new(syscall.Errno)) {
-		return err
-	}
-	grace := time.NewTimer(endGrace)
-	defer grace.Stop()
-	select {
-	case <-t.daemon.Done():
-		return t.daemon.Err()
-	case <-ctx.Done():
-	case <-grace.C:
-	}
-	return err
-}
-
-// isolationToken is the same for a peer as long as the transport lives, and
-// tells nothing about it to who does not know the secret.
-func (t *Transport) isolationToken(p peer.ID) string {
-	m := hmac.New(sha256.New, t.isolation[:])
-	m.Write([]byte(p))
-	return hex.EncodeToString(m.Sum(nil)[:16])
-}
-
-// Listen publishes an onion service and listens on it. The address must belong
-// to a key that WithOnionKey gave. Listen does not wait for Tor: [Ready] and
-// [Transport.Ready] do.
+// Listen publishes an onion service and listens on it. The address must be one that
+// WithOnionKey, WithService or WithConfiguredService has made known, else the error
+// matches ErrNoKey. Listen does not wait for Tor: [Ready] and [Transport.Status] do.
 func (t *Transport) Listen(laddr ma.Multiaddr) (transport.Listener, error) {
 	addr, port, err := soleOnion(laddr)
 	if err != nil {
 		return nil, err
 	}
-	key, ok := t.keys[addr]
-	if !ok {
-		return nil, fmt.Errorf("listening on %s: %w", addr.Short(), ErrNoKey)
-	}
-	if t.daemon == nil {
-		return nil, fmt.Errorf("listening on %s: listening needs option WithDaemon", addr.Short())
-	}
-	if err := t.daemon.Err(); err != nil {
-		return nil, fmt.Errorf("listening on %s: %w", addr.Short(), err)
-	}
-	l, err := t.listen(key, port, laddr)
+	l, err := t.listen(addr, port, laddr)
 	if err != nil {
 		return nil, fmt.Errorf("listening on %s: %w", addr.Short(), err)
 	}
 	return l, nil
 }
 
-// Protocols returns the multiaddr protocol that this transport is for.
-func (t *Transport) Protocols() []int { return []int{ma.P_ONION3} }
+// Protocols returns the multiaddr protocols that this transport is for. With
+// WithClearnet TCP is one of them, so that libp2p refuses a second transport for
+// it, which would not go through Tor.
+func (t *Transport) Protocols() []int {
+	if t.clearnet {
+		return []int{ma.P_ONION3, ma.P_TCP}
+	}
+	return []int{ma.P_ONION3}
+}
 
 // Proxy is false: an onion address is where the peer is, not a way to it.
 func (t *Transport) Proxy() bool { return false }

@@ -91,6 +91,14 @@ func (q *Queue) Hurry(key string) (done func()) {
 	return func() { once.Do(func() { q.calm(k) }) }
 }
 
+// Urgent reports whether dials under the key are urgent now.
+func (q *Queue) Urgent(key string) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	k, ok := q.keys[key]
+	return ok && k.hurries > 0
+}
+
 // calm undoes one Hurry. Who has become urgent by it and still waits takes the
 // place in the background line that it would have had.
 func (q *Queue) calm(k *key) {

@@ -145,6 +145,11 @@ func (m *machine) Check(t *rapid.T) {
 			held++
 		}
 	}
+	for key, n := range m.model.hurries {
+		if urgent := m.queue.Urgent(key); urgent != (n > 0) {
+			t.Fatalf("dials to %q are urgent: %v, but %d hurry", key, urgent, n)
+		}
+	}
 	if gotHeld, gotWaiting := m.queue.Count(); gotHeld != held || gotWaiting != len(m.model.dials)-held {
 		t.Fatalf("Count gave %d and %d, want %d and %d", gotHeld, gotWaiting, held, len(m.model.dials)-held)
 	}

@@ -54,6 +54,7 @@ type Failures struct {
 // failure is the latest of an address.
 type failure struct {
 	addr onion.Address
+	by   string
 	err  error
 	at   time.Time
 	ttl  time.Duration
@@ -73,15 +74,16 @@ func NewFailures(cfg Config) *Failures {
 	return &Failures{cfg: cfg, entries: make(map[onion.Address]*list.Element)}
 }
 
-// Failed remembers that addr could not be reached because of err. Only failures
-// that concern the address as a whole belong here: not those of one port, of the
-// peer behind it, of Tor itself, or of a caller who has lost patience.
+// Failed remembers that addr could not be reached because of err, and by what name
+// AliveBy will know who was to be met there. Only failures that concern the address
+// as a whole belong here: not those of one port, of the peer behind it, of Tor
+// itself, or of a caller who has lost patience.
 //
 // While a failure is fresh, nobody needs to dial: what fails then has begun to
 // dial before, and does not count as one more in a row. A failure counts as
 // following another if it comes within MaxTTL after that is no longer fresh;
 // after that, whoever tries again finds things as they were at first.
-func (f *Failures) Failed(addr onion.Address, err error) {
+func (f *Failures) Failed(addr onion.Address, by string, err error) {
 	now := time.Now()
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -95,7 +97,7 @@ func (f *Failures) Failed(addr onion.Address, err error) {
 		f.remove(e)
 	}
 	f.shrink(now)
-	f.entries[addr] = f.order.PushBack(&failure{addr: addr, err: err, at: now, ttl: ttl})
+	f.entries[addr] = f.order.PushBack(&failure{addr: addr, by: by, err: err, at: now, ttl: ttl})
 }
 
 // Check returns the error of the latest failure to reach addr while it is fresh,
@@ -115,6 +117,20 @@ func (f *Failures) Alive(addr onion.Address) {
 	defer f.mu.Unlock()
 	if e, ok := f.entries[addr]; ok {
 		f.remove(e)
+	}
+}
+
+// AliveBy is Alive for all addresses that were dialled for by, who may have been
+// met elsewhere. It looks at all that are remembered.
+func (f *Failures) AliveBy(by string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for e := f.order.Front(); e != nil; {
+		next := e.Next()
+		if e.Value.(*failure).by == by {
+			f.remove(e)
+		}
+		e = next
 	}
 }
 

@@ -35,7 +35,7 @@ func TestDefaults(t *testing.T) {
 		f := recent.NewFailures(recent.Config{})
 		fails := func(seconds int) {
 			t.Helper()
-			f.Failed(addr, errNobody)
+			f.Failed(addr, "someone", errNobody)
 			if got, want := freshFor(t, f, addr), time.Duration(seconds)*time.Second; got != want {
 				t.Errorf("a failure is fresh for %s, want %s", got, want)
 			}
@@ -60,10 +60,10 @@ func TestSameFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := recent.NewFailures(recent.Config{})
 		for range 10 {
-			f.Failed(addr, errors.New("an earlier one"))
+			f.Failed(addr, "someone", errors.New("an earlier one"))
 			time.Sleep(time.Second)
 		}
-		f.Failed(addr, errNobody)
+		f.Failed(addr, "someone", errNobody)
 		if err := f.Check(addr); !errors.Is(err, errNobody) {
 			t.Errorf("got %v, want the latest failure", err)
 		}
@@ -78,11 +78,11 @@ func TestBound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := recent.NewFailures(recent.Config{})
 		for _, a := range addrs[:recent.MaxEntries] {
-			f.Failed(a, errNobody)
+			f.Failed(a, "someone", errNobody)
 		}
-		f.Failed(addrs[0], errNobody) // is now the most recent
+		f.Failed(addrs[0], "someone", errNobody) // is now the most recent
 		for _, a := range addrs[recent.MaxEntries:] {
-			f.Failed(a, errNobody)
+			f.Failed(a, "someone", errNobody)
 		}
 		if n := f.Len(); n != recent.MaxEntries {
 			t.Errorf("%d are remembered, want %d", n, recent.MaxEntries)
@@ -95,16 +95,46 @@ func TestBound(t *testing.T) {
 	})
 }
 
+// TestClear: nothing of what was cleared comes back, to take along what came after.
 func TestClear(t *testing.T) {
-	addrs := addresses(t, 2)
+	addrs := addresses(t, 3)
+	synctest.Test(t, func(t *testing.T) {
+		f := recent.NewFailures(recent.Config{MaxEntries: 2})
+		for _, a := range addrs[:2] {
+			f.Failed(a, "someone", errNobody)
+		}
+		f.Clear()
+		if n := f.Len(); n != 0 {
+			t.Errorf("%d are left", n)
+		}
+		time.Sleep(time.Hour)
+		f.Failed(addrs[0], "someone", errNobody)
+		f.Failed(addrs[2], "someone", errNobody)
+		for i, want := range []error{errNobody, nil, errNobody} {
+			if err := f.Check(addrs[i]); !errors.Is(err, want) {
+				t.Errorf("address %d: got %v, want %v", i, err, want)
+			}
+		}
+	})
+}
+
+// TestAliveBy has two addresses at which one and the same was to be met, and one of
+// somebody else.
+func TestAliveBy(t *testing.T) {
+	addrs := addresses(t, 3)
 	f := recent.NewFailures(recent.Config{})
-	for _, a := range addrs {
-		f.Failed(a, errNobody)
+	for i, by := range []string{"a", "b", "a"} {
+		f.Failed(addrs[i], by, errNobody)
 	}
-	f.Clear()
-	f.Failed(addrs[0], errNobody)
-	if f.Check(addrs[0]) == nil || f.Check(addrs[1]) != nil || f.Len() != 1 {
-		t.Error("what was cleared is still there, or what came after is not")
+	f.AliveBy("a")
+	f.AliveBy("nobody")
+	for i, want := range []error{nil, errNobody, nil} {
+		if err := f.Check(addrs[i]); !errors.Is(err, want) {
+			t.Errorf("address %d: got %v, want %v", i, err, want)
+		}
+	}
+	if n := f.Len(); n != 1 {
+		t.Errorf("%d are remembered, want 1", n)
 	}
 }
 
@@ -116,11 +146,12 @@ func TestRace(t *testing.T) {
 		tasks.Go(func() {
 			for range 1000 {
 				addr := addrs[rand.IntN(len(addrs))]
-				f.Failed(addr, errNobody)
+				f.Failed(addr, "someone", errNobody)
 				if err := f.Check(addr); err != nil && !errors.Is(err, errNobody) {
 					t.Errorf("got %v", err)
 				}
 				f.Alive(addrs[rand.IntN(len(addrs))])
+				f.AliveBy("nobody")
 				if n := f.Len(); n > 4 {
 					t.Errorf("%d are remembered", n)
 				}
@@ -142,6 +173,6 @@ func BenchmarkFull(b *testing.B) {
 		if f.Check(a) != nil {
 			b.Fatal("it is remembered")
 		}
-		f.Failed(a, errNobody)
+		f.Failed(a, "someone", errNobody)
 	}
 }

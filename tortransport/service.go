@@ -1,0 +1,236 @@
+package tortransport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"net"
+	"os"
+	"slices"
+
+	ma "github.com/multiformats/go-multiaddr"
+
+	"github.com/onionwire/onionwire/tortransport/onion"
+	"github.com/onionwire/onionwire/tortransport/tor"
+)
+
+// Service describes an onion service for WithService. The fields that are not
+// described here are those of [tor.ServiceConfig]. The virtual port is that of the
+// multiaddr which is listened on.
+type Service struct {
+	Key onion.Key
+
+	// Target is where Tor is to bring the connections. The zero Addr leaves that
+	// to the daemon: a unix socket for a managed one, a loopback port for an
+	// attached one, which may be confined. {"tcp", "127.0.0.1:0"} is any port on
+	// loopback, which every local user can connect to; {"unix", PATH} is a socket
+	// that Tor's user must be able to open.
+	Target tor.Addr
+
+	Clients      []onion.ClientPublicKey
+	Restricted   bool
+	PoW          *tor.PoWConfig
+	MaxStreams   int
+	CloseCircuit bool
+	Required     []tor.Feature
+}
+
+// WithService makes an onion address one that can be listened on, as WithOnionKey
+// does, and says how. It can be given several times, for several addresses.
+func WithService(services ...Service) Option {
+	return func(t *Transport) error {
+		for _, s := range services {
+			if s.Key.IsZero() {
+				return errors.New("option WithService: empty key")
+			}
+			t.services[s.Key.Address()] = s
+		}
+		return nil
+	}
+}
+
+// WithConfiguredService makes an onion address one that can be listened on whose
+// service somebody else runs: an administrator, by the lines HiddenServiceDir and
+// HiddenServicePort in a torrc. target is what HiddenServicePort names, and is
+// listened on; a socket that a crash has left there is replaced. Nobody tells
+// whether such a service is reachable, see [tor.ErrReadinessUnknown], and no daemon
+// is needed for it.
+func WithConfiguredService(addr onion.Address, target tor.Addr) Option {
+	return func(t *Transport) error {
+		if target.IsZero() || addr == (onion.Address{}) {
+			return errors.New("option WithConfiguredService: no address or no target")
+		}
+		t.configured[addr] = target
+		return nil
+	}
+}
+
+// service is an onion service that a listener belongs to.
+type service interface {
+	Status(ctx context.Context) iter.Seq[tor.ServiceStatus]
+	Ready(ctx context.Context) error
+	Close() error
+}
+
+// publish opens what an onion address is listened on with, and has Tor bring
+// connections there.
+func (t *Transport) publish(addr onion.Address, port uint16) (net.Listener, service, error) {
+	if at, ok := t.configured[addr]; ok {
+		l, err := listenTarget(at)
+		return l, newConfigured(), err
+	}
+	s, ok := t.services[addr]
+	if !ok {
+		return nil, nil, ErrNoKey
+	}
+	if t.daemon == nil {
+		return nil, nil, errors.New("listening needs option WithDaemon")
+	}
+	if err := t.daemon.Err(); err != nil {
+		return nil, nil, err
+	}
+	l, err := t.openTarget(s.Target)
+	if err != nil {
+		return nil, nil, err
+	}
+	published, err := t.daemon.Publish(tor.ServiceConfig{
+		Key:          s.Key,
+		Port:         port,
+		Target:       l.Addr(),
+		Clients:      s.Clients,
+		Restricted:   s.Restricted,
+		PoW:          s.PoW,
+		MaxStreams:   s.MaxStreams,
+		CloseCircuit: s.CloseCircuit,
+		Required:     s.Required,
+	})
+	if err != nil {
+		l.Close()
+		return nil, nil, err
+	}
+	return l, published, nil
+}
+
+func (t *Transport) openTarget(at tor.Addr) (net.Listener, error) {
+	if at.IsZero() {
+		return t.daemon.ListenTarget()
+	}
+	return listenTarget(at)
+}
+
+// listenTarget listens where the caller says. A unix socket that nobody listens on
+// is what a crash has left.
+func listenTarget(at tor.Addr) (net.Listener, error) {
+	if at.Network == "unix" {
+		if info, err := os.Lstat(at.Address); err == nil && info.Mode().Type() == fs.ModeSocket {
+			if c, err := net.Dial("unix", at.Address); err == nil {
+				c.Close()
+				return nil, fmt.Errorf("the target %s of the onion service is in use", at)
+			}
+			_ = os.Remove(at.Address) // what remains shows in Listen
+		}
+	}
+	l, err := net.Listen(at.Network, at.Address)
+	if err != nil {
+		return nil, fmt.Errorf("opening the target of the onion service: %w", err)
+	}
+	return l, nil
+}
+
+// configured is a service of which nothing is known.
+type configured struct {
+	ctx   context.Context // ends with Close
+	close context.CancelFunc
+}
+
+func newConfigured() *configured {
+	c := new(configured)
+	c.ctx, c.close = context.WithCancel(context.Background())
+	return c
+}
+
+func (c *configured) Status(ctx context.Context) iter.Seq[tor.ServiceStatus] {
+	return func(yield func(tor.ServiceStatus) bool) {
+		if c.ctx.Err() == nil {
+			if !yield(tor.ServiceStatus{Phase: tor.Uploading, Err: tor.ErrReadinessUnknown}) {
+				return
+			}
+		}
+		select {
+		case <-c.ctx.Done():
+			yield(tor.ServiceStatus{Phase: tor.Gone, Err: tor.ErrClosed})
+		case <-ctx.Done():
+		}
+	}
+}
+
+func (c *configured) Ready(context.Context) error {
+	if c.ctx.Err() != nil {
+		return tor.ErrClosed
+	}
+	return tor.ErrReadinessUnknown
+}
+
+func (c *configured) SetClients(context.Context, []onion.ClientPublicKey) error {
+	return errors.New("the clients of an onion service in a torrc are changed there")
+}
+
+func (c *configured) Close() error { c.close(); return nil }
+
+// listener returns the open listener on an address.
+func (t *Transport) listener(laddr ma.Multiaddr) (*listener, error) {
+	addr, _, err := onion.FromMultiaddr(laddr)
+	if err != nil {
+		return nil, err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	l := t.listeners[addr]
+	if l == nil {
+		return nil, fmt.Errorf("%s: %w", addr.Short(), errNotListening)
+	}
+	return l, nil
+}
+
+// Status yields how the onion service at laddr is doing, which this transport
+// listens on: now and after every change, until it is gone or ctx is done. A slow
+// reader skips states.
+func (t *Transport) Status(ctx context.Context, laddr ma.Multiaddr) (iter.Seq[tor.ServiceStatus], error) {
+	l, err := t.listener(laddr)
+	if err != nil {
+		return nil, err
+	}
+	return l.service.Status(ctx), nil
+}
+
+// SetClients changes who may connect to the onion service at laddr. It returns
+// when the change is in force, which takes the service down for a moment; an error
+// of [tor.Service.SetClients] does not undo it. If somebody is no longer in the
+// list, all inbound connections of the service are closed: Tor does not tell which
+// of them is whose. Those who are still in the list can connect again.
+func (t *Transport) SetClients(ctx context.Context, laddr ma.Multiaddr, clients []onion.ClientPublicKey) error {
+	l, err := t.listener(laddr)
+	if err != nil {
+		return err
+	}
+	l.clients.Lock()
+	defer l.clients.Unlock()
+	before := l.clients.keys
+	l.clients.keys = slices.Clone(clients)
+	s, ok := l.service.(interface {
+		SetClients(ctx context.Context, clients []onion.ClientPublicKey) error
+	})
+	if !ok {
+		return errors.New("x")
+	}
+	err = s.SetClients(ctx, clients)
+	for _, k := range before {
+		if !slices.Contains(clients, k) {
+			l.conns.closeAll()
+			break
+		}
+	}
+	return err
+}
