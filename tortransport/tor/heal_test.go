@@ -193,6 +193,13 @@ func (p *patient) await(t *testing.T, phase tor.Phase) tor.ServiceStatus {
 	}
 }
 
+// next makes await look at what comes after what it has found.
+func (p *patient) next() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.read++
+}
+
 func (p *patient) awaitDegraded(t *testing.T, reason error) {
 	t.Helper()
 	begin := time.Now()

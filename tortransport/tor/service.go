@@ -32,6 +32,7 @@ type Service struct {
 	cfg      ServiceConfig
 	revision int           // of cfg
 	changed  chan struct{} // has a token if cfg has changed
+	look     chan struct{} // has a token if the introduction points may have
 	// applied is what became of the latest revision that tor was asked for.
 	applied watched[outcome]
 
@@ -63,6 +64,7 @@ func (d *Daemon) Publish(cfg ServiceConfig) (*Service, error) {
 		addr:     cfg.Key.Address(),
 		cfg:      cfg,
 		changed:  make(chan struct{}, 1),
+		look:     make(chan struct{}, 1),
 		ended:    make(chan struct{}),
 		finished: make(chan struct{}),
 	}
@@ -132,10 +134,7 @@ func (s *Service) reconfigure(ctx context.Context, change func(*ServiceConfig)) 
 	s.revision++
 	revision := s.revision
 	s.mu.Unlock()
-	select {
-	case s.changed <- struct{}{}:
-	default: // the token is there
-	}
+	nudge(s.changed)
 	for o := range s.applied.follow(ctx, s.ended, func(o outcome) bool { return o.revision >= revision }) {
 		if o.revision >= revision {
 			return o.err
@@ -152,4 +151,12 @@ func (s *Service) wanted() (ServiceConfig, int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.cfg, s.revision
+}
+
+// nudge puts a token into a channel with room for one, unless it is there already.
+func nudge(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
 }

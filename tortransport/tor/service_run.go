@@ -14,6 +14,11 @@ const (
 	// something in front of it, may still keep the services of the old one. A
 	// collision in that time is most likely one with ourselves.
 	leftover = time.Minute
+	// barrenTime is for how long a service may be without an introduction point,
+	// on a network that is there, before it is added anew. Tor replaces them at
+	// once; but when it has failed a few times, which does not take it long
+	// without a network, it waits for up to five minutes.
+	barrenTime = 15 * time.Second
 )
 
 // run has tor offer the service for as long as that is wanted. It is the only one
@@ -92,15 +97,23 @@ func (s *Service) add(session *session) error {
 		return err
 	}
 	if err == nil {
-		s.update(func(c *condition) { c.taken(missing, session.descriptorEvents) })
+		s.update(func(c *condition) {
+			c.taken(missing, session.descriptorEvents)
+			st, _ := s.daemon.status.get()
+			c.network = st.Network
+		})
 	}
 	s.applied.update(func(o *outcome) { *o = outcome{revision, err} })
 	return err
 }
 
-// hold waits while tor offers the service. It returns when tor no longer does,
-// and reports whether that is because the service was closed.
+// hold waits while tor offers the service as it is. It returns when tor no longer
+// does, and reports whether that is because the service was closed.
 func (s *Service) hold(session *session) (closed bool) {
+	barren := time.NewTimer(barrenTime)
+	barren.Stop()
+	defer barren.Stop()
+	waiting := false
 	for {
 		select {
 		case <-session.lost:
@@ -111,18 +124,46 @@ func (s *Service) hold(session *session) (closed bool) {
 			s.closeErr = s.remove(session)
 			return true
 		case <-s.changed:
+			if s.withdraw(session) {
+				return false
+			}
+		case <-s.look:
+			if now := s.barren(); now != waiting {
+				if waiting = now; now {
+					barren.Reset(barrenTime)
+				} else {
+					barren.Stop()
+				}
+			}
+		case <-barren.C:
+			s.daemon.log.Info("tor has no introduction points for an onion service; adding it anew", "service", s.addr.Short())
+			if s.remove(session) == nil {
+				return false
+			}
 		}
-		_, revision := s.wanted()
-		if o, _ := s.applied.get(); o.revision == revision {
-			continue
-		}
-		err := s.remove(session)
-		if err == nil {
-			return false
-		}
-		// It is still there as it was.
+	}
+}
+
+// withdraw takes the service away from tor if its configuration has changed, and
+// reports whether it did.
+func (s *Service) withdraw(session *session) bool {
+	_, revision := s.wanted()
+	if o, _ := s.applied.get(); o.revision == revision {
+		return false
+	}
+	err := s.remove(session)
+	if err != nil { // it is still there as it was
 		s.applied.update(func(o *outcome) { *o = outcome{revision, err} })
 	}
+	return err == nil
+}
+
+// barren reports whether tor could have introduction points for the service, and
+// has none.
+func (s *Service) barren() (barren bool) {
+	s.status.mu.Lock()
+	defer s.status.mu.Unlock()
+	return s.condition.barren() && s.condition.network == nil
 }
 
 // remove takes the service away from tor.

@@ -16,8 +16,9 @@ const (
 	// that doubtful.
 	Reachable
 	// Degraded: the service was further than it is, and is being repaired. Err
-	// says why: the connection to tor is lost, tor refuses the service, or every
-	// upload of the latest round has failed.
+	// says why: the connection to tor is lost, tor refuses the service, tor has lost
+	// its network or all introduction points of the service, or every upload of the
+	// latest round has failed.
 	Degraded
 	// Gone: the service was closed or the daemon ended.
 	Gone
@@ -56,7 +57,17 @@ type condition struct {
 	arrived        bool  // clients can find it
 	failed         error // why the last upload that counts has failed
 	inVain         bool  // and so did all others of its round
+	network        error // why tor's network is away
+	// introductions are the circuits to introduction points that are open, and
+	// introduced says that there was one.
+	introductions map[string]bool
+	introduced    bool
 }
+
+// maxIntroductions bounds how many circuits to introduction points of one service
+// are remembered: tor has twenty of them at most, and a few more while it replaces
+// some.
+const maxIntroductions = 64
 
 // lost says that tor does not have the service, or not any more.
 func (c *condition) lost(reason error, repair bool) {
@@ -83,6 +94,10 @@ func (c *condition) status() ServiceStatus {
 		st.Phase, st.Err = Degraded, c.away
 	case c.away != nil:
 		st.Phase, st.Err = Starting, c.away
+	case c.arrived && c.network != nil:
+		st.Phase, st.Err = Degraded, c.network
+	case c.arrived && c.barren():
+		st.Phase, st.Err = Degraded, errNoIntroduction
 	case c.inVain:
 		st.Phase, st.Err = Degraded, c.failed
 	case c.arrived:
@@ -91,8 +106,37 @@ func (c *condition) status() ServiceStatus {
 		st.Phase, st.Err = Uploading, ErrReadinessUnknown
 	case c.sent > 0:
 		st.Phase, st.Err = Uploading, c.failed
+	default:
+		st.Err = c.network
 	}
 	return st
+}
+
+// barren reports whether tor has lost all introduction points of the service.
+func (c *condition) barren() bool { return c.introduced && len(c.introductions) == 0 }
+
+// onIntroduction takes in that a circuit to an introduction point is open, or no
+// longer is. It does not block.
+func (s *Service) onIntroduction(id string, open bool) {
+	s.update(func(c *condition) {
+		switch {
+		case !open:
+			delete(c.introductions, id)
+		case len(c.introductions) < maxIntroductions:
+			if c.introductions == nil {
+				c.introductions = make(map[string]bool)
+			}
+			c.introductions[id], c.introduced = true, true
+		}
+	})
+	nudge(s.look)
+}
+
+// onNetwork takes in that tor's network is away, for a reason, or is back. It does
+// not block.
+func (s *Service) onNetwork(away error) {
+	s.update(func(c *condition) { c.network = away })
+	nudge(s.look)
 }
 
 // onDescriptor takes in what became of a descriptor. It does not block.

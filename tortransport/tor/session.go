@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/onionwire/onionwire/tortransport/internal/proc"
+	"github.com/onionwire/onionwire/tortransport/onion"
 )
 
 const (
@@ -44,7 +45,7 @@ type session struct {
 // that nothing happens unseen between the two.
 func (d *Daemon) greet(ctx context.Context, conn net.Conn, cred credentials, child *proc.Process) (*session, error) {
 	s := &session{
-		control: newControlConn(conn, d.onEvent),
+		control: newControlConn(conn, d.onEvent()),
 		child:   child,
 		began:   time.Now(),
 		lost:    make(chan struct{}),
@@ -69,19 +70,35 @@ func (d *Daemon) greet(ctx context.Context, conn net.Conn, cred credentials, chi
 	return s, nil
 }
 
+// subscriptions are the events that are asked for, best first: a filtering control
+// port may not let all through.
+var subscriptions = []struct {
+	events, hidden string
+}{
+	{"STATUS_CLIENT HS_DESC CIRC", ""},
+	{"STATUS_CLIENT HS_DESC", "CIRC events: whether tor has lost its network cannot be told"},
+	{"STATUS_CLIENT", "HS_DESC events: whether an onion service is reachable cannot be told"},
+	{"", "all events: how far tor has connected is not told"},
+}
+
 // subscribe asks for what a filtering control port lets through.
 func (d *Daemon) subscribe(ctx context.Context, s *session) error {
-	_, err := s.control.request(ctx, "SETEVENTS STATUS_CLIENT HS_DESC")
-	if err == nil {
-		s.descriptorEvents = true
-		return nil
-	}
-	if !errors.Is(err, ErrRefused) {
-		return fmt.Errorf("subscribing to events: %w", err)
-	}
-	d.log.Warn("the control port hides HS_DESC events: whether an onion service is reachable cannot be told", "reason", err)
-	if _, err := s.control.request(ctx, "SETEVENTS STATUS_CLIENT"); err != nil && !errors.Is(err, ErrRefused) {
-		return fmt.Errorf("subscribing to events: %w", err)
+	var refusal error
+	for _, sub := range subscriptions {
+		if refusal != nil {
+			d.log.Warn("the control port hides "+sub.hidden, "reason", refusal)
+		}
+		if sub.events == "" {
+			break
+		}
+		_, refusal = s.control.request(ctx, "SETEVENTS "+sub.events)
+		if refusal == nil {
+			s.descriptorEvents = strings.Contains(sub.events, "HS_DESC")
+			break
+		}
+		if !errors.Is(refusal, ErrRefused) {
+			return fmt.Errorf("subscribing to events: %w", refusal)
+		}
 	}
 	return nil
 }
@@ -129,23 +146,27 @@ func (s *session) end() {
 	}
 }
 
-// onEvent is called by the reader of the control connection, one event after
-// the other, and does not block.
-func (d *Daemon) onEvent(line string) {
-	kind, rest, _ := strings.Cut(line, " ")
-	switch kind {
-	case "STATUS_CLIENT":
-		if p, ok := parseBootstrap(rest); ok {
-			d.log.Debug("bootstrap", "percent", p.Percent, "summary", p.Summary)
-			d.setProgress(p)
-		}
-	case "HS_DESC":
-		if e, ok := parseDescriptorEvent(rest); ok {
-			d.mu.Lock()
-			s := d.services[e.address]
-			d.mu.Unlock()
-			if s != nil {
-				s.onDescriptor(e)
+// onEvent returns what the reader of a control connection calls, one event after
+// the other. It does not block.
+func (d *Daemon) onEvent() func(line string) {
+	known := circuits{introductions: make(map[string]onion.Address)}
+	return func(line string) {
+		kind, rest, _ := strings.Cut(line, " ")
+		switch kind {
+		case "STATUS_CLIENT":
+			if p, ok := parseBootstrap(rest); ok {
+				d.log.Debug("bootstrap", "percent", p.Percent, "summary", p.Summary)
+				d.setProgress(p)
+			}
+		case "HS_DESC":
+			if e, ok := parseDescriptorEvent(rest); ok {
+				if s := d.service(e.address); s != nil {
+					s.onDescriptor(e)
+				}
+			}
+		case "CIRC":
+			if e, ok := parseCircuitEvent(rest); ok {
+				d.onCircuit(&known, e)
 			}
 		}
 	}

@@ -33,6 +33,10 @@ type DaemonStatus struct {
 	Attempts int
 	// Progress is how far tor has got in connecting to its network.
 	Progress Progress
+	// Network matches ErrNetwork while tor, which had been connected to its
+	// network, gets no circuit through. It is nil, too, if tor has nothing to build
+	// circuits for, or if the control port does not tell.
+	Network error
 }
 
 // Status yields how the daemon is doing, now and after every change, until it has
