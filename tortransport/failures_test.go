@@ -54,7 +54,6 @@ func wrongChecksum(tb testing.TB) ma.Multiaddr {
 func TestSOCKSReplies(t *testing.T) {
 	f, d := fakeTor(t)
 	p := newParty(t, d)
-	addr := onionAddr(t, newKey(t))
 	for code, want := range map[byte]error{
 		0x04: tortransport.ErrUnreachable,
 		0x05: tortransport.ErrRefused,
@@ -72,7 +71,7 @@ func TestSOCKSReplies(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("0x%02x", code), func(t *testing.T) {
 			f.OnSocks(func(tortest.FakeRequest) tortest.FakeSocksReply { return tortest.FakeSocksReply{Code: code} })
-			err := p.dialFails(t, testContext(t), addr, p.id)
+			err := p.dialFails(t, testContext(t), onionAddr(t, newKey(t)), p.id) // one that nothing is remembered of
 			if want != nil && !errors.Is(err, want) {
 				t.Errorf("got %v, want %v", err, want)
 			}

@@ -145,7 +145,7 @@ func TestDialsReleaseScopes(t *testing.T) {
 		{name: "malformed address", addr: wrongChecksum(t)},
 		{name: "something behind the address", addr: addr.Encapsulate(ma.StringCast("/ws"))},
 		{name: "wrong peer", id: randomPeer(t)},
-		{name: "refused", socks: tortest.FakeSocksReply{Code: 0xf0}},
+		{name: "refused", addr: onionAddr(t, newKey(t)), socks: tortest.FakeSocksReply{Code: 0xf0}},
 		{name: "no reply", socks: tortest.FakeSocksReply{Silent: true}},
 		{name: "hung up", socks: tortest.FakeSocksReply{Drop: true}},
 		{name: "junk", socks: tortest.FakeSocksReply{Raw: []byte("HTTP/1.1 400 Bad Request\r\n\r\n")}},
