@@ -80,6 +80,8 @@ type Daemon struct {
 	latest     atomic.Pointer[session]
 	reconnects atomic.Uint64
 
+	clientKeys clientKeys
+
 	mu       sync.Mutex
 	services map[onion.Address]*Service // nil when the daemon has ended
 	targets  int                        // numbers the sockets of onion targets
@@ -104,6 +106,8 @@ func newDaemon(log *slog.Logger, heartbeat time.Duration) *Daemon {
 		heartbeat: heartbeat,
 		services:  make(map[onion.Address]*Service),
 		done:      make(chan struct{}),
+
+		clientKeys: newClientKeys(),
 	}
 	d.ctx, d.cancel = context.WithCancel(context.Background())
 	return d
@@ -117,7 +121,7 @@ func (d *Daemon) begin(ctx context.Context) error {
 		return err
 	}
 	d.adopt(s)
-	d.supervisor.Go(func() { d.supervise(s) })
+	d.supervisor.Go(func() { d.supervise(s) }) //nolint:contextcheck // ctx is for the start only
 	return nil
 }
 

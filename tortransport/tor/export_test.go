@@ -16,6 +16,7 @@ const (
 	LastPause      = lastPause
 	Leftover       = leftover
 	MaxReply       = maxReply
+	MaxClients     = maxClients
 	TempAge        = tempAge
 )
 
@@ -51,19 +52,6 @@ func AttachOver(ctx context.Context, conn net.Conn) (*Daemon, error) {
 		}
 		return c, err
 	})
-}
-
-// AttachBy is Attach with a way to connect of its own.
-func AttachBy(ctx context.Context, dial func(context.Context) (net.Conn, error)) (*Daemon, error) {
-	d := newDaemon(nil, 0)
-	d.open = func(ctx context.Context) (*session, error) {
-		conn, err := dial(ctx)
-		if err != nil {
-			return nil, err
-		}
-		return d.attach(ctx, conn, AttachConfig{SOCKS: Addr{"tcp", "127.0.0.1:9050"}})
-	}
-	return d, d.begin(ctx)
 }
 
 // WithHeartbeat says how often tor is asked for a sign of life.

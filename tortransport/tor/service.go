@@ -31,6 +31,7 @@ type Service struct {
 	mu       sync.Mutex
 	cfg      ServiceConfig
 	revision int           // of cfg
+	evict    eviction      // when cfg is given to tor
 	changed  chan struct{} // has a token if cfg has changed
 	look     chan struct{} // has a token if the introduction points may have
 	// applied is what became of the latest revision that tor was asked for.
@@ -56,7 +57,8 @@ type outcome struct {
 // [Service.Status]. Once tor has taken it the service stays, until it is closed or
 // the daemon ends, and is given to each tor that the daemon finds or starts later.
 func (d *Daemon) Publish(cfg ServiceConfig) (*Service, error) {
-	if err := cfg.check(); err != nil {
+	cfg, err := cfg.prepare()
+	if err != nil {
 		return nil, err
 	}
 	s := &Service{
@@ -67,6 +69,9 @@ func (d *Daemon) Publish(cfg ServiceConfig) (*Service, error) {
 		look:     make(chan struct{}, 1),
 		ended:    make(chan struct{}),
 		finished: make(chan struct{}),
+	}
+	if cfg.Restricted {
+		s.evict = evictIfPossible
 	}
 	s.ctx, s.cancel = context.WithCancelCause(context.Background())
 	d.mu.Lock()

@@ -93,6 +93,9 @@ func (s *Service) add(session *session) error {
 	cfg, revision := s.wanted()
 	s.update(func(c *condition) { c.begin() })
 	missing, err := addOnion(context.Background(), session.control, cfg, session.version)
+	if err == nil {
+		err = s.applyEviction(session, revision)
+	}
 	if errors.Is(err, ErrControl) {
 		return err
 	}

@@ -39,7 +39,7 @@ type ServiceStatus struct {
 	Err error
 	// Missing names what the service was asked for with and this tor is too old
 	// for.
-	Missing []string
+	Missing []Feature
 }
 
 // condition is all that is known of a service.
@@ -48,7 +48,7 @@ type condition struct {
 	away    error // why tor does not have it
 	repair  bool  // tor had it before it was away
 	blind   bool  // tor hides what becomes of descriptors
-	missing []string
+	missing []Feature
 
 	// What follows is about the tor that has the service.
 	sent, accepted int
@@ -80,7 +80,7 @@ func (c *condition) begin() {
 }
 
 // taken says that tor has the service now.
-func (c *condition) taken(missing []string, descriptorEvents bool) {
+func (c *condition) taken(missing []Feature, descriptorEvents bool) {
 	c.away, c.repair = nil, false
 	c.missing, c.blind = missing, !descriptorEvents
 }

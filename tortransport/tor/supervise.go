@@ -77,6 +77,9 @@ func (d *Daemon) supervise(s *session) {
 
 // lose puts an end to a session, for a reason.
 func (d *Daemon) lose(s *session, reason error) {
+	if errors.Is(reason, ErrClosed) {
+		d.takeBackClientKeys(s.control)
+	}
 	s.control.close() // the last event has been seen
 	d.current.update(func(now **session) { *now = nil })
 	if d.ctx.Err() == nil {
@@ -102,6 +105,11 @@ func (d *Daemon) reopen(tries *retry, reason error) (*session, error) {
 			return nil, ErrClosed
 		}
 		s, err := d.open(d.ctx)
+		if err == nil {
+			if err = d.restoreClientKeys(d.ctx, s.control); err != nil {
+				s.end()
+			}
+		}
 		if err == nil {
 			d.log.Info("tor is back", "attempts", attempts)
 			d.reconnects.Add(1)
