@@ -20,7 +20,7 @@ var (
 	dialsWaitingDesc = liveDesc("dials_waiting", "Outbound dials that wait for a place among those that build circuits.")
 	failuresDesc     = liveDesc("recent_failures", "Onion addresses that failed so lately that a dial is answered with the same error.")
 	servicesDesc     = liveDesc("services", "Onion services that are listened on, by phase.", "phase")
-	daemonsDesc      = liveDesc("daemons", "Tor daemons that transports use, by state of the control connection.", "state")
+	daemonsDesc      = liveDesc("daemons", "Tor daemons that transports use, by whether they can be used.", "state")
 	bootstrapDesc    = liveDesc("bootstrap_ratio", "How far Tor has got in connecting to its network, from 0 to 1; of several daemons, the one that is behind.")
 	reconnectsDesc   = liveDesc("daemon_reconnects_total", "How often Tor was lost and found again while a transport used it.")
 
@@ -28,6 +28,18 @@ var (
 		dialsActiveDesc, dialsWaitingDesc, failuresDesc, servicesDesc, daemonsDesc, bootstrapDesc, reconnectsDesc,
 	}
 )
+
+// stateNoNetwork is that of a daemon which answers and gets no circuit through.
+const stateNoNetwork = "no_network"
+
+var daemonStates = []string{tor.Connected.String(), stateNoNetwork, tor.Reconnecting.String(), tor.Ended.String()}
+
+func stateOf(st tor.DaemonStatus) string {
+	if st.State == tor.Connected && st.Network != nil {
+		return stateNoNetwork
+	}
+	return st.State.String()
+}
 
 func liveDesc(name, help string, labels ...string) *prometheus.Desc {
 	return prometheus.NewDesc(prometheus.BuildFQName(metricsNamespace, "", name), help, labels, nil)
@@ -121,15 +133,15 @@ func (m *metrics) collectLive(ch chan<- prometheus.Metric) {
 		gauge(servicesDesc, float64(sum.services[phase]), phase.String())
 	}
 
-	states := make(map[tor.State]int)
+	states := make(map[string]int)
 	percent := 100
 	for _, d := range daemons {
 		st := statusOf(d)
-		states[st.State]++
+		states[stateOf(st)]++
 		percent = min(percent, st.Progress.Percent)
 	}
-	for state := tor.Connected; state <= tor.Ended; state++ {
-		gauge(daemonsDesc, float64(states[state]), state.String())
+	for _, state := range daemonStates {
+		gauge(daemonsDesc, float64(states[state]), state)
 	}
 	if len(daemons) > 0 {
 		gauge(bootstrapDesc, float64(percent)/100)

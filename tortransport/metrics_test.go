@@ -283,6 +283,23 @@ func TestSharedRegistry(t *testing.T) {
 	wantSeries(t, reg, "daemon_reconnects_total", map[string]float64{"": 1})
 }
 
+// TestNetworkIsLost has circuits that fail before their first hop, over more than the
+// seconds after which that means something.
+func TestNetworkIsLost(t *testing.T) {
+	t.Parallel()
+	f, d := fakeTor(t)
+	reg := prometheus.NewPedanticRegistry()
+	k := newKey(t)
+	partyConfig{}.new(t, tortransport.WithDaemon(d), tortransport.WithOnionKey(k), tortransport.WithMetrics(reg)).listen(t, k)
+	eventually(t, func() bool {
+		f.Emit("CIRC 7 FAILED PURPOSE=GENERAL REASON=TIMEOUT")
+		return series(t, reg, "daemons")["no_network"] == 1
+	}, func() { t.Fatal("the loss of the network does not show") })
+	wantSeries(t, reg, "daemons", map[string]float64{"no_network": 1})
+	f.Emit("CIRC 8 BUILT PURPOSE=GENERAL")
+	awaitSeries(t, reg, "daemons", "connected", 1)
+}
+
 // TestMetricsOfHosts makes hosts as programs do. With AutoNAT libp2p builds each
 // transport more than once, and those that it does not use do not show.
 func TestMetricsOfHosts(t *testing.T) {
