@@ -49,27 +49,45 @@ func (l *onceListener) Close() error {
 }
 
 // conform runs parts of the suite with a listener at one daemon and a dialler at
-// the other. keys is how many listeners there may be at once.
-func conform(t *testing.T, listen, dial *tor.Daemon, keys int, tests []ttransport.TransportSubTestFn) {
+// the other, which has further options. keys is how many listeners there may be at
+// once.
+func conform(t *testing.T, listen, dial *tor.Daemon, keys int, tests []ttransport.TransportSubTestFn, opts ...tortransport.Option) {
 	t.Helper()
 	pool := make(chan onion.Key, keys)
-	opts := []tortransport.Option{tortransport.WithDaemon(listen)}
+	listens := []tortransport.Option{tortransport.WithDaemon(listen)}
 	var first onion.Key
 	for range keys {
 		k := newKey(t)
-		opts = append(opts, tortransport.WithOnionKey(k))
+		listens = append(listens, tortransport.WithOnionKey(k))
 		pool <- k
 		first = k
 	}
-	a, b := partyConfig{}.new(t, opts...), newParty(t, dial)
+	a := partyConfig{}.new(t, listens...)
+	b := partyConfig{}.new(t, append(opts, tortransport.WithDaemon(dial))...)
 	ttransport.SubtestTransportWithFs(t, manyAddresses{a, t, pool}, b, onionAddr(t, first).String(), a.id, tests)
 }
 
-// TestConformance runs all of the suite. Nothing there waits for more than
-// loopback does.
+// TestConformance runs all of the suite, again and again, in every way of dialling.
+// Nothing there waits for more than loopback does. The tests of whole hosts that
+// libp2p has besides cannot be imported; dropin/libp2psuite runs them.
 func TestConformance(t *testing.T) {
-	_, d := fakeTor(t)
-	conform(t, d, d, 50, ttransport.Subtests)
+	const times = 3
+	ways := []struct {
+		name    string
+		options []tortransport.Option
+	}{
+		{"EarlyData", nil},
+		{"WithoutEarlyData", []tortransport.Option{tortransport.WithoutEarlyData()}},
+		{"IsolationPerConnection", []tortransport.Option{tortransport.WithIsolationPerConnection()}},
+	}
+	for _, way := range ways {
+		t.Run(way.name, func(t *testing.T) {
+			for range times {
+				_, d := fakeTor(t)
+				conform(t, d, d, 50, ttransport.Subtests, way.options...)
+			}
+		})
+	}
 }
 
 // TestConformanceTor runs on real Tor what its timing allows. Left out are

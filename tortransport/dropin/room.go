@@ -16,6 +16,7 @@ import (
 
 	"github.com/onionwire/onionwire/tortransport"
 	"github.com/onionwire/onionwire/tortransport/onion"
+	"github.com/onionwire/onionwire/tortransport/onionhost"
 	"github.com/onionwire/onionwire/tortransport/tor"
 )
 
@@ -74,7 +75,7 @@ func (r Room) stay(ctx context.Context, h host.Host, members []peer.AddrInfo) er
 	ctx, leave := context.WithCancelCause(ctx)
 	defer leave(errLeft)
 	for _, m := range members {
-		if err := h.Connect(ctx, m); err != nil {
+		if err := onionhost.Connect(ctx, h, m); err != nil {
 			return fmt.Errorf("cannot reach the member: %w", err)
 		}
 	}

@@ -2,7 +2,9 @@ package dropin_test
 
 import (
 	"bufio"
+	"cmp"
 	"context"
+	"fmt"
 	"io"
 	"strings"
 	"sync"
@@ -32,7 +34,7 @@ func enter(t *testing.T, member string) guest {
 	go func() {
 		defer close(done)
 		err := room.Run(ctx)
-		out.Close()
+		out.CloseWithError(fmt.Errorf("left the room: %w", cmp.Or(err, io.EOF)))
 		g.left <- err
 	}()
 	t.Cleanup(func() {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/libp2p/go-libp2p"
 	_ "github.com/libp2p/go-libp2p-testing/race" // the other files need it
+	"github.com/libp2p/go-libp2p/core/connmgr"
 	"github.com/libp2p/go-libp2p/core/host"
 	"github.com/libp2p/go-libp2p/core/network"
 	ma "github.com/multiformats/go-multiaddr"
@@ -30,8 +31,8 @@ func init() {
 		{Name: "Tor", HostGenerator: func(t *testing.T, opts TransportTestCaseOpts) host.Host {
 			return newHost(t, opts, stock)
 		}},
-		{Name: "Tor with the preset", HostGenerator: func(t *testing.T, opts TransportTestCaseOpts) host.Host {
-			return newHost(t, opts, preset.Onion)
+		{Name: "Tor with the preset and without early data", HostGenerator: func(t *testing.T, opts TransportTestCaseOpts) host.Host {
+			return newHost(t, opts, preset.Onion, tortransport.WithoutEarlyData())
 		}},
 	}
 }
@@ -51,7 +52,7 @@ func stock(opts ...tortransport.Option) libp2p.Option {
 }
 
 // newHost makes a host, which can be reached if it listens.
-func newHost(t *testing.T, opts TransportTestCaseOpts, onTor func(...tortransport.Option) libp2p.Option) host.Host {
+func newHost(t *testing.T, opts TransportTestCaseOpts, onTor func(...tortransport.Option) libp2p.Option, more ...tortransport.Option) host.Host {
 	t.Helper()
 	d, err := daemon()
 	if err != nil {
@@ -66,13 +67,17 @@ func newHost(t *testing.T, opts TransportTestCaseOpts, onTor func(...tortranspor
 		t.Fatal(err)
 	}
 	if opts.ResourceManager != nil {
-		opts.ResourceManager = resources{opts.ResourceManager}
+		opts.ResourceManager = &resources{ResourceManager: opts.ResourceManager}
+	}
+	if opts.ConnGater != nil {
+		opts.ConnGater = &gater{ConnectionGater: opts.ConnGater}
 	}
 	listen := libp2p.NoListenAddrs
 	if !opts.NoListen {
 		listen, listening = libp2p.ListenAddrs(addr), addr
 	}
-	h, err := libp2p.New(append(transformOpts(opts), onTor(tortransport.WithDaemon(d), tortransport.WithOnionKey(key)), listen)...)
+	transport := onTor(append(more, tortransport.WithDaemon(d), tortransport.WithOnionKey(key))...)
+	h, err := libp2p.New(append(transformOpts(opts), transport, listen)...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,13 +105,36 @@ var daemon = sync.OnceValues(func() (*tor.Daemon, error) {
 // listening is the address of the host that has begun to listen last.
 var listening ma.Multiaddr
 
-// resources is a resource manager that is told where a dial goes. The transport
-// does not tell, because libp2p's would put all onion addresses into one bucket.
-type resources struct{ network.ResourceManager }
+// resources asks a resource manager as libp2p's transports do, of which Tor's
+// differs in two ways. It does not tell where a dial goes, because libp2p's
+// manager would put all onion addresses into one bucket. And it dials twice if the
+// listener hangs up without a word, because that may be what early data did.
+type resources struct {
+	network.ResourceManager
+	refusal error // of the first inbound connection
+}
 
-func (r resources) OpenConnection(dir network.Direction, fd bool, endpoint ma.Multiaddr) (network.ConnManagementScope, error) {
+func (r *resources) OpenConnection(dir network.Direction, fd bool, endpoint ma.Multiaddr) (network.ConnManagementScope, error) {
 	if dir == network.DirOutbound {
-		endpoint = listening
+		return r.ResourceManager.OpenConnection(dir, fd, listening)
 	}
-	return r.ResourceManager.OpenConnection(dir, fd, endpoint)
+	if r.refusal != nil {
+		return nil, r.refusal
+	}
+	scope, err := r.ResourceManager.OpenConnection(dir, fd, endpoint)
+	r.refusal = err
+	return scope, err
+}
+
+// gater asks a gater once, too.
+type gater struct {
+	connmgr.ConnectionGater
+	refuses bool
+}
+
+func (g *gater) InterceptAccept(c network.ConnMultiaddrs) bool {
+	if !g.refuses {
+		g.refuses = !g.ConnectionGater.InterceptAccept(c)
+	}
+	return !g.refuses
 }
