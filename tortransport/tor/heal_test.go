@@ -27,7 +27,7 @@ const often = time.Second
 // service back at the same address.
 func TestManagedHeals(t *testing.T) {
 	_, dialer := pair(t)
-	signal := func(s syscall.Signal) func(*testing.T, *tor.Daemon) {
+	send := func(s syscall.Signal) func(*testing.T, *tor.Daemon) {
 		return func(t *testing.T, d *tor.Daemon) {
 			t.Helper()
 			if err := syscall.Kill(d.Child(), s); err != nil {
@@ -39,9 +39,9 @@ func TestManagedHeals(t *testing.T) {
 		harm   func(*testing.T, *tor.Daemon)
 		reason error
 	}{
-		"killed":             {signal(syscall.SIGKILL), tor.ErrExited},
-		"told to end":        {signal(syscall.SIGTERM), tor.ErrExited},
-		"stopped":            {signal(syscall.SIGSTOP), tor.ErrControl},
+		"killed":             {send(syscall.SIGKILL), tor.ErrExited},
+		"told to end":        {send(syscall.SIGTERM), tor.ErrExited},
+		"stopped":            {send(syscall.SIGSTOP), tor.ErrControl},
 		"connection is lost": {func(_ *testing.T, d *tor.Daemon) { d.DropControl() }, tor.ErrExited},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -123,6 +123,72 @@ func TestAttachedHeals(t *testing.T) {
 				t.Errorf("%d reconnects, %v", d.Reconnects(), d.Err())
 			}
 		})
+	}
+}
+
+// TestTorThatDoesNotStayUp: once it has run, tor ends whenever it is started.
+func TestTorThatDoesNotStayUp(t *testing.T) {
+	t.Parallel()
+	binary, err := tor.LookupBinary(testContext(t), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken := filepath.Join(t.TempDir(), "broken")
+	wrapper := script(t, "test -e "+broken+" && { echo the disk is full; exit 1; }\nexec "+binary.Path+` "$@"`)
+	dir := shortDir(t)
+	d := start(t, tor.Config{Binary: wrapper, DataDir: dir, Torrc: isolated})
+	p := newPatient(t, d)
+	if err := os.WriteFile(broken, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	child := d.Child()
+	if err := syscall.Kill(child, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	begin := time.Now()
+	st := p.await(t, tor.Gone)
+	t.Logf("gave up after %s: %v", time.Since(begin).Round(time.Millisecond), st.Err)
+	await(t, d.Done(), "Done")
+	for _, err := range []error{st.Err, d.Err(), d.WaitReady(testContext(t))} {
+		wantErr(t, err, tor.ErrGaveUp, tor.ErrExited)
+		wantText(t, err, "the disk is full")
+	}
+	if _, err := d.Publish(tor.ServiceConfig{Key: newKey(t), Port: 1, Target: &net.TCPAddr{}}); err == nil {
+		t.Error("a daemon that was given up publishes")
+	} else {
+		wantErr(t, err, tor.ErrGaveUp)
+	}
+	if err := p.service.Close(); err != nil {
+		t.Errorf("Close of the service: %v", err)
+	}
+	wantNoProcess(t, child)
+	if _, err := os.Stat(filepath.Join(dir, "sockets")); !os.IsNotExist(err) {
+		t.Errorf("the folder of the sockets is left: %v", err)
+	}
+	if err := os.Remove(broken); err != nil {
+		t.Fatal(err)
+	}
+	start(t, tor.Config{Binary: wrapper, DataDir: dir, Torrc: isolated}) // the folder is free
+}
+
+// TestNewCookieEachTime restarts a fake tor, which is quicker than a real one, often.
+func TestNewCookieEachTime(t *testing.T) {
+	fake := tortest.NewFake(t, tortest.FakeCookie(filepath.Join(t.TempDir(), "cookie")))
+	d := attach(t, tor.AttachConfig{Control: parseAddr(t, fake.ControlAddr())})
+	p := newPatient(t, d)
+	p.await(t, tor.Reachable)
+	for range 4 {
+		if err := fake.Restart(); err != nil {
+			t.Fatal(err)
+		}
+		p.await(t, tor.Degraded)
+		p.await(t, tor.Reachable)
+		if n := len(fake.Services()); n != 1 {
+			t.Errorf("%d services", n)
+		}
+	}
+	if d.Reconnects() != 4 {
+		t.Errorf("%d reconnects", d.Reconnects())
 	}
 }
 

@@ -97,11 +97,13 @@ const (
 	ownerTemp = "temporary"
 )
 
+// ownDaemon tells the process id of its tor, then whenever that is lost or back.
 func ownDaemon(dir string) {
 	if dir == ownerTemp {
 		dir = ""
 	}
-	d, err := tor.Start(context.Background(), tor.Config{DataDir: dir, Torrc: isolated})
+	cfg := tor.Config{DataDir: dir, Torrc: isolated}.WithHeartbeat(time.Millisecond)
+	d, err := tor.Start(context.Background(), cfg)
 	if err != nil {
 		fmt.Println(err)
 		os.Exit(1)
@@ -111,5 +113,12 @@ func ownDaemon(dir string) {
 		os.Exit(1)
 	}
 	fmt.Println(d.Child())
+	state := tor.Connected
+	for st := range d.Status(context.Background()) {
+		if st.State != state {
+			state = st.State
+			fmt.Println(state)
+		}
+	}
 	select {} // until the test kills it
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -106,8 +107,11 @@ func (d *Daemon) startChild(binary Binary, cfg Config) (*proc.Process, error) {
 		return nil, fmt.Errorf("cannot remove an old file: %w", err)
 	}
 	cmd := exec.Command(binary.Path, "--defaults-torrc", defaults, "-f", torrc)
+	if proc.LeashFD != 0 {
+		cmd.Args = append(cmd.Args, "--__OwningControllerFD", strconv.Itoa(proc.LeashFD))
+	}
 	cmd.Dir = d.folder.data
-	child, err := proc.Start(cmd, func(line string) { d.log.Debug("tor", "line", line) })
+	child, err := proc.StartLeashed(cmd, func(line string) { d.log.Debug("tor", "line", line) })
 	if err != nil {
 		return nil, fmt.Errorf("%w: cannot start %s: %w", ErrNoBinary, binary.Path, err)
 	}
@@ -135,9 +139,10 @@ func (d *Daemon) meet(ctx context.Context, child *proc.Process) (*session, error
 	return s, nil
 }
 
-// own ties tor to this process: it ends when the control connection does, and
-// it looks every few seconds whether the process still exists
-// (__OwningControllerProcess), should the connection have been inherited.
+// own ties tor to this process: it ends when the control connection does, as it
+// does when its leash is let go (__OwningControllerFD), which is there from the
+// start. It also looks every few seconds whether the process still exists
+// (__OwningControllerProcess): there is no leash on Windows.
 func (d *Daemon) own(ctx context.Context, s *session) error {
 	if _, err := s.control.request(ctx, "TAKEOWNERSHIP"); err != nil {
 		return err

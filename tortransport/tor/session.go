@@ -66,46 +66,39 @@ func (d *Daemon) greet(ctx context.Context, conn net.Conn, cred credentials, chi
 		s.control.close()
 		return nil, err
 	}
-	s.heart.Go(func() { s.beat(d.heartbeat) })
+	s.heart.Go(func() { s.beat(d.ctx, d.heartbeat) })
 	return s, nil
 }
 
-// subscriptions are the events that are asked for, best first: a filtering control
-// port may not let all through.
+// subscriptions are the events that are asked for, best first, and what is missed
+// without the last of them: a filtering control port may not let all through.
 var subscriptions = []struct {
-	events, hidden string
+	events, missed string
 }{
-	{"STATUS_CLIENT HS_DESC CIRC", ""},
-	{"STATUS_CLIENT HS_DESC", "CIRC events: whether tor has lost its network cannot be told"},
-	{"STATUS_CLIENT", "HS_DESC events: whether an onion service is reachable cannot be told"},
-	{"", "all events: how far tor has connected is not told"},
+	{"STATUS_CLIENT HS_DESC CIRC", "whether tor has lost its network"},
+	{"STATUS_CLIENT HS_DESC", "whether an onion service is reachable"},
+	{"STATUS_CLIENT", "how far tor has connected to its network"},
 }
 
 // subscribe asks for what a filtering control port lets through.
 func (d *Daemon) subscribe(ctx context.Context, s *session) error {
-	var refusal error
 	for _, sub := range subscriptions {
-		if refusal != nil {
-			d.log.Warn("the control port hides "+sub.hidden, "reason", refusal)
-		}
-		if sub.events == "" {
-			break
-		}
-		_, refusal = s.control.request(ctx, "SETEVENTS "+sub.events)
-		if refusal == nil {
+		_, err := s.control.request(ctx, "SETEVENTS "+sub.events)
+		if err == nil {
 			s.descriptorEvents = strings.Contains(sub.events, "HS_DESC")
-			break
+			return nil
 		}
-		if !errors.Is(refusal, ErrRefused) {
-			return fmt.Errorf("subscribing to events: %w", refusal)
+		if !errors.Is(err, ErrRefused) {
+			return fmt.Errorf("subscribing to events: %w", err)
 		}
+		d.log.Warn("the control port hides events, so that it cannot be told", "what", sub.missed, "reason", err)
 	}
 	return nil
 }
 
 // beat asks for signs of life until the control connection ends. One that does
 // not come within requestTimeout, from when it was asked for, is what ends it.
-func (s *session) beat(every time.Duration) {
+func (s *session) beat(ctx context.Context, every time.Duration) {
 	t := time.NewTimer(every)
 	defer t.Stop()
 	for {
@@ -114,7 +107,7 @@ func (s *session) beat(every time.Duration) {
 		case <-s.control.closed:
 			return
 		}
-		_, _ = s.control.request(context.Background(), heartbeat) // any answer will do
+		_, _ = s.control.request(ctx, heartbeat) // any answer will do
 		t.Reset(every)
 	}
 }

@@ -40,16 +40,21 @@ type Process struct {
 // by line into a bounded tail and handed to onLine, if that is not nil, from a
 // single goroutine.
 func Start(cmd *exec.Cmd, onLine func(line string)) (*Process, error) {
+	return start(cmd, onLine, nil)
+}
+
+// start starts cmd and closes leash, if there is one, when it has ended.
+func start(cmd *exec.Cmd, onLine func(line string), leash io.Closer) (*Process, error) {
 	output, w := io.Pipe()
 	cmd.Stdout, cmd.Stderr = w, w
 	cmd.WaitDelay = drainTime
 	detach(cmd)
-	leash(cmd)
+	wakeAtOurEnd(cmd)
 	p := &Process{cmd: cmd, done: make(chan struct{})}
 	started, read := make(chan error), make(chan struct{})
 	go func() {
 		// To the kernel the child's parent is the thread that started it, so that
-		// thread lives as long as the child: see leash.
+		// thread lives as long as the child: see wakeAtOurEnd.
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
 		err := cmd.Start()
@@ -62,6 +67,9 @@ func Start(cmd *exec.Cmd, onLine func(line string)) (*Process, error) {
 		<-read
 		if errors.Is(err, exec.ErrWaitDelay) {
 			err = nil
+		}
+		if leash != nil {
+			leash.Close()
 		}
 		p.err = p.describe(err)
 		close(p.done)

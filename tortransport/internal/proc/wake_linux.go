@@ -5,7 +5,7 @@ import (
 	"syscall"
 )
 
-// leash has the kernel wake the child when we end, should it be stopped then: only
+// wakeAtOurEnd has the kernel wake the child when we end, should it be stopped then: only
 // so can it notice that we have ended, and end too. It is not killed, because tor
 // saves its choice of guards at its end.
-func leash(cmd *exec.Cmd) { cmd.SysProcAttr.Pdeathsig = syscall.SIGCONT }
+func wakeAtOurEnd(cmd *exec.Cmd) { cmd.SysProcAttr.Pdeathsig = syscall.SIGCONT }

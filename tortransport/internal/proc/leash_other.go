@@ -1,9 +1,0 @@
-//go:build !linux
-
-package proc
-
-import "os/exec"
-
-// leash does nothing: a child that is stopped when we end stays so until somebody
-// wakes it.
-func leash(*exec.Cmd) {}
