@@ -3,18 +3,13 @@ package tortransport
 import (
 	"context"
 	"errors"
-	"io"
 	"net"
-	"sync"
-	"syscall"
-	"time"
 
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/libp2p/go-libp2p/core/transport"
 	ma "github.com/multiformats/go-multiaddr"
 
-	"github.com/onionwire/onionwire/tortransport/internal/dialqueue"
 	"github.com/onionwire/onionwire/tortransport/internal/eager"
 	"github.com/onionwire/onionwire/tortransport/internal/socks5"
 )
@@ -30,9 +25,6 @@ const (
 	// maxPlain is how many peers are remembered that do not take an early
 	// proposal. Each who is forgotten costs one dial that is made twice.
 	maxPlain = 1024
-	// endGrace is how long a dial whose connection broke waits for the news that
-	// Tor itself is lost. They come within milliseconds.
-	endGrace = 250 * time.Millisecond
 )
 
 // Dial connects to the peer p at raddr, which CanDial has accepted.
@@ -56,6 +48,9 @@ func (t *Transport) Dial(ctx context.Context, raddr ma.Multiaddr, p peer.ID) (tr
 	defer cancel()
 	trace := t.metrics.dial()
 	c, err := t.dialNegotiating(ctx, to, p, trace)
+	if errors.Is(err, errTorLost) && ctx.Err() == nil {
+		c, err = t.dialNegotiating(ctx, to, p, trace) // waits for the next tor
+	}
 	trace.done(err)
 	if to.isOnion() {
 		t.learn(to, p, err)
@@ -101,9 +96,10 @@ func (t *Transport) dialWithScope(ctx context.Context, to target, p peer.ID, sco
 	}
 	a := &attempt{trace: trace}
 	defer a.release()
+	reconnects := t.reconnects()
 	raw, err := t.dialRaw(ctx, to, p, a)
 	if err != nil {
-		return nil, dialError(to, t.daemonError(ctx, err))
+		return nil, dialError(to, t.daemonError(ctx, err, reconnects))
 	}
 	negotiating, hasty := raw, (*eager.Conn)(nil)
 	if early {
@@ -120,7 +116,7 @@ func (t *Transport) dialWithScope(ctx context.Context, to target, p peer.ID, sco
 		err = a.because(err)
 	}
 	negotiating.Close() // the upgrader forgets it where it refuses before it begins
-	return nil, dialError(to, t.daemonError(ctx, err))
+	return nil, dialError(to, t.daemonError(ctx, err, reconnects))
 }
 
 // dialRaw connects to the target, and to nobody in particular yet. Tor may not
@@ -160,64 +156,4 @@ func (t *Transport) dialRaw(ctx context.Context, to target, p peer.ID, a *attemp
 		return nil, err // a nil Conn in an interface is not nil
 	}
 	return c, nil
-}
-
-// attempt is one try to reach a target. It holds a place until Tor has answered.
-type attempt struct {
-	trace *dialTrace
-	place *dialqueue.Place // nil before there is one
-
-	mu      sync.Mutex
-	refusal error
-}
-
-// replied is called with Tor's answer, whenever that comes.
-func (a *attempt) replied(err error) {
-	a.place.Release()
-	if err == nil {
-		a.trace.enter(phaseNegotiation)
-		return
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.refusal = err
-}
-
-// release gives the place back, if that has not happened.
-func (a *attempt) release() {
-	if a.place != nil {
-		a.place.Release()
-	}
-}
-
-// because replaces the error of a negotiation by Tor's refusal, which libp2p may
-// have met and not passed on.
-func (a *attempt) because(err error) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if reply := (*socks5.ReplyError)(nil); errors.As(a.refusal, &reply) {
-		return a.refusal
-	}
-	return err
-}
-
-// daemonError replaces the error of a dial by the loss of the daemon, if that is
-// what made it fail: a connection to Tor breaks a moment before anybody knows
-// that Tor is lost.
-func (t *Transport) daemonError(ctx context.Context, err error) error {
-	if t.daemon == nil || t.dialer != nil {
-		return err
-	}
-	if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.As(err, new(syscall.Errno)) {
-		return err
-	}
-	grace := time.NewTimer(endGrace)
-	defer grace.Stop()
-	select {
-	case <-t.daemon.Done():
-		return t.daemon.Err()
-	case <-ctx.Done():
-	case <-grace.C:
-	}
-	return err
 }

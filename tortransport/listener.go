@@ -37,11 +37,6 @@ type listener struct {
 	addr    onion.Address
 	raw     transport.GatedMaListener
 	service service
-	conns   connections
-	clients struct {
-		sync.Mutex
-		keys []onion.ClientPublicKey
-	}
 
 	incoming chan transport.CapableConn
 	upgrades *upgrades
@@ -70,7 +65,6 @@ func (t *Transport) listen(addr onion.Address, port uint16, laddr ma.Multiaddr) 
 		incoming: make(chan transport.CapableConn),
 		upgrades: newUpgrades(maxUpgrades),
 	}
-	l.clients.keys = t.services[addr].Clients
 	l.ctx, l.cancel = context.WithCancelCause(context.Background())
 	// There is room for a connection before the resource manager is asked about
 	// it.
@@ -119,7 +113,7 @@ func (l *listener) acceptLoop() {
 			}
 			continue
 		}
-		conn = &onionConn{Conn: l.conns.track(conn), local: l.Multiaddr(), remote: anonymous}
+		conn = &onionConn{Conn: conn, local: l.Multiaddr(), remote: anonymous}
 		ctx, upgrade, ok := l.upgrades.begin(l.ctx)
 		if !ok {
 			conn.Close()

@@ -7,6 +7,7 @@ import (
 	"io"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/libp2p/go-libp2p/core/connmgr"
 	"github.com/libp2p/go-libp2p/core/crypto"
@@ -189,6 +190,25 @@ func (p party) mustDial(tb testing.TB, addr ma.Multiaddr, id peer.ID) transport.
 }
 
 // dialFails dials and returns why it fails; a connection is an error.
+// mustDialSoon dials until it succeeds: directories may have an older descriptor
+// for a moment.
+func (p party) mustDialSoon(tb testing.TB, addr ma.Multiaddr, id peer.ID) transport.CapableConn {
+	tb.Helper()
+	defer p.Hurry(id)()
+	ctx := testContext(tb)
+	for {
+		c, err := p.Dial(ctx, addr, id)
+		if err == nil {
+			return c
+		}
+		select {
+		case <-ctx.Done():
+			tb.Fatal(err)
+		case <-time.After(time.Second):
+		}
+	}
+}
+
 func (p party) dialFails(tb testing.TB, ctx context.Context, addr ma.Multiaddr, id peer.ID) error {
 	tb.Helper()
 	c, err := p.Dial(ctx, addr, id)

@@ -8,7 +8,8 @@ import (
 	"iter"
 	"net"
 	"os"
-	"slices"
+	"syscall"
+	"time"
 
 	ma "github.com/multiformats/go-multiaddr"
 
@@ -71,6 +72,7 @@ func WithConfiguredService(addr onion.Address, target tor.Addr) Option {
 type service interface {
 	Status(ctx context.Context) iter.Seq[tor.ServiceStatus]
 	Ready(ctx context.Context) error
+	SetClients(ctx context.Context, clients []onion.ClientPublicKey) error
 	Close() error
 }
 
@@ -120,16 +122,11 @@ func (t *Transport) openTarget(at tor.Addr) (net.Listener, error) {
 	return listenTarget(at)
 }
 
-// listenTarget listens where the caller says. A unix socket that nobody listens on
-// is what a crash has left.
+// listenTarget listens where the caller says.
 func listenTarget(at tor.Addr) (net.Listener, error) {
 	if at.Network == "unix" {
-		if info, err := os.Lstat(at.Address); err == nil && info.Mode().Type() == fs.ModeSocket {
-			if c, err := net.Dial("unix", at.Address); err == nil {
-				c.Close()
-				return nil, fmt.Errorf("the target %s of the onion service is in use", at)
-			}
-			_ = os.Remove(at.Address) // what remains shows in Listen
+		if err := removeStale(at); err != nil {
+			return nil, err
 		}
 	}
 	l, err := net.Listen(at.Network, at.Address)
@@ -137,6 +134,25 @@ func listenTarget(at tor.Addr) (net.Listener, error) {
 		return nil, fmt.Errorf("opening the target of the onion service: %w", err)
 	}
 	return l, nil
+}
+
+// removeStale removes a unix socket that nobody listens on: a crash has left it.
+func removeStale(at tor.Addr) error {
+	info, err := os.Lstat(at.Address)
+	if err != nil || info.Mode().Type() != fs.ModeSocket {
+		return nil // what is wrong shows when it is listened on
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	c, err := new(net.Dialer).DialContext(ctx, at.Network, at.Address)
+	if err == nil {
+		c.Close()
+		return fmt.Errorf("the target %s of the onion service is in use", at)
+	}
+	if !errors.Is(err, syscall.ECONNREFUSED) {
+		return nil
+	}
+	return os.Remove(at.Address)
 }
 
 // configured is a service of which nothing is known.
@@ -205,32 +221,12 @@ func (t *Transport) Status(ctx context.Context, laddr ma.Multiaddr) (iter.Seq[to
 	return l.service.Status(ctx), nil
 }
 
-// SetClients changes who may connect to the onion service at laddr. It returns
-// when the change is in force, which takes the service down for a moment; an error
-// of [tor.Service.SetClients] does not undo it. If somebody is no longer in the
-// list, all inbound connections of the service are closed: Tor does not tell which
-// of them is whose. Those who are still in the list can connect again.
+// SetClients changes who may connect to the onion service at laddr, see
+// [tor.Service.SetClients]: connections of those who may no longer are cut.
 func (t *Transport) SetClients(ctx context.Context, laddr ma.Multiaddr, clients []onion.ClientPublicKey) error {
 	l, err := t.listener(laddr)
 	if err != nil {
 		return err
 	}
-	l.clients.Lock()
-	defer l.clients.Unlock()
-	before := l.clients.keys
-	l.clients.keys = slices.Clone(clients)
-	s, ok := l.service.(interface {
-		SetClients(ctx context.Context, clients []onion.ClientPublicKey) error
-	})
-	if !ok {
-		return errors.New("x")
-	}
-	err = s.SetClients(ctx, clients)
-	for _, k := range before {
-		if !slices.Contains(clients, k) {
-			l.conns.closeAll()
-			break
-		}
-	}
-	return err
+	return l.service.SetClients(ctx, clients)
 }

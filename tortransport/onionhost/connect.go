@@ -19,13 +19,16 @@ var ErrWrongPeer = errors.New("another identity answers at this address")
 
 // Connect connects h to a peer as host.Host.Connect does, with three
 // differences that Tor and its users ask for: libp2p's limit of a minute for
-// all of it is raised to tortransport.DialTimeout; a dial is made now, however
-// lately one has failed; and the error is the reason alone, without the
-// addresses that libp2p's has in full. It matches ErrWrongPeer, the errors of
-// package tortransport, or the context's.
+// all of it is raised to tortransport.DialTimeout; the dial is urgent, and made
+// now, however lately one has failed (see [tortransport.Transport.Hurry]); and the
+// error is the reason alone, without the addresses that libp2p's has in full. It
+// matches ErrWrongPeer, the errors of package tortransport, or the context's.
 func Connect(ctx context.Context, h host.Host, to peer.AddrInfo) error {
 	if s, ok := h.Network().(*swarm.Swarm); ok {
 		s.Backoff().Clear(to.ID)
+	}
+	if t, ok := tortransport.From(h.Network()); ok {
+		defer t.Hurry(to.ID)()
 	}
 	return reason(h.Connect(network.WithDialPeerTimeout(ctx, tortransport.DialTimeout), to))
 }
