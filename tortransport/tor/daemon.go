@@ -81,6 +81,7 @@ type Daemon struct {
 	reconnects atomic.Uint64
 
 	clientKeys clientKeys
+	complained atomic.Bool // see onLog
 
 	mu       sync.Mutex
 	services map[onion.Address]*Service // nil when the daemon has ended

@@ -16,7 +16,6 @@ const (
 	LastPause      = lastPause
 	Leftover       = leftover
 	MaxReply       = maxReply
-	MaxClients     = maxClients
 	TempAge        = tempAge
 )
 

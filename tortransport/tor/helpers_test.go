@@ -223,3 +223,13 @@ func hostPort(t testing.TB, a net.Addr) (string, uint16) {
 func debugLog(w io.Writer) *slog.Logger {
 	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
+
+// ask sends a command over the control connection of d.
+func ask(t testing.TB, d *tor.Daemon, command string) []string {
+	t.Helper()
+	answer, err := d.Ask(testContext(t), command)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer
+}

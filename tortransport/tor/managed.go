@@ -37,9 +37,14 @@ type Config struct {
 	// tor's choice of guards, which matters for anonymity, and makes the next
 	// start quicker. Empty means a temporary folder that Close removes.
 	DataDir string
-	// Torrc is added to the configuration that the daemon is started with: the
-	// authorities of a private network, bridges.
+	// Torrc is added to the configuration that the daemon is started with, such as
+	// the authorities of a private network.
 	Torrc string
+	// Bridges are lines as people get them, with or without the word Bridge before
+	// them. If there are any, tor connects to its network through them only.
+	Bridges []string
+	// PluggableTransports are the programs for those bridges that need one.
+	PluggableTransports []PluggableTransport
 	// AllowExits permits connections to addresses other than onion services.
 	// Without it the SOCKS port refuses them.
 	AllowExits bool
@@ -48,6 +53,7 @@ type Config struct {
 	Log *slog.Logger
 
 	heartbeat time.Duration // zero means heartbeatInterval
+	detour    detour        // what Bridges and PluggableTransports say
 }
 
 // Start runs a tor and returns once its control port can be used. Tor is then
@@ -55,10 +61,14 @@ type Config struct {
 // start only. A tor that ends later, or hangs, is started again with the same
 // configuration.
 //
-// Errors match ErrNoBinary, ErrOldVersion, ErrInUse, or ErrExited if tor ended
-// at once, for instance because of a line in Torrc; its reason is then part of
-// the error.
+// Errors match ErrNoBinary, ErrOldVersion, ErrInUse, ErrBridge, ErrNoTransport, or
+// ErrExited if tor ended at once, for instance because of a line in Torrc; its
+// reason is then part of the error.
 func Start(ctx context.Context, cfg Config) (*Daemon, error) {
+	var err error
+	if cfg.detour, err = plan(cfg); err != nil {
+		return nil, err
+	}
 	binary, err := LookupBinary(ctx, cfg.Binary)
 	if err != nil {
 		return nil, err
@@ -111,7 +121,12 @@ func (d *Daemon) startChild(binary Binary, cfg Config) (*proc.Process, error) {
 		cmd.Args = append(cmd.Args, "--__OwningControllerFD", strconv.Itoa(proc.LeashFD))
 	}
 	cmd.Dir = d.folder.data
-	child, err := proc.StartLeashed(cmd, func(line string) { d.log.Debug("tor", "line", line) })
+	scrub := cfg.detour.scrubber()
+	child, err := proc.StartLeashed(cmd, func(line string) string {
+		line = scrub(line)
+		d.onLog(line)
+		return line
+	})
 	if err != nil {
 		return nil, fmt.Errorf("%w: cannot start %s: %w", ErrNoBinary, binary.Path, err)
 	}

@@ -91,6 +91,9 @@ func (d *Daemon) onCircuit(c *circuits, e circuitEvent) {
 	if c.outage.note(e, time.Now()) {
 		d.setNetwork(c.outage.away)
 	}
+	if e.status == "BUILT" {
+		d.onSuccess()
+	}
 	addr, known := c.introductions[e.id]
 	switch {
 	case e.status == "BUILT" && !e.service.IsZero():

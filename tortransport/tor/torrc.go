@@ -43,6 +43,7 @@ func (f *folder) torrc(cfg Config) string {
 		flags += " OnionTrafficOnly"
 	}
 	line("SocksPort %s %s", socks, flags)
+	b.WriteString(cfg.detour.torrc())
 	b.WriteString(cfg.Torrc)
 	b.WriteByte('\n')
 	return b.String()

@@ -55,7 +55,7 @@ func startDaemon(binary, name, dir, torrc string, log *slog.Logger) (*daemon, er
 		os.WriteFile(rc, []byte(daemonTorrc(dir, os.Getpid())+tie+torrc), 0o600),
 		os.WriteFile(empty, nil, 0o600))
 	if err == nil {
-		d.proc, err = proc.Start(cmd, func(line string) { d.read(line, log) })
+		d.proc, err = proc.Start(cmd, func(line string) string { d.read(line, log); return line })
 	}
 	if err != nil {
 		held.Close()

@@ -17,7 +17,7 @@ const LeashFD = 3
 //
 // A process id does not tell as much: while nobody has waited for a process that
 // was killed, it is still there.
-func StartLeashed(cmd *exec.Cmd, onLine func(line string)) (*Process, error) {
+func StartLeashed(cmd *exec.Cmd, onLine func(line string) (kept string)) (*Process, error) {
 	// Another child must not inherit our end, which would keep this one alive.
 	syscall.ForkLock.RLock()
 	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)

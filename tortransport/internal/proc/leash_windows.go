@@ -6,6 +6,6 @@ import "os/exec"
 const LeashFD = 0
 
 // StartLeashed is Start.
-func StartLeashed(cmd *exec.Cmd, onLine func(line string)) (*Process, error) {
+func StartLeashed(cmd *exec.Cmd, onLine func(line string) (kept string)) (*Process, error) {
 	return Start(cmd, onLine)
 }

@@ -37,14 +37,14 @@ type Process struct {
 }
 
 // Start starts cmd, whose Stdout and Stderr must be unset: both are read line
-// by line into a bounded tail and handed to onLine, if that is not nil, from a
-// single goroutine.
-func Start(cmd *exec.Cmd, onLine func(line string)) (*Process, error) {
+// by line, handed to onLine, if that is not nil, from a single goroutine, and what
+// that returns goes into a bounded tail.
+func Start(cmd *exec.Cmd, onLine func(line string) (kept string)) (*Process, error) {
 	return start(cmd, onLine, nil)
 }
 
 // start starts cmd and closes leash, if there is one, when it has ended.
-func start(cmd *exec.Cmd, onLine func(line string), leash io.Closer) (*Process, error) {
+func start(cmd *exec.Cmd, onLine func(line string) (kept string), leash io.Closer) (*Process, error) {
 	output, w := io.Pipe()
 	cmd.Stdout, cmd.Stderr = w, w
 	cmd.WaitDelay = drainTime
@@ -129,7 +129,7 @@ func (p *Process) Kill() {
 	<-p.done
 }
 
-func (p *Process) read(r io.Reader, onLine func(string)) {
+func (p *Process) read(r io.Reader, onLine func(string) string) {
 	br := bufio.NewReaderSize(r, maxLine)
 	for {
 		chunk, more, err := br.ReadLine()
@@ -140,15 +140,15 @@ func (p *Process) read(r io.Reader, onLine func(string)) {
 		for more && err == nil {
 			_, more, err = br.ReadLine()
 		}
+		if onLine != nil {
+			line = onLine(line)
+		}
 		p.mu.Lock()
 		if len(p.tail) == tailLines {
 			p.tail = append(p.tail[:0], p.tail[1:]...)
 		}
 		p.tail = append(p.tail, line)
 		p.mu.Unlock()
-		if onLine != nil {
-			onLine(line)
-		}
 	}
 }
 

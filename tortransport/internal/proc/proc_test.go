@@ -14,7 +14,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func start(t *testing.T, script string, onLine func(string)) *proc.Process {
+func start(t *testing.T, script string, onLine func(string) string) *proc.Process {
 	t.Helper()
 	p, err := proc.Start(exec.Command("sh", "-c", script), onLine)
 	if err != nil {
@@ -27,7 +27,7 @@ func start(t *testing.T, script string, onLine func(string)) *proc.Process {
 func TestLastWords(t *testing.T) {
 	var lines []string
 	p := start(t, `i=0; while [ $i -lt 100 ]; do echo line $i; i=$((i+1)); done; echo "the reason" >&2; exit 3`,
-		func(l string) { lines = append(lines, l) })
+		func(l string) string { lines = append(lines, l); return l })
 	<-p.Done()
 	var exit *proc.ExitError
 	if !errors.As(p.Err(), &exit) {
@@ -101,4 +101,13 @@ func waitFor(t *testing.T, p *proc.Process, line string) {
 		}
 	}
 	t.Fatalf("the child never said %q", line)
+}
+
+// What onLine returns is all that is remembered of a line.
+func TestLastWordsAreThoseThatAreKept(t *testing.T) {
+	p := start(t, "echo a secret; exit 1", func(l string) string { return strings.ReplaceAll(l, "secret", "…") })
+	<-p.Done()
+	if tail := p.Tail(); len(tail) != 1 || tail[0] != "a …" || strings.Contains(p.Err().Error(), "secret") {
+		t.Errorf("Tail = %q, Err = %v", tail, p.Err())
+	}
 }
