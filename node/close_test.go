@@ -148,14 +148,13 @@ func TestOpenRefuses(t *testing.T) {
 	}
 }
 
-// TestDaemonGone loses the control port, and with it the onion service.
+// TestDaemonGone closes the daemon under the node, and with it the onion service.
 func TestDaemonGone(t *testing.T) {
 	t.Parallel()
 	fake := tortest.NewFake(t)
 	d := attach(t, fake.ControlAddr(), fake.SocksAddr(), "")
 	alice := newPartyOn(t, d)
-	fake.DropControl()
-	<-d.Done()
+	d.Close()
 	ctx, cancel := context.WithTimeout(context.Background(), promptly)
 	defer cancel()
 	if err := alice.Ready(ctx); err == nil || !errors.Is(err, d.Err()) {

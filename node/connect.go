@@ -13,6 +13,7 @@ import (
 
 	"github.com/onionwire/onionwire/node/e2ee"
 	"github.com/onionwire/onionwire/node/wire"
+	"github.com/onionwire/onionwire/tortransport"
 	"github.com/onionwire/onionwire/tortransport/onionhost"
 )
 
@@ -144,7 +145,7 @@ func (c *Conversation) dial(at ma.Multiaddr) (*link, error) {
 	// libp2p would try the addresses of earlier dials as well.
 	c.node.host.Peerstore().ClearAddrs(c.peer)
 	to := peer.AddrInfo{ID: c.peer, Addrs: []ma.Multiaddr{at}}
-	if err := onionhost.Connect(c.ctx, c.node.host, to); err != nil {
+	if err := onionhost.Dial(c.ctx, c.node.host, to); err != nil {
 		return nil, err
 	}
 	l, err := c.openStream()
@@ -196,7 +197,7 @@ func (c *Conversation) openStream() (*link, error) {
 func (c *Conversation) initiate(ctx context.Context, h *handshaking) (*link, error) {
 	// Connecting is dial's business: it does so with the right limits, and its
 	// errors keep the address to themselves.
-	s, err := c.node.host.NewStream(network.WithNoDial(ctx, "connected before"), c.peer, wire.ProtocolID)
+	s, err := tortransport.OpenStream(network.WithNoDial(ctx, "connected before"), c.node.host.Network(), c.peer, wire.ProtocolID)
 	if err != nil {
 		return nil, fmt.Errorf("the contact does not answer: %w", err)
 	}

@@ -38,6 +38,9 @@ func (t *Transport) Dial(ctx context.Context, raddr ma.Multiaddr, p peer.ID) (tr
 		return nil, err
 	}
 	t.metrics.used(t)
+	if n := t.reconnects(); t.sessions.Swap(n) != n {
+		t.failures.Clear() // another tor may find what that one did not
+	}
 	if to.isOnion() && !t.places.Urgent(string(p)) {
 		if err := t.failures.Check(to.onion); err != nil {
 			t.metrics.dialCached(err)

@@ -31,6 +31,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/libp2p/go-libp2p/core/network"
@@ -64,7 +65,8 @@ type Transport struct {
 
 	places   *dialqueue.Queue
 	failures *recent.Failures
-	plain    peerSet // who does not take an early proposal
+	sessions atomic.Uint64 // reconnects of the daemon when it was last dialled through
+	plain    peerSet       // who does not take an early proposal
 
 	metrics *metrics // nil without WithMetrics
 	closed  bool     // guarded by the lock of metrics

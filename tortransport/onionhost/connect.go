@@ -8,6 +8,7 @@ import (
 	"github.com/libp2p/go-libp2p/core/host"
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
+	"github.com/libp2p/go-libp2p/core/peerstore"
 	"github.com/libp2p/go-libp2p/core/sec"
 	"github.com/libp2p/go-libp2p/p2p/net/swarm"
 
@@ -24,13 +25,29 @@ var ErrWrongPeer = errors.New("another identity answers at this address")
 // error is the reason alone, without the addresses that libp2p's has in full. It
 // matches ErrWrongPeer, the errors of package tortransport, or the context's.
 func Connect(ctx context.Context, h host.Host, to peer.AddrInfo) error {
+	defer hurry(h, to.ID)()
+	return reason(h.Connect(network.WithDialPeerTimeout(ctx, tortransport.DialTimeout), to))
+}
+
+// Dial is Connect without the wait for identify, which takes two round trips more:
+// for who goes on with tortransport.OpenStream.
+func Dial(ctx context.Context, h host.Host, to peer.AddrInfo) error {
+	defer hurry(h, to.ID)()
+	h.Peerstore().AddAddrs(to.ID, to.Addrs, peerstore.TempAddrTTL)
+	_, err := h.Network().DialPeer(network.WithDialPeerTimeout(ctx, tortransport.DialTimeout), to.ID)
+	return reason(err)
+}
+
+// hurry makes dials to a peer urgent, libp2p's pause behind a failed one included,
+// until done is called.
+func hurry(h host.Host, p peer.ID) (done func()) {
 	if s, ok := h.Network().(*swarm.Swarm); ok {
-		s.Backoff().Clear(to.ID)
+		s.Backoff().Clear(p)
 	}
 	if t, ok := tortransport.From(h.Network()); ok {
-		defer t.Hurry(to.ID)()
+		return t.Hurry(p)
 	}
-	return reason(h.Connect(network.WithDialPeerTimeout(ctx, tortransport.DialTimeout), to))
+	return func() {}
 }
 
 // abridge shows the ends of a peer ID, as errors show those of onion addresses.
