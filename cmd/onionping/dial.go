@@ -99,6 +99,8 @@ func (o *dialOptions) run(ctx context.Context, stdout, stderr io.Writer, target 
 		return err
 	}
 	defer h.Close()
+	ctx, cancel := cli.WhileRunning(ctx, daemon, stderr)
+	defer cancel()
 	fmt.Fprintln(stderr, "connecting")
 	began := time.Now()
 	if err := o.connectTo(ctx, h, to); err != nil {

@@ -93,12 +93,13 @@ func (o *listenOptions) run(ctx context.Context, stdout, stderr io.Writer) error
 	}
 	fmt.Fprintf(stdout, "%s/p2p/%s\n", addr, h.ID())
 	fmt.Fprintln(stderr, "answering pings; Ctrl-C ends it")
-	select {
-	case <-ctx.Done():
+	running, cancel := cli.WhileRunning(ctx, daemon, stderr)
+	defer cancel()
+	<-running.Done()
+	if ctx.Err() != nil {
 		return nil
-	case <-daemon.Done():
-		return daemon.Err()
 	}
+	return context.Cause(running)
 }
 
 // torDir is where tor keeps its state. An address that stays should keep its

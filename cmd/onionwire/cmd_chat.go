@@ -103,7 +103,7 @@ func (o *chatOptions) run(ctx context.Context, stdin io.Reader, stdout, stderr i
 		return err
 	}
 	defer n.Close()
-	ctx, cancel := cli.WhileRunning(ctx, daemon)
+	ctx, cancel := cli.WhileRunning(ctx, daemon, stderr)
 	defer cancel()
 
 	var c *node.Conversation

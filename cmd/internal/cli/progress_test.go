@@ -81,38 +81,62 @@ func TestWaitReadyCancelled(t *testing.T) {
 	}
 }
 
+// TestWaitReadyLost: a tor that is lost meanwhile is waited for.
 func TestWaitReadyLost(t *testing.T) {
 	d, fake := attach(t, 10)
-	lines := make(lineWriter, 10)
+	lines := make(lineWriter, 100)
 	done := make(chan error, 1)
 	go func() { done <- cli.WaitReady(t.Context(), d, lines, "") }()
 	<-lines
 	fake.DropControl()
-	if err := <-done; !errors.Is(err, tor.ErrControl) {
-		t.Errorf("WaitReady = %v, want ErrControl", err)
+	for d.Reconnects() == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	fake.SetBootstrap(100, "done", "Done")
+	if err := <-done; err != nil {
+		t.Errorf("WaitReady = %v", err)
 	}
 }
 
 func TestWhileRunning(t *testing.T) {
 	t.Run("daemon ends", func(t *testing.T) {
-		d, fake := attach(t, 100)
-		ctx, cancel := cli.WhileRunning(t.Context(), d)
+		d, _ := attach(t, 100)
+		ctx, cancel := cli.WhileRunning(t.Context(), d, io.Discard)
 		defer cancel()
 		if err := cli.Cause(ctx, io.EOF); !errors.Is(err, io.EOF) {
 			t.Errorf("Cause = %v while the daemon runs", err)
 		}
-		fake.DropControl()
+		d.Close()
 		<-ctx.Done()
-		if err := cli.Cause(ctx, ctx.Err()); !errors.Is(err, tor.ErrControl) {
-			t.Errorf("Cause = %v, want ErrControl", err)
+		if err := cli.Cause(ctx, ctx.Err()); !errors.Is(err, tor.ErrClosed) {
+			t.Errorf("Cause = %v, want ErrClosed", err)
 		}
 		if err := cli.Cause(ctx, nil); err != nil {
 			t.Errorf("Cause makes an error of success: %v", err)
 		}
 	})
+	t.Run("daemon is lost", func(t *testing.T) {
+		d, fake := attach(t, 100)
+		lines := make(lineWriter, 100)
+		ctx, cancel := cli.WhileRunning(t.Context(), d, lines)
+		defer cancel()
+		// Until it is back it does not let anybody in.
+		fake.OnCommand(func(string) tortest.FakeReply { return tortest.FakeReply{Drop: true} })
+		fake.DropControl()
+		if got := <-lines; got != "the connection to tor is lost; trying to get it back\n" {
+			t.Errorf("printed %q", got)
+		}
+		fake.OnCommand(nil)
+		if got := <-lines; got != "tor is back\n" {
+			t.Errorf("printed %q", got)
+		}
+		if ctx.Err() != nil {
+			t.Error("the context has ended")
+		}
+	})
 	t.Run("work ends", func(t *testing.T) {
 		d, _ := attach(t, 100)
-		ctx, cancel := cli.WhileRunning(t.Context(), d)
+		ctx, cancel := cli.WhileRunning(t.Context(), d, io.Discard)
 		cancel()
 		if ctx.Err() == nil {
 			t.Error("the context is not cancelled")
