@@ -6,12 +6,15 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
 
 	"github.com/libp2p/go-libp2p"
 	"github.com/libp2p/go-libp2p/core/host"
+	"github.com/libp2p/go-libp2p/core/peer"
+	"github.com/libp2p/go-libp2p/p2p/net/swarm"
 	"github.com/libp2p/go-libp2p/p2p/transport/tcp"
 	ma "github.com/multiformats/go-multiaddr"
 	"golang.org/x/net/dns/dnsmessage"
@@ -140,4 +143,48 @@ func TestClearnetIsOff(t *testing.T) {
 		t.Errorf("it took until the time was over: %v", err)
 	}
 	t.Log(err)
+}
+
+// TestClearnetNames: a host hands names to Tor as they are, and nobody else hears
+// of them.
+func TestClearnetNames(t *testing.T) {
+	f, d := fakeTor(t)
+	h := ownHostWith(t, d, []tortransport.Option{tortransport.WithClearnet()})
+	var asked atomic.Int32
+	before := net.DefaultResolver
+	net.DefaultResolver = &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
+		asked.Add(1)
+		return nil, net.ErrClosed
+	}}
+	t.Cleanup(func() { net.DefaultResolver = before })
+	for _, addr := range []string{
+		"/dns/a.example/tcp/1", "/dns4/b.example/tcp/2", "/dns6/c.example/tcp/3",
+		"/ip4/192.0.2.1/tcp/4", "/ip6/2001:db8::1/tcp/5",
+		"/dnsaddr/d.example", "/dns4/e.example/tcp/443/wss", "/ip4/192.0.2.1/udp/6/quic-v1", // not for Tor
+	} {
+		_ = h.Connect(testContext(t), peer.AddrInfo{ID: randomPeer(t), Addrs: []ma.Multiaddr{ma.StringCast(addr)}})
+	}
+	var hosts []string
+	for _, r := range f.Requests() {
+		hosts = append(hosts, r.Host)
+	}
+	if want := []string{"a.example", "b.example", "c.example", "192.0.2.1", "2001:db8::1"}; !slices.Equal(hosts, want) {
+		t.Errorf("Tor was asked for %q, want %q", hosts, want)
+	}
+	if n := asked.Load(); n != 0 {
+		t.Errorf("the system's resolver was asked %d times", n)
+	}
+}
+
+// TestClearnetExcludesTCP: libp2p would choose between the two by chance.
+func TestClearnetExcludesTCP(t *testing.T) {
+	_, d := fakeTor(t)
+	h := ownHostWith(t, d, []tortransport.Option{tortransport.WithClearnet()})
+	direct, err := tcp.NewTCPTransport(nil, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Network().(*swarm.Swarm).AddTransport(direct); err == nil {
+		t.Error("a second transport for TCP was taken")
+	}
 }
