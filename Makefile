@@ -3,8 +3,9 @@
 GOLANGCI_LINT_VERSION := v2.15.0
 GOFUMPT_VERSION := v0.12.0
 
-# What to run and for how long, for example: make bench BENCH=Dial FUZZTIME=10s
+# What to run and for how long, for example: make bench BENCH=Dial
 BENCH ?= .
+FIGURES ?=
 FUZZTIME ?= 1m
 
 # The version is in the path, so that a new one is built and an old one is not used.
@@ -53,7 +54,10 @@ test: tools ## run all tests under the race detector
 	go -C $(DROPIN) test $$race -timeout 10m ./... && \
 	sh $(DROPIN)/libp2psuite/run.sh $$race -count 2
 
-bench: tools ## run the benchmarks (BENCH=regexp)
+# The figures over Tor first, of which BENCH chooses as well. They go into docs
+# with FIGURES='-docs docs'.
+bench: tools ## measure, ours beside raw Tor and stock libp2p (BENCH=regexp)
+	go run ./tortransport/internal/figures -measure '$(BENCH)' $(FIGURES)
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 30m ./...
 
 fuzz: tools ## run every fuzzer for FUZZTIME (1m)
