@@ -3,7 +3,18 @@ package tor
 import (
 	"context"
 	"net"
+
+	"github.com/onionwire/onionwire/tortransport/onion"
 )
+
+// BarrenTime is for how long a service may be without an introduction point.
+const BarrenTime = barrenTime
+
+// ParseCircuitEvent returns the number, the status and the service of a CIRC event.
+func ParseCircuitEvent(line string) (id, status string, service onion.Address, ok bool) {
+	e, ok := parseCircuitEvent(line)
+	return e.id, e.status, e.service, ok
+}
 
 // HeartbeatCommand is what tor is asked for as a sign of life.
 const HeartbeatCommand = heartbeat

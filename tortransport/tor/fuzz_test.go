@@ -100,6 +100,23 @@ func FuzzDescriptorEvent(f *testing.F) {
 	})
 }
 
+func FuzzCircuitEvent(f *testing.F) {
+	id := "2gzyxa5ihm7nsggfxnu52rck2vv4rvmdlkiu3zzui5du4xyclen53wid"
+	f.Add("15 BUILT $A~a,$B~b BUILD_FLAGS=IS_INTERNAL,NEED_UPTIME PURPOSE=HS_SERVICE_INTRO HS_STATE=HSSI_CONNECTING REND_QUERY=" + id)
+	f.Add("528 LAUNCHED PURPOSE=CONFLUX_UNLINKED TIME_CREATED=2026-11-21T13:45:45.600308")
+	f.Add("1 FAILED PURPOSE=HS_SERVICE_INTRO REND_QUERY=x REASON=TIMEOUT")
+	f.Add("1")
+	f.Fuzz(func(t *testing.T, line string) {
+		id, status, service, ok := tor.ParseCircuitEvent(line)
+		if !ok && (id != "" || status != "" || !service.IsZero()) {
+			t.Errorf("malformed, and yet %q %q %v", id, status, service)
+		}
+		if !service.IsZero() && !strings.Contains(strings.ToLower(line), service.ServiceID()) {
+			t.Errorf("service %s comes from nowhere", service.Short())
+		}
+	})
+}
+
 func FuzzParseAddr(f *testing.F) {
 	for _, s := range []string{"127.0.0.1:9051", "[::1]:80", `unix:"/a b"`, "unix:/a/../b", "host:0", `unix:"/a""`} {
 		f.Add(s)

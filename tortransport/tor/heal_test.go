@@ -126,6 +126,73 @@ func TestAttachedHeals(t *testing.T) {
 	}
 }
 
+// TestManagedHealsOnLoopback: without unix sockets every tor has other ports.
+func TestManagedHealsOnLoopback(t *testing.T) {
+	deep := filepath.Join(shortDir(t), strings.Repeat("deep", 30))
+	if err := os.Mkdir(deep, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("TMPDIR", deep)
+	t.Setenv("XDG_RUNTIME_DIR", "")
+	d := start(t, tor.Config{DataDir: filepath.Join(deep, "data"), Torrc: isolated})
+	for n := uint64(1); n <= 2; n++ {
+		child, socks := d.Child(), d.SOCKS()
+		if err := syscall.Kill(child, syscall.SIGKILL); err != nil {
+			t.Fatal(err)
+		}
+		for d.Reconnects() < n {
+			time.Sleep(10 * time.Millisecond)
+		}
+		for st := range d.Status(testContext(t)) {
+			if st.State == tor.Connected {
+				break
+			}
+		}
+		if now := d.SOCKS(); now.Network != "tcp" || now == socks {
+			t.Errorf("the SOCKS port is at %s, was at %s", now, socks)
+		}
+		c, err := net.Dial("tcp", d.SOCKS().Address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Close()
+		wantNoProcess(t, child)
+	}
+}
+
+// TestCloseInARestart closes the daemon at some moment while it starts tor again.
+func TestCloseInARestart(t *testing.T) {
+	for after := time.Duration(0); after <= 100*time.Millisecond; after += 10 * time.Millisecond {
+		dir := shortDir(t)
+		d := start(t, tor.Config{DataDir: dir, Torrc: isolated})
+		p := newPatient(t, d)
+		if err := syscall.Kill(d.Child(), syscall.SIGKILL); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(after)
+		d.Close()
+		wantErr(t, d.Err(), tor.ErrClosed)
+		wantErr(t, p.service.Ready(testContext(t)), tor.ErrClosed)
+		wantNoProcess(t, d.Child())
+		if accepts(filepath.Join(dir, "sockets", "control")) {
+			t.Errorf("a tor is left, %s after the other was killed", after)
+		}
+	}
+}
+
+func TestCloseOfStoppedTor(t *testing.T) {
+	d := start(t, tor.Config{Torrc: isolated})
+	if err := syscall.Kill(d.Child(), syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	begin := time.Now()
+	d.Close()
+	if took := time.Since(begin); took > testTimeout/2 {
+		t.Errorf("Close took %s", took)
+	}
+	wantNoProcess(t, d.Child())
+}
+
 // TestTorThatDoesNotStayUp: once it has run, tor ends whenever it is started.
 func TestTorThatDoesNotStayUp(t *testing.T) {
 	t.Parallel()
