@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"sync"
 	"syscall"
 	"time"
 
 	"github.com/onionwire/onionwire/tortransport/internal/dialqueue"
-	"github.com/onionwire/onionwire/tortransport/internal/socks5"
 	"github.com/onionwire/onionwire/tortransport/tor"
 )
 
@@ -23,8 +23,9 @@ type attempt struct {
 	trace *dialTrace
 	place *dialqueue.Place // nil before there is one
 
-	mu      sync.Mutex
-	refusal error
+	mu       sync.Mutex
+	answered bool
+	refusal  error
 }
 
 // replied is called with Tor's answer, whenever that comes.
@@ -32,11 +33,10 @@ func (a *attempt) replied(err error) {
 	a.place.Release()
 	if err == nil {
 		a.trace.enter(phaseNegotiation)
-		return
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.refusal = err
+	a.answered, a.refusal = err == nil, err
 }
 
 // release gives the place back, if that has not happened.
@@ -46,15 +46,20 @@ func (a *attempt) release() {
 	}
 }
 
-// because replaces the error of a negotiation by Tor's refusal, which libp2p may
-// have met and not passed on.
-func (a *attempt) because(err error) error {
+// because explains the error of an upgrade: by Tor's refusal, which libp2p may have
+// met and not passed on, by its silence, or by the stage that the two peers got
+// stuck in.
+func (a *attempt) because(err error, agreed bool) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if reply := (*socks5.ReplyError)(nil); errors.As(a.refusal, &reply) {
+	at := failed(err, agreed)
+	switch {
+	case a.refusal != nil && !errors.Is(a.refusal, net.ErrClosed):
 		return a.refusal
+	case !a.answered && at != "":
+		at = stageSOCKS
 	}
-	return err
+	return at.at(err, nil)
 }
 
 func (t *Transport) reconnects() uint64 {

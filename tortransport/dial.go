@@ -104,10 +104,16 @@ func (t *Transport) dialWithScope(ctx context.Context, to target, p peer.ID, sco
 	if err != nil {
 		return nil, dialError(to, t.daemonError(ctx, err, reconnects))
 	}
-	negotiating, hasty := raw, (*eager.Conn)(nil)
+	var negotiating interface {
+		net.Conn
+		Agreed() bool
+	}
+	hasty := (*eager.Conn)(nil)
 	if early {
 		hasty = eager.New(raw)
 		negotiating = hasty
+	} else {
+		negotiating = &negotiation{Conn: raw, dir: network.DirOutbound}
 	}
 	c, err := t.upgrader.Upgrade(ctx, t, &onionConn{Conn: negotiating, local: anonymous, remote: to.addr}, network.DirOutbound, p, scope)
 	switch {
@@ -116,7 +122,7 @@ func (t *Transport) dialWithScope(ctx context.Context, to target, p peer.ID, sco
 	case hasty != nil && hasty.Disagreed():
 		err = eager.ErrDisagreed // whatever the upgrader made of it
 	default:
-		err = a.because(err)
+		err = a.because(err, negotiating.Agreed())
 	}
 	negotiating.Close() // the upgrader forgets it where it refuses before it begins
 	return nil, dialError(to, t.daemonError(ctx, err, reconnects))

@@ -113,7 +113,6 @@ func (l *listener) acceptLoop() {
 			}
 			continue
 		}
-		conn = &onionConn{Conn: conn, local: l.Multiaddr(), remote: anonymous}
 		ctx, upgrade, ok := l.upgrades.begin(l.ctx)
 		if !ok {
 			conn.Close()
@@ -135,12 +134,12 @@ func (l *listener) acceptLoop() {
 
 // upgrade negotiates with one inbound connection. What goes wrong is that peer's
 // business: it never ends the listener.
-func (l *listener) upgrade(ctx context.Context, conn manet.Conn, scope network.ConnManagementScope) transport.CapableConn {
+func (l *listener) upgrade(ctx context.Context, raw manet.Conn, scope network.ConnManagementScope) transport.CapableConn {
+	n := &negotiation{Conn: raw, dir: network.DirInbound}
+	conn := &onionConn{Conn: n, local: l.Multiaddr(), remote: anonymous}
 	c, err := l.t.upgrader.Upgrade(ctx, l.t, conn, network.DirInbound, "", scope)
 	if err != nil {
-		if cause := context.Cause(ctx); cause != nil {
-			err = cause
-		}
+		err = failed(err, n.Agreed()).at(err, context.Cause(ctx))
 		l.t.metrics.inbound(err)
 		l.t.log.Debug("inbound connection failed", "service", l.addr, "error", discreetError{err})
 		conn.Close() // the upgrader forgets it where it refuses before it begins

@@ -66,7 +66,7 @@ type Conn struct {
 	heard   int   // bytes of the answer that the listener has given
 	err     error // of the answer, sticky
 
-	disagreed atomic.Bool
+	agreed, disagreed atomic.Bool
 
 	closing sync.Once
 	closed  chan struct{}
@@ -79,6 +79,9 @@ func New(conn net.Conn) *Conn {
 
 // Disagreed reports whether the listener is known to have not taken the proposal.
 func (c *Conn) Disagreed() bool { return c.disagreed.Load() }
+
+// Agreed reports whether the listener is known to have taken the proposal.
+func (c *Conn) Agreed() bool { return c.agreed.Load() }
 
 // Close closes the connection.
 func (c *Conn) Close() error {
@@ -189,6 +192,7 @@ func (c *Conn) listen() error {
 		c.disagreed.Store(errors.Is(err, ErrDisagreed))
 		return err
 	}
+	c.agreed.Store(true)
 	return nil
 }
 

@@ -1,0 +1,76 @@
+package tortransport
+
+import (
+	"io"
+	"net"
+	"strings"
+	"testing"
+
+	"github.com/libp2p/go-libp2p/core/network"
+)
+
+// sink is a connection that takes what is written.
+type sink struct {
+	net.Conn // none: nothing else is called
+	io.Writer
+}
+
+func (s sink) Write(b []byte) (int, error) { return s.Writer.Write(b) }
+
+// TestAgreementIsNoticed: with the first byte that shows it, however what is said is
+// cut into pieces.
+func TestAgreementIsNoticed(t *testing.T) {
+	const (
+		noise  = "\x07/noise\n"
+		tls    = "\x0b/tls/1.0.0\n"
+		never  = -1
+		dials  = network.DirOutbound
+		serves = network.DirInbound
+	)
+	long := "\x80\x10/" + strings.Repeat("x", 2048)
+	for name, tc := range map[string]struct {
+		dir   network.Direction
+		said  string
+		after int // bytes
+	}{
+		"nothing":                      {dials, "", never},
+		"proposal":                     {dials, negotiationHeader + noise, never},
+		"two proposals":                {dials, negotiationHeader + tls + noise, never},
+		"Noise handshake":              {dials, negotiationHeader + noise + "\x00\x20xxxx", len(negotiationHeader+noise) + 1},
+		"TLS handshake":                {dials, negotiationHeader + tls + "\x03\x03\x01x", len(negotiationHeader+tls) + 4},
+		"handshake behind two":         {dials, negotiationHeader + tls + noise + "\x00", len(negotiationHeader+tls+noise) + 1},
+		"long line of a dialler":       {dials, negotiationHeader + long, len(negotiationHeader) + 2},
+		"encrypted by a dialler":       {dials, strings.Repeat("\x00", 100), never},
+		"header of a listener":         {serves, negotiationHeader, never},
+		"refusal":                      {serves, negotiationHeader + "\x03na\n", never},
+		"answer":                       {serves, negotiationHeader + noise, len(negotiationHeader + noise)},
+		"answer behind a refusal":      {serves, negotiationHeader + "\x03na\n" + noise, len(negotiationHeader+noise) + 4},
+		"answer and a message":         {serves, negotiationHeader + noise + "\x00\x20xxxx", len(negotiationHeader + noise)},
+		"encrypted by a listener":      {serves, strings.Repeat("\x00", 100), never},
+		"long line of a listener":      {serves, negotiationHeader + long, never},
+		"endless refusals":             {serves, negotiationHeader + strings.Repeat("\x03na\n", maxSaid), never},
+		"endless length of a listener": {serves, negotiationHeader + strings.Repeat("\xff", 20), never},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, piece := range []int{1, 2, 7, 1 << 20} {
+				var sent strings.Builder
+				n := &negotiation{Conn: sink{Writer: &sent}, dir: tc.dir}
+				for at := 0; at < len(tc.said); at += piece {
+					end := min(len(tc.said), at+piece)
+					if _, err := n.Write([]byte(tc.said[at:end])); err != nil {
+						t.Fatal(err)
+					}
+					if want := tc.after != never && end >= tc.after; n.Agreed() != want {
+						t.Fatalf("in pieces of %d, after %d bytes: %t", piece, end, n.Agreed())
+					}
+				}
+				if sent.String() != tc.said {
+					t.Errorf("in pieces of %d: sent %q", piece, sent.String())
+				}
+				if n.Agreed() && n.said != nil || len(n.said) >= maxSaid {
+					t.Errorf("%d bytes of what was said are kept", len(n.said))
+				}
+			}
+		})
+	}
+}
