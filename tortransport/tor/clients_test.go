@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -90,6 +91,14 @@ func echoOnce(t testing.TB, conn net.Conn) {
 	if _, err := io.ReadFull(conn, make([]byte, 4)); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func killProcess(pid int) error {
+	p, err := os.FindProcess(pid)
+	if err != nil {
+		return err
+	}
+	return p.Kill()
 }
 
 // wantCut waits for the end of a connection.
@@ -201,6 +210,20 @@ func TestClientKeyErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantLetIn(t, c, "the client with its key", a).Close()
+
+	// The tor that comes after this one has the key as well.
+	child := c.Child()
+	before := c.Reconnects()
+	if err := killProcess(child); err != nil {
+		t.Fatal(err)
+	}
+	for ctx := testContext(t); c.Reconnects() == before && ctx.Err() == nil; {
+		time.Sleep(10 * time.Millisecond)
+	}
+	if err := c.WaitReady(testContext(t)); err != nil {
+		t.Fatal(err)
+	}
+	wantLetIn(t, c, "the client with another tor", a).Close()
 	for range 2 { // the second time there is nothing to remove
 		if err := c.RemoveClientKey(testContext(t), a); err != nil {
 			t.Error(err)

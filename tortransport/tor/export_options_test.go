@@ -1,6 +1,10 @@
 package tor
 
-import "context"
+import (
+	"context"
+
+	"github.com/onionwire/onionwire/tortransport/onion"
+)
 
 const MaxClients = maxClients
 
@@ -30,4 +34,9 @@ func (d *Daemon) Ask(ctx context.Context, line string) ([]string, error) {
 		return nil, err
 	}
 	return s.control.request(ctx, line)
+}
+
+// RendezvousCircuits reads the answer to GETINFO circuit-status.
+func RendezvousCircuits(lines []string, addr onion.Address) []string {
+	return rendezvousCircuits(lines, addr)
 }
