@@ -46,6 +46,13 @@ func (a *attempt) release() {
 	}
 }
 
+// granted reports whether Tor is known to have connected to the service.
+func (a *attempt) granted() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.answered
+}
+
 // because explains the error of an upgrade: by Tor's refusal, which libp2p may have
 // met and not passed on, by its silence, or by the stage that the two peers got
 // stuck in.

@@ -119,7 +119,7 @@ func (t *Transport) dialWithScope(ctx context.Context, to target, p peer.ID, sco
 	switch {
 	case err == nil:
 		return c, nil
-	case hasty != nil && hasty.Disagreed():
+	case hasty != nil && hasty.Disagreed() && a.granted():
 		err = eager.ErrDisagreed // whatever the upgrader made of it
 	default:
 		err = a.because(err, negotiating.Agreed())

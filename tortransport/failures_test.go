@@ -8,7 +8,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/libp2p/go-libp2p/core/sec"
@@ -17,7 +16,6 @@ import (
 
 	"github.com/onionwire/onionwire/tortransport"
 	"github.com/onionwire/onionwire/tortransport/onion"
-	"github.com/onionwire/onionwire/tortransport/tor"
 	"github.com/onionwire/onionwire/tortransport/tortest"
 )
 
@@ -76,62 +74,6 @@ func TestSOCKSReplies(t *testing.T) {
 				t.Errorf("got %v, want %v", err, want)
 			}
 			wantDiscreet(t, err)
-		})
-	}
-}
-
-func TestSOCKSMisbehaviour(t *testing.T) {
-	f, d := fakeTor(t)
-	p := newParty(t, d)
-	addr := onionAddr(t, newKey(t))
-	for _, junk := range []string{"\x04\x00\x00\x01", "HTTP/1.1 200 OK\r\n\r\n", "\x05", "\x05\x00\x00\x02", "\x05\x00\x00\x01\x7f\x00"} {
-		t.Run(fmt.Sprintf("%q", junk), func(t *testing.T) {
-			f.OnSocks(func(tortest.FakeRequest) tortest.FakeSocksReply { return tortest.FakeSocksReply{Raw: []byte(junk)} })
-			ctx, cancel := context.WithTimeout(testContext(t), 20*time.Second)
-			defer cancel()
-			err := p.dialFails(t, ctx, addr, p.id)
-			if ctx.Err() != nil {
-				t.Error("the dial did not end by itself")
-			}
-			wantDiscreet(t, err)
-		})
-	}
-}
-
-// TestDialEndsWithContext: whatever a dial waits for, it ends with its context.
-func TestDialEndsWithContext(t *testing.T) {
-	mute, err := net.Listen("tcp", "127.0.0.1:0") // takes connections, and that is all
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer mute.Close()
-	f, d := fakeTor(t)
-	atMute := attach(t, tor.AttachConfig{Control: parseAddr(t, f.ControlAddr()), SOCKS: parseAddr(t, mute.Addr().String())})
-	k := newKey(t)
-	server := newParty(t, d, k)
-	addr := server.serve(t, k)
-	for _, tc := range []struct {
-		name   string
-		client party
-		reply  tortest.FakeSocksReply
-	}{
-		{"the SOCKS greeting", newParty(t, atMute), tortest.FakeSocksReply{}},
-		{"the SOCKS reply", newParty(t, d), tortest.FakeSocksReply{Silent: true}},
-		{"half a SOCKS reply", newParty(t, d), tortest.FakeSocksReply{Raw: []byte{5, 0}, Silent: true}},
-		{"the handshake", newParty(t, d), tortest.FakeSocksReply{Raw: []byte{5, 0, 0, 1, 0, 0, 0, 0, 0, 0}, Silent: true}},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			f.OnSocks(func(tortest.FakeRequest) tortest.FakeSocksReply { return tc.reply })
-			ctx, cancel := context.WithCancel(testContext(t))
-			time.AfterFunc(100*time.Millisecond, cancel)
-			start := time.Now()
-			err := tc.client.dialFails(t, ctx, addr, server.id)
-			if !errors.Is(err, context.Canceled) {
-				t.Errorf("the dial gave %v, want context.Canceled", err)
-			}
-			if waited := time.Since(start); waited > tortransport.DialTimeout/2 {
-				t.Errorf("the dial took %s", waited)
-			}
 		})
 	}
 }

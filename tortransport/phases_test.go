@@ -252,9 +252,7 @@ func (s *badService) use(client party) (d badDial) {
 // most, and leaves nothing behind.
 func TestBadListeners(t *testing.T) {
 	t.Parallel()
-	for name, opts := range map[string][]tortransport.Option{
-		"early": nil, "patient": {tortransport.WithoutEarlyData()},
-	} {
+	for name, opts := range modes {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			testBadListeners(t, opts...)
