@@ -26,6 +26,7 @@ const often = time.Second
 // TestManagedHeals does to a managed tor what can happen to it, and expects the
 // service back at the same address.
 func TestManagedHeals(t *testing.T) {
+	t.Parallel()
 	_, dialer := pair(t)
 	send := func(s syscall.Signal) func(*testing.T, *tor.Daemon) {
 		return func(t *testing.T, d *tor.Daemon) {
@@ -69,6 +70,7 @@ func TestManagedHeals(t *testing.T) {
 
 // TestAttachedHeals does the same to a tor of somebody else.
 func TestAttachedHeals(t *testing.T) {
+	t.Parallel()
 	_, dialer := pair(t)
 	for name, harm := range map[string]func(t *testing.T, c *tortest.Client, pid func() int, degraded func()){
 		"restarted with a new cookie": func(t *testing.T, c *tortest.Client, _ func() int, degraded func()) {

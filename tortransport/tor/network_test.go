@@ -18,6 +18,7 @@ import (
 // TestNetworkIsAway takes the network away from a tor that publishes a service and
 // gives it back after so long that tor has given up its introduction points.
 func TestNetworkIsAway(t *testing.T) {
+	t.Parallel()
 	_, dialer := pair(t)
 	c := newCable(t)
 	d := start(t, tor.Config{Torrc: privateNetwork(t).Torrc() + "HTTPSProxy " + c.addr()})

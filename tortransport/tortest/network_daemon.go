@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -23,7 +23,6 @@ var errAddressInUse = errors.New("address in use")
 type daemon struct {
 	name string
 	proc *proc.Process
-	held io.Closer
 
 	listening    chan struct{} // closed when all its ports are open
 	bootstrapped chan struct{} // closed when it can build circuits
@@ -38,27 +37,23 @@ func startDaemon(binary, name, dir, torrc string, log *slog.Logger) (*daemon, er
 	}
 	rc, empty := filepath.Join(dir, "torrc"), filepath.Join(dir, "defaults-torrc")
 	cmd := exec.Command(binary, "-f", rc, "--defaults-torrc", empty)
-	cmd.Dir = dir
-	tie, child, held, err := leash(cmd)
-	if err != nil {
-		return nil, err
+	if proc.LeashFD != 0 {
+		cmd.Args = append(cmd.Args, "--__OwningControllerFD", strconv.Itoa(proc.LeashFD))
 	}
-	defer child.Close()
+	cmd.Dir = dir
 	d := &daemon{
 		name:         name,
-		held:         held,
 		listening:    make(chan struct{}),
 		bootstrapped: make(chan struct{}),
 	}
 	log = log.With("daemon", name)
-	err = errors.Join(
-		os.WriteFile(rc, []byte(daemonTorrc(dir, os.Getpid())+tie+torrc), 0o600),
+	err := errors.Join(
+		os.WriteFile(rc, []byte(daemonTorrc(dir, os.Getpid())+torrc), 0o600),
 		os.WriteFile(empty, nil, 0o600))
 	if err == nil {
-		d.proc, err = proc.Start(cmd, func(line string) string { d.read(line, log); return line })
+		d.proc, err = proc.StartLeashed(cmd, func(line string) string { d.read(line, log); return line })
 	}
 	if err != nil {
-		held.Close()
 		return nil, fmt.Errorf("starting %s: %w", name, err)
 	}
 	return d, nil
@@ -113,7 +108,4 @@ func (d *daemon) ended() error {
 }
 
 // kill ends tor at once and waits for its end. It may be called again.
-func (d *daemon) kill() {
-	d.proc.Kill()
-	d.held.Close()
-}
+func (d *daemon) kill() { d.proc.Kill() }
