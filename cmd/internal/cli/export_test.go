@@ -27,3 +27,6 @@ func ShowBar(f *os.File, prefix string, states ...tor.Progress) {
 		b.show(s)
 	}
 }
+
+// AddBridges adds to cfg what f says about bridges.
+func AddBridges(f *TorFlags, cfg *tor.Config) error { return f.addBridges(cfg) }

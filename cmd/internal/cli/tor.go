@@ -25,6 +25,8 @@ const maxFile = 1 << 20
 type TorFlags struct {
 	Binary       string
 	Network      string
+	Bridges      []string // lines, or @ and the name of a file with lines
+	Transports   []string // NAME=PROGRAM
 	Control      string
 	SOCKS        string
 	PasswordFile string
@@ -35,6 +37,8 @@ type TorFlags struct {
 func (f *TorFlags) Register(fs *pflag.FlagSet) {
 	fs.StringVar(&f.Binary, "tor-binary", "", "tor program to start (default: the one in PATH)")
 	fs.StringVar(&f.Network, "tor-network", "", "file with torrc lines to add, as printed by 'onionwire testnet'")
+	fs.StringArrayVar(&f.Bridges, "tor-bridge", nil, "bridge line for the tor to start, where Tor is blocked: `LINE`, or @FILE with lines; can be repeated")
+	fs.StringArrayVar(&f.Transports, "tor-transport", nil, "pluggable transport for such bridges: `NAME=PROGRAM`, as in obfs4=obfs4proxy; can be repeated")
 	fs.StringVar(&f.Control, "tor-control", "", "use the running tor with this control port, HOST:PORT or unix:PATH")
 	fs.StringVar(&f.SOCKS, "tor-socks", "", "SOCKS port of that tor, HOST:PORT or unix:PATH (default: ask it)")
 	fs.StringVar(&f.PasswordFile, "tor-password-file", "", "file with the password of the control port (default: use the cookie)")
@@ -57,11 +61,13 @@ func (f *TorFlags) Logger(w io.Writer) (*slog.Logger, error) {
 // BinaryOnly refuses the flags that say more than which tor program to start,
 // for commands that run a network of their own.
 func (f *TorFlags) BinaryOnly() error {
-	if f.Network != "" || f.Control != "" || f.SOCKS != "" || f.PasswordFile != "" {
+	if f.Network != "" || f.bridged() || f.Control != "" || f.SOCKS != "" || f.PasswordFile != "" {
 		return Hint(Usage(errors.New("this command runs a Tor network of its own")), "of the --tor flags it takes --tor-binary only")
 	}
 	return nil
 }
+
+func (f *TorFlags) bridged() bool { return len(f.Bridges) > 0 || len(f.Transports) > 0 }
 
 // Attached reads the flags and the environment and reports whether a running
 // daemon is to be used, and which. What is said on the command line goes before
@@ -69,14 +75,14 @@ func (f *TorFlags) BinaryOnly() error {
 // environment is not looked at.
 func (f *TorFlags) Attached() (tor.AttachConfig, bool, error) {
 	const choose = "choose one or the other"
-	starts, details := f.Binary != "" || f.Network != "", f.SOCKS != "" || f.PasswordFile != ""
+	starts, details := f.Binary != "" || f.Network != "" || f.bridged(), f.SOCKS != "" || f.PasswordFile != ""
 	var cfg tor.AttachConfig
 	var err error
 	switch {
 	case starts && f.Control != "":
-		return cfg, false, Hint(Usage(errors.New("--tor-control uses a tor that runs, --tor-binary and --tor-network start one")), choose)
+		return cfg, false, Hint(Usage(errors.New("--tor-control uses a tor that runs, --tor-binary, --tor-network, --tor-bridge and --tor-transport start one")), choose)
 	case starts && details:
-		return cfg, false, Hint(Usage(errors.New("--tor-binary and --tor-network start a tor, --tor-socks and --tor-password-file are for one that runs")), choose)
+		return cfg, false, Hint(Usage(errors.New("--tor-binary, --tor-network, --tor-bridge and --tor-transport start a tor, --tor-socks and --tor-password-file are for one that runs")), choose)
 	case starts:
 		return cfg, false, nil
 	case f.Control != "":
@@ -150,6 +156,9 @@ func (f *TorFlags) StartTor(ctx context.Context, dataDir string, log *slog.Logge
 		if cfg.Torrc, err = readFile(f.Network); err != nil {
 			return nil, Hint(fmt.Errorf("--tor-network: %w", err), "it is the path that 'onionwire testnet' prints; is that still running?")
 		}
+	}
+	if err := f.addBridges(&cfg); err != nil {
+		return nil, err
 	}
 	return tor.Start(ctx, cfg)
 }

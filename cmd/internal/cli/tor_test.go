@@ -93,6 +93,8 @@ func TestAttached(t *testing.T) {
 		},
 		{name: "a tor to start", env: env{"TOR_CONTROL_PORT": "9151"}, args: []string{"--tor-binary", "tor"}},
 		{name: "a network to join", env: env{"TOR_CONTROL_PORT": "nonsense"}, args: []string{"--tor-network", "file"}},
+		{name: "bridges", env: env{"TOR_CONTROL_PORT": "9151"}, args: []string{"--tor-bridge", "192.0.2.1:443"}},
+		{name: "transports", env: env{"TOR_CONTROL_PORT": "9151"}, args: []string{"--tor-transport", "obfs4=obfs4proxy"}},
 		{name: "a SOCKS port alone", env: env{"TOR_SOCKS_PORT": "9150"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -122,6 +124,8 @@ func TestAttachedMistakes(t *testing.T) {
 	}{
 		{"both", "", []string{"--tor-control", "127.0.0.1:1", "--tor-binary", "tor"}, usage, "--tor-control"},
 		{"both, with a network", "", []string{"--tor-control", "127.0.0.1:1", "--tor-network", "file"}, usage, "--tor-control"},
+		{"both, with a bridge", "", []string{"--tor-control", "127.0.0.1:1", "--tor-bridge", "192.0.2.1:443"}, usage, "--tor-bridge"},
+		{"both, with a transport", "", []string{"--tor-control", "127.0.0.1:1", "--tor-transport", "a=b"}, usage, "--tor-transport"},
 		{"SOCKS of a tor to start", "", []string{"--tor-network", "file", "--tor-socks", "127.0.0.1:1"}, usage, "--tor-socks"},
 		{"password of a tor to start", "9051", []string{"--tor-binary", "tor", "--tor-password-file", "file"}, usage, "--tor-password-file"},
 		{"SOCKS of which tor", "", []string{"--tor-socks", "127.0.0.1:1"}, usage, "need --tor-control"},
@@ -149,7 +153,7 @@ func TestBinaryOnly(t *testing.T) {
 	if err := flags(t, "--tor-binary", "tor", "--log-level", "debug").BinaryOnly(); err != nil {
 		t.Error(err)
 	}
-	for _, flag := range []string{"--tor-network", "--tor-control", "--tor-socks", "--tor-password-file"} {
+	for _, flag := range []string{"--tor-network", "--tor-bridge", "--tor-transport", "--tor-control", "--tor-socks", "--tor-password-file"} {
 		if err := flags(t, flag, "value").BinaryOnly(); err == nil {
 			t.Errorf("%s is taken", flag)
 		}
