@@ -121,7 +121,7 @@ func (d *Daemon) reopen(tries *retry, reason error) (*session, error) {
 		}
 		reason = err
 		tries.failed()
-		d.log.Warn("tor is not back yet", "attempts", attempts, "error", err)
+		d.log.Debug("tor is not back yet", "attempts", attempts, "error", err)
 		d.status.update(func(st *DaemonStatus) {
 			*st = DaemonStatus{State: Reconnecting, Err: err, Attempts: attempts, Progress: d.unconnected()}
 		})
