@@ -3,27 +3,45 @@
 // that daemon. On the wire it is stock libp2p, so that peers on the other side
 // need nothing but a way through Tor.
 //
-// Make a daemon with [tor.Start] or [tor.Attach], hand it to libp2p with the
-// transport, and listen on the address that follows from an onion key:
+// Make a daemon with [tor.Start] or [tor.Attach], hand it over with the transport,
+// and listen on the address that follows from an onion key:
 //
-//	daemon, err := tor.Start(ctx, tor.Config{})
+//	daemon, err := tor.Start(ctx, tor.Config{DataDir: "tor"})
 //	key, err := onion.LoadOrCreateKey("onion.key")
 //	addr, err := key.Address().Multiaddr(4001)
 //	h, err := libp2p.New(
-//		libp2p.NoTransports,
-//		libp2p.Transport(tortransport.New, tortransport.WithDaemon(daemon), tortransport.WithOnionKey(key)),
+//		preset.Onion(tortransport.WithDaemon(daemon), tortransport.WithOnionKey(key)),
 //		libp2p.ListenAddrs(addr),
-//		libp2p.WithDialTimeout(tortransport.DialTimeout),
-//		libp2p.DisableRelay(),
 //	)
 //	err = tortransport.Ready(ctx, h.Network())
 //
 // Listening does not wait for Tor: [Ready] does. Close the host first and the
-// daemon after it.
+// daemon after it. docs/transport.md is a guide for programs that exist already,
+// with every option and what to do about every error.
 //
-// A stock host tells its peers more than a Tor user may want: its agent
-// version, its listen addresses on other transports. Package onionhost puts a
-// host together that has nothing to tell.
+// # Which host
+//
+// Package onionhost/preset, as above, makes libp2p.New build a host that tells its
+// peers nothing but its onion addresses, and refuses what would give it away.
+// Package onionhost makes the same host without libp2p's root package, in a smaller
+// program. The transport alone, handed to libp2p.Transport, is for hosts that have
+// nothing to hide: see the example of [New].
+//
+// # Fast
+//
+// The first answer to a program's own data takes two round trips on a circuit that
+// is there, with stock libp2p on the other side: data follows the request to Tor at
+// once, the security protocol is proposed together with its first message, and
+// [OpenStream] waits for nothing that it can do without. [WithoutEarlyData] turns
+// that off.
+//
+// # When it fails
+//
+// Errors of dials match one of those below through all that libp2p wraps around
+// them. An address that could not be reached is answered from memory for a short
+// while, and few dials build circuits at once; [Transport.Hurry] is for dials that
+// somebody waits for. Onion services come back by themselves when tor was lost:
+// see package tor, and [Transport.Status].
 package tortransport
 
 import (
