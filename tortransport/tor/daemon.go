@@ -30,6 +30,16 @@
 // targets of services at an attached daemon, which are always on loopback. What is
 // behind a target must tell by itself who has connected.
 //
+// # Somebody else's tor
+//
+// What an attached daemon needs in its torrc is in docs/transport.md. Its SOCKS port
+// should have the flag ExtendedErrors, or nobody learns why a service cannot be
+// reached. Where a filter stands before the control port, as on Whonix and Tails,
+// what it does not let through is left out with a warning, or fails with an error
+// that matches [ErrRefused]; nothing is assumed to have been done. The one thing
+// that cannot be noticed is a filter that connects to a restarted tor again by
+// itself: the services of the tor before are gone then.
+//
 // # After a crash
 //
 // When the program is killed, tor notices the loss of its control connection and
