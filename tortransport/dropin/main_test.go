@@ -19,6 +19,7 @@ import (
 	"github.com/onionwire/onionwire/tortransport"
 	"github.com/onionwire/onionwire/tortransport/dropin"
 	"github.com/onionwire/onionwire/tortransport/onion"
+	"github.com/onionwire/onionwire/tortransport/onionhost"
 	"github.com/onionwire/onionwire/tortransport/tor"
 	"github.com/onionwire/onionwire/tortransport/tortest"
 )
@@ -134,7 +135,7 @@ func infoOf(h host.Host) peer.AddrInfo { return peer.AddrInfo{ID: h.ID(), Addrs:
 
 func connect(t *testing.T, from, to host.Host) {
 	t.Helper()
-	if err := from.Connect(testContext(t), infoOf(to)); err != nil {
+	if err := onionhost.Connect(testContext(t), from, infoOf(to)); err != nil {
 		t.Fatal(err)
 	}
 }
