@@ -1,15 +1,10 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"crypto/rand"
 	"fmt"
-	"io"
-	"os"
-	"os/exec"
 	"runtime"
-	"strings"
 	"time"
 
 	"github.com/libp2p/go-libp2p/core/crypto"
@@ -25,7 +20,6 @@ import (
 	"github.com/onionwire/onionwire/tortransport"
 	"github.com/onionwire/onionwire/tortransport/onion"
 	"github.com/onionwire/onionwire/tortransport/tor"
-	"github.com/onionwire/onionwire/tortransport/tortest"
 )
 
 // idleConns is how many connections are held open. Both of their ends are in this
@@ -136,19 +130,19 @@ func overTor(up transport.Upgrader, d *tor.Daemon) (transport.Transport, ma.Mult
 
 // idle opens connections from one transport to another and returns what each
 // costs.
-func idle(ctx context.Context, make newTransport) (usage, error) {
+func idle(ctx context.Context, over newTransport) (usage, error) {
 	up, id, err := newUpgrader()
 	if err != nil {
 		return usage{}, err
 	}
-	there, addr, err := make(up)
+	there, addr, err := over(up)
 	if err != nil {
 		return usage{}, err
 	}
 	if up, _, err = newUpgrader(); err != nil {
 		return usage{}, err
 	}
-	here, _, err := make(up)
+	here, _, err := over(up)
 	if err != nil {
 		return usage{}, err
 	}
@@ -162,19 +156,17 @@ func idle(ctx context.Context, make newTransport) (usage, error) {
 			return usage{}, err
 		}
 	}
-	var open conns
-	defer open.close()
-	if err := open.add(ctx, here, l, id); err != nil { // what the first one makes stays
+	open := make(ends, 0, 2*(1+idleConns)) // now, so that it does not count
+	defer func() { open.close() }()
+	if open, err = open.connect(ctx, 1, here, l, id); err != nil { // what the first one makes stays
 		return usage{}, err
 	}
 	before, err := rested(ctx)
 	if err != nil {
 		return usage{}, err
 	}
-	for range idleConns {
-		if err := open.add(ctx, here, l, id); err != nil {
-			return usage{}, err
-		}
+	if open, err = open.connect(ctx, idleConns, here, l, id); err != nil {
+		return usage{}, err
 	}
 	after, err := rested(ctx)
 	if err != nil {
@@ -192,88 +184,28 @@ func rested(ctx context.Context) (usage, error) {
 	return used(), err
 }
 
-// conns are the ends of connections that are open.
-type conns [2 * (idleConns + 1)]transport.CapableConn
+// ends are those of connections that are open, both of each.
+type ends []transport.CapableConn
 
-// add opens one more.
-func (c *conns) add(ctx context.Context, t transport.Transport, l transport.Listener, id peer.ID) error {
-	near, err := t.Dial(ctx, l.Multiaddr(), id)
-	if err != nil {
-		return err
-	}
-	far, err := l.Accept()
-	if err != nil {
-		near.Close()
-		return err
-	}
-	for i := 0; ; i += 2 {
-		if c[i] == nil {
-			c[i], c[i+1] = near, far
-			return nil
-		}
-	}
-}
-
-func (c *conns) close() {
-	for _, end := range c {
-		if end != nil {
-			end.Close()
-		}
-	}
-}
-
-// attachFake starts a fake Tor in a process of its own, so that what it uses is not
-// counted, and attaches to it.
-func attachFake(ctx context.Context) (_ *tor.Daemon, stop func(), err error) {
-	program, err := os.Executable()
-	if err != nil {
-		return nil, nil, err
-	}
-	cmd := exec.Command(program, "-fake")
-	cmd.Stderr = os.Stderr
-	stdin, err := cmd.StdinPipe()
-	if err != nil {
-		return nil, nil, err
-	}
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		return nil, nil, err
-	}
-	if err := cmd.Start(); err != nil {
-		return nil, nil, err
-	}
-	end := func() {
-		stdin.Close() // tells it to end
-		_ = cmd.Wait()
-	}
-	defer func() {
+// connect opens n more.
+func (e ends) connect(ctx context.Context, n int, t transport.Transport, l transport.Listener, id peer.ID) (ends, error) {
+	for range n {
+		near, err := t.Dial(ctx, l.Multiaddr(), id)
 		if err != nil {
-			end()
+			return e, err
 		}
-	}()
-	line, err := bufio.NewReader(stdout).ReadString('\n')
-	if err != nil {
-		return nil, nil, fmt.Errorf("the fake Tor did not start: %w", err)
+		e = append(e, near)
+		far, err := l.Accept()
+		if err != nil {
+			return e, err
+		}
+		e = append(e, far)
 	}
-	addr, err := tor.ParseAddr(strings.TrimSpace(line))
-	if err != nil {
-		return nil, nil, err
-	}
-	d, err := tor.Attach(ctx, tor.AttachConfig{Control: addr})
-	if err != nil {
-		return nil, nil, err
-	}
-	return d, func() { d.Close(); end() }, nil
+	return e, nil
 }
 
-// serveFake is the fake Tor of attachFake, until in ends.
-func serveFake(in io.Reader, out io.Writer) error {
-	f, err := tortest.StartFake()
-	if err != nil {
-		return err
+func (e ends) close() {
+	for _, end := range e {
+		end.Close()
 	}
-	defer f.Close()
-	fmt.Fprintln(out, f.ControlAddr())
-	_, err = io.Copy(io.Discard, in)
-	return err
 }

@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/onionwire/onionwire/tortransport/onion"
@@ -147,8 +147,12 @@ func (t *managedTor) restart(ctx context.Context) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
+	child, err := os.FindProcess(pid)
+	if err != nil {
+		return 0, err
+	}
 	began := time.Now()
-	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+	if err := child.Kill(); err != nil {
 		return 0, err
 	}
 	lost := false
