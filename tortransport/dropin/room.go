@@ -75,7 +75,12 @@ func (r Room) stay(ctx context.Context, h host.Host, members []peer.AddrInfo) er
 	ctx, leave := context.WithCancelCause(ctx)
 	defer leave(errLeft)
 	for _, m := range members {
-		if err := onionhost.Connect(ctx, h, m); err != nil {
+		err := onionhost.Connect(ctx, h, m)
+		if errors.Is(err, tortransport.ErrTimeout) {
+			// A dial that got no answer at all is worth another.
+			err = onionhost.Connect(ctx, h, m)
+		}
+		if err != nil {
 			return fmt.Errorf("cannot reach the member: %w", err)
 		}
 	}
