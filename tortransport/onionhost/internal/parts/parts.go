@@ -32,13 +32,15 @@ const (
 	patience = 35 * time.Second
 )
 
-// Muxers returns the stream multiplexers: yamux, with the patience that Tor
-// needs.
+// Muxers returns the stream multiplexers: yamux, with the patience and the windows
+// that Tor needs.
 func Muxers() []upgrader.StreamMuxer {
 	t := *yamux.DefaultTransport
 	t.KeepAliveInterval = keepAlive
 	t.ConnectionWriteTimeout = patience
-	return []upgrader.StreamMuxer{{ID: yamux.ID, Muxer: &t}}
+	t.InitialStreamWindowSize = streamWindow
+	t.MaxMessageSize = messageSize
+	return []upgrader.StreamMuxer{{ID: yamux.ID, Muxer: muxer{&t}}}
 }
 
 // IsOnion reports whether an address is an onion address and nothing more.

@@ -1,0 +1,4 @@
+package parts
+
+// StreamWindow is how much a peer may send on a stream before it is read.
+const StreamWindow = streamWindow
