@@ -82,6 +82,9 @@ type Daemon struct {
 	open func(ctx context.Context) (*session, error)
 	// folder is nil for an attached daemon.
 	folder *folder
+	// lacks is what the program of a managed daemon is known to have been built
+	// without.
+	lacks []Feature
 	// heartbeat is the time between two signs of life that tor is asked for.
 	heartbeat time.Duration
 

@@ -1,9 +1,12 @@
 package tor
 
 import (
+	"context"
 	"errors"
+	"os/exec"
 	"slices"
 	"strings"
+	"time"
 )
 
 // ErrUnsupported means that a daemon cannot do what an onion service must not be
@@ -60,4 +63,24 @@ func unsupported(refused *RefusedError, asked, required []Feature) (found []Feat
 		}
 	}
 	return found
+}
+
+// lacks returns what a tor program was built without, although it takes the words
+// for it. One that does not tell is taken to be complete.
+func (b Binary) lacks(ctx context.Context) []Feature {
+	ctx, cancel := context.WithTimeout(ctx, versionTimeout)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, b.Path, "--list-modules")
+	cmd.WaitDelay = time.Second
+	modules := versionOutput{tooMuch: cancel}
+	cmd.Stdout = &modules
+	if err := cmd.Run(); err != nil {
+		return nil
+	}
+	for line := range strings.Lines(modules.text.String()) {
+		if strings.TrimSpace(line) == "pow: no" {
+			return []Feature{ProofOfWork}
+		}
+	}
+	return nil
 }

@@ -6,8 +6,9 @@ import (
 )
 
 // maxReply bounds one reply or event of the control port, in bytes. The longest
-// that is asked for is a few kilobytes.
-const maxReply = 1 << 20
+// that is asked for is the list of circuits: some 350 bytes for each, of which
+// clients can make a service have thousands. Other replies have a few kilobytes.
+const maxReply = 4 << 20
 
 var errReplyTooLong = errors.New("reply too long")
 

@@ -78,7 +78,7 @@ func Start(ctx context.Context, cfg Config) (*Daemon, error) {
 		return nil, err
 	}
 	d := newDaemon(cfg.Log, cfg.heartbeat)
-	d.folder = f
+	d.folder, d.lacks = f, binary.lacks(ctx)
 	d.open = func(ctx context.Context) (*session, error) { return d.launch(ctx, binary, cfg) }
 	if err := d.begin(ctx); err != nil {
 		f.remove()

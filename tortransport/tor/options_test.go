@@ -102,3 +102,35 @@ func TestProofOfWork(t *testing.T) {
 	}
 	ping(t, c)
 }
+
+// TestTorBuiltWithoutProofOfWork takes all that it is asked for. Its program tells.
+func TestTorBuiltWithoutProofOfWork(t *testing.T) {
+	binary, err := tor.LookupBinary(testContext(t), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := start(t, tor.Config{
+		Binary: script(t, `if [ "$1" = --list-modules ]; then echo "relay: yes"; echo "pow: no"; else exec `+binary.Path+` "$@"; fi`),
+		Torrc:  isolated,
+	})
+	cfg := everything(t)
+	s, err := d.Publish(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	for st := range s.Status(testContext(t)) {
+		if slices.Equal(st.Missing, []tor.Feature{tor.ProofOfWork}) {
+			break
+		}
+		if st.Phase == tor.Gone {
+			t.Fatalf("%+v", st)
+		}
+	}
+	cfg = everything(t)
+	cfg.Required = []tor.Feature{tor.ProofOfWork}
+	if s, err = d.Publish(cfg); err != nil {
+		t.Fatal(err)
+	}
+	wantErr(t, s.Ready(testContext(t)), tor.ErrUnsupported)
+}

@@ -52,8 +52,9 @@ type ServiceConfig struct {
 // PoWConfig is the defence of an onion service by proof of work (tor manual,
 // HiddenServicePoWDefensesEnabled). The zero PoWConfig has tor's own rates.
 //
-// A tor that was built without its pow module (see "tor --list-modules") takes
-// these settings and does nothing.
+// A tor can be built without its pow module (see "tor --list-modules"). Then it
+// takes these settings and does nothing. Of a managed daemon that is found out, of
+// one that is attached to it cannot be.
 type PoWConfig struct {
 	// QueueRate is how many new clients are let in per second, those with the most
 	// work first; 0 stands for 250.
@@ -150,14 +151,28 @@ func (cfg ServiceConfig) command(features []Feature) string {
 		cfg.Port, target(cfg.Target), args.String())
 }
 
-// addOnion adds a service to the tor of version v at the other end of conn, and
-// returns what it was added without because that tor cannot do it. Errors are
-// those of a request; they match ErrCollision or ErrUnsupported too where that
-// applies.
-func addOnion(ctx context.Context, conn *controlConn, cfg ServiceConfig, v Version) (missing []Feature, err error) {
+// addOnion adds a service to the tor of version v at the other end of conn, of
+// which it is known that it lacks some features, and returns what the service was
+// added without because that tor cannot do it. Errors are those of a request, or
+// match ErrUnsupported; they match ErrCollision too where that applies.
+func addOnion(ctx context.Context, conn *controlConn, cfg ServiceConfig, v Version, lacks []Feature) (missing []Feature, err error) {
 	// What a version can do is not looked up: distributions add to it and take
 	// away, and to ask costs one local round trip.
 	features := cfg.asked()
+	leaveOut := func(lacking []Feature, reason error) error {
+		for _, f := range lacking {
+			if f == ClientAuth || slices.Contains(cfg.Required, f) {
+				return fmt.Errorf("%w: no %s in tor %s: %w", ErrUnsupported, f, v, reason)
+			}
+			features = slices.DeleteFunc(slices.Clone(features), func(g Feature) bool { return g == f })
+			missing = append(missing, f)
+		}
+		return nil
+	}
+	known := slices.DeleteFunc(slices.Clone(lacks), func(f Feature) bool { return !slices.Contains(features, f) })
+	if err := leaveOut(known, errors.New("it was built without")); err != nil {
+		return nil, err
+	}
 	for {
 		_, err := conn.request(ctx, cfg.command(features))
 		if err == nil {
@@ -171,12 +186,8 @@ func addOnion(ctx context.Context, conn *controlConn, cfg ServiceConfig, v Versi
 		if len(lacking) == 0 {
 			return nil, err
 		}
-		for _, f := range lacking {
-			if f == ClientAuth || slices.Contains(cfg.Required, f) {
-				return nil, fmt.Errorf("%w: no %s in tor %s: %w", ErrUnsupported, f, v, err)
-			}
-			features = slices.DeleteFunc(slices.Clone(features), func(g Feature) bool { return g == f })
-			missing = append(missing, f)
+		if err := leaveOut(lacking, err); err != nil {
+			return nil, err
 		}
 	}
 }

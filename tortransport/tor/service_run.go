@@ -92,7 +92,7 @@ func (s *Service) pause(session *session, d time.Duration) {
 func (s *Service) add(session *session) error {
 	cfg, revision := s.wanted()
 	s.update(func(c *condition) { c.begin() })
-	missing, err := addOnion(context.Background(), session.control, cfg, session.version)
+	missing, err := addOnion(context.Background(), session.control, cfg, session.version, s.daemon.lacks)
 	if err == nil {
 		err = s.applyEviction(session, revision)
 	}
