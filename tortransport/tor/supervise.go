@@ -83,7 +83,7 @@ func (d *Daemon) lose(s *session, reason error) {
 	s.control.close() // the last event has been seen
 	d.current.update(func(now **session) { *now = nil })
 	if d.ctx.Err() == nil {
-		d.log.Warn("tor is lost", "error", reason)
+		d.log.Info("tor is lost", "error", reason)
 		d.status.update(func(st *DaemonStatus) {
 			*st = DaemonStatus{State: Reconnecting, Err: reason, Progress: d.unconnected()}
 		})
