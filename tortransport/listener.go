@@ -11,7 +11,6 @@ import (
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/transport"
 	ma "github.com/multiformats/go-multiaddr"
-	manet "github.com/multiformats/go-multiaddr/net"
 
 	"github.com/onionwire/onionwire/tortransport/onion"
 	"github.com/onionwire/onionwire/tortransport/tor"
@@ -113,17 +112,18 @@ func (l *listener) acceptLoop() {
 			}
 			continue
 		}
-		ctx, upgrade, ok := l.upgrades.begin(l.ctx)
-		if !ok {
+		n := &negotiation{Conn: conn, dir: network.DirInbound, bounded: make(chan struct{})}
+		upgrade := l.upgrades.begin(l.ctx, n)
+		if upgrade == nil {
 			conn.Close()
 			scope.Done()
 			return
 		}
 		l.tasks.Go(func() {
 			defer upgrade.end()
-			ctx, cancel := context.WithTimeout(ctx, l.t.acceptTimeout)
+			ctx, cancel := context.WithTimeout(upgrade.ctx, l.t.acceptTimeout)
 			defer cancel()
-			if c := l.upgrade(ctx, conn, scope); c != nil {
+			if c := l.upgrade(ctx, n, scope); c != nil {
 				upgrade.negotiated()
 				l.t.met(c.RemotePeer())
 				l.hand(ctx, c)
@@ -134,8 +134,7 @@ func (l *listener) acceptLoop() {
 
 // upgrade negotiates with one inbound connection. What goes wrong is that peer's
 // business: it never ends the listener.
-func (l *listener) upgrade(ctx context.Context, raw manet.Conn, scope network.ConnManagementScope) transport.CapableConn {
-	n := &negotiation{Conn: raw, dir: network.DirInbound}
+func (l *listener) upgrade(ctx context.Context, n *negotiation, scope network.ConnManagementScope) transport.CapableConn {
 	conn := &onionConn{Conn: n, local: l.Multiaddr(), remote: anonymous}
 	c, err := l.t.upgrader.Upgrade(ctx, l.t, conn, network.DirInbound, "", scope)
 	if err != nil {
@@ -146,6 +145,7 @@ func (l *listener) upgrade(ctx context.Context, raw manet.Conn, scope network.Co
 		scope.Done()
 		return nil
 	}
+	n.lift()
 	return c
 }
 

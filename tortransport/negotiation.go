@@ -75,16 +75,29 @@ const (
 	refusedProposal   = "na\n"
 	maxLine           = 1024 // bytes; libp2p's names have ten
 	// maxSaid bounds what is kept of one's own side of the negotiation, in bytes.
-	maxSaid = 16 << 10
+	// Two hundred refusals fit.
+	maxSaid = 1 << 10
 )
 
-// negotiation is a connection on which an upgrader agrees with its peer on a
-// security protocol. It listens to what the upgrader itself says, to tell whether
-// it has come to that.
+// maxHeard bounds what is read from a peer that has connected to us until its
+// connection is upgraded, in bytes. A peer that does as it should says a few
+// thousand; one that proposes for ever would be answered for ever.
+const maxHeard = 32 << 10
+
+var errTalkative = errors.New("the peer proposes for ever")
+
+// negotiation is a connection while an upgrader negotiates on it. It listens to what
+// the upgrader itself says, to tell whether there is agreement on a security
+// protocol, and bounds what a peer that has connected to us can say.
 type negotiation struct {
 	net.Conn
 	dir    network.Direction
 	agreed atomic.Bool
+
+	heard    atomic.Int64  // bytes
+	bounded  chan struct{} // until it is closed, so much can be heard; nil: no bound
+	lifting  sync.Once
+	upgraded atomic.Bool
 
 	over atomic.Bool
 	mu   sync.Mutex
@@ -94,32 +107,64 @@ type negotiation struct {
 // Agreed reports whether there is agreement.
 func (n *negotiation) Agreed() bool { return n.agreed.Load() }
 
+// lift ends the bound on what the peer can say.
+func (n *negotiation) lift() {
+	if n.bounded != nil {
+		n.lifting.Do(func() {
+			n.upgraded.Store(true)
+			close(n.bounded)
+		})
+	}
+}
+
+// Close closes the connection.
+func (n *negotiation) Close() error {
+	n.lift()
+	return n.Conn.Close()
+}
+
+// Read reads what the peer says. What is beyond the bound waits: a multiplexer
+// may begin to read a moment before the upgrade is over.
+func (n *negotiation) Read(b []byte) (int, error) {
+	if n.bounded == nil || n.upgraded.Load() {
+		return n.Conn.Read(b)
+	}
+	if n.heard.Load() >= maxHeard {
+		<-n.bounded
+	}
+	count, err := n.Conn.Read(b)
+	n.heard.Add(int64(count))
+	return count, err
+}
+
 // Write sends b.
 func (n *negotiation) Write(b []byte) (int, error) {
-	if !n.over.Load() {
-		n.note(b)
+	if !n.over.Load() && !n.note(b) && n.dir == network.DirInbound {
+		return 0, errTalkative
 	}
 	return n.Conn.Write(b)
 }
 
-func (n *negotiation) note(b []byte) {
+// note reports false if so much has been said that it is of no use to go on.
+func (n *negotiation) note(b []byte) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.said = append(n.said, b...)
+	tooMuch := false
 	lines, ok := bytes.CutPrefix(n.said, []byte(negotiationHeader))
 	switch {
-	case ok:
-		n.agreed.Store(n.settled(lines))
-		if !n.agreed.Load() && len(n.said) < maxSaid {
-			return
-		}
-	case bytes.HasPrefix([]byte(negotiationHeader), n.said):
-		return // more of it is to come
+	case ok && n.settled(lines):
+		n.agreed.Store(true)
+	case ok && len(n.said) >= maxSaid:
+		tooMuch = true
+	case ok, bytes.HasPrefix([]byte(negotiationHeader), n.said):
+		return true // more of it is to come
 	}
 	// They agree, or this is no such negotiation: with a pre-shared key it is
 	// encrypted.
 	n.over.Store(true)
 	n.said = nil
+	return !tooMuch
 }
 
 // settled reports whether what follows the header shows that there is agreement:

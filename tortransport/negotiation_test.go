@@ -1,10 +1,13 @@
 package tortransport
 
 import (
+	"errors"
 	"io"
 	"net"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 
 	"github.com/libp2p/go-libp2p/core/network"
 )
@@ -27,7 +30,7 @@ func TestAgreementIsNoticed(t *testing.T) {
 		dials  = network.DirOutbound
 		serves = network.DirInbound
 	)
-	long := "\x80\x10/" + strings.Repeat("x", 2048)
+	long := "\x80\x10/" + strings.Repeat("x", 512)
 	for name, tc := range map[string]struct {
 		dir   network.Direction
 		said  string
@@ -48,7 +51,6 @@ func TestAgreementIsNoticed(t *testing.T) {
 		"answer and a message":         {serves, negotiationHeader + noise + "\x00\x20xxxx", len(negotiationHeader + noise)},
 		"encrypted by a listener":      {serves, strings.Repeat("\x00", 100), never},
 		"long line of a listener":      {serves, negotiationHeader + long, never},
-		"endless refusals":             {serves, negotiationHeader + strings.Repeat("\x03na\n", maxSaid), never},
 		"endless length of a listener": {serves, negotiationHeader + strings.Repeat("\xff", 20), never},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -67,10 +69,84 @@ func TestAgreementIsNoticed(t *testing.T) {
 				if sent.String() != tc.said {
 					t.Errorf("in pieces of %d: sent %q", piece, sent.String())
 				}
-				if n.Agreed() && n.said != nil || len(n.said) >= maxSaid {
-					t.Errorf("%d bytes of what was said are kept", len(n.said))
+				if n.Agreed() && n.said != nil {
+					t.Error("what was said is kept")
 				}
 			}
+		})
+	}
+}
+
+// TestTooManyProposals: they are refused for a while, and then no more.
+func TestTooManyProposals(t *testing.T) {
+	for dir, give := range map[network.Direction]string{
+		network.DirInbound: refusedLine, network.DirOutbound: "\x07/noise\n",
+	} {
+		n := &negotiation{Conn: sink{Writer: io.Discard}, dir: dir}
+		_, err := io.WriteString(n, negotiationHeader)
+		sent := 0
+		for ; err == nil && sent < 10*maxSaid; sent += len(give) {
+			_, err = io.WriteString(n, give)
+		}
+		if inbound := dir == network.DirInbound; inbound != errors.Is(err, errTalkative) || inbound && sent > maxSaid {
+			t.Errorf("%s: after %d bytes: %v", dir, sent, err)
+		}
+		if n.said != nil || n.Agreed() {
+			t.Errorf("%s: %d bytes are kept, agreed: %t", dir, len(n.said), n.Agreed())
+		}
+	}
+}
+
+const refusedLine = "\x03" + refusedProposal
+
+// endless is a peer that never stops.
+type endless struct {
+	net.Conn // none
+	closed   atomic.Bool
+}
+
+func (e *endless) Read(b []byte) (int, error) {
+	if e.closed.Load() {
+		return 0, net.ErrClosed
+	}
+	return len(b), nil
+}
+
+func (e *endless) Close() error {
+	e.closed.Store(true)
+	return nil
+}
+
+// TestTalkativePeer is heard up to the bound, and beyond it when the connection is
+// upgraded, which may be after somebody has begun to wait.
+func TestTalkativePeer(t *testing.T) {
+	for name, end := range map[string]func(*negotiation){
+		"upgraded": (*negotiation).lift,
+		"closed":   func(n *negotiation) { n.Close() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				n := &negotiation{Conn: new(endless), dir: network.DirInbound, bounded: make(chan struct{})}
+				heard, ended := 0, make(chan error)
+				go func() {
+					var err error
+					for b := make([]byte, 1000); err == nil && heard < 10*maxHeard; {
+						var count int
+						count, err = n.Read(b)
+						heard += count
+					}
+					ended <- err
+				}()
+				synctest.Wait()
+				if heard < maxHeard || heard > maxHeard+1000 {
+					t.Errorf("%d bytes were heard", heard)
+				}
+				end(n)
+				end(n)
+				if err := <-ended; (name == "closed") != errors.Is(err, net.ErrClosed) {
+					t.Errorf("after %d bytes: %v", heard, err)
+				}
+			})
 		})
 	}
 }

@@ -259,3 +259,9 @@ func randomPeer(tb testing.TB) peer.ID {
 	}
 	return id
 }
+
+// parseControl is where the control port of a fake is.
+func parseControl(tb testing.TB, f *tortest.Fake) tor.AttachConfig {
+	tb.Helper()
+	return tor.AttachConfig{Control: parseAddr(tb, f.ControlAddr())}
+}

@@ -102,14 +102,13 @@ func say(c net.Conn, s string) bool {
 	return err == nil
 }
 
-// dribble sends s byte by byte, so slowly that no test waits for its end, and
-// then is silent.
+// dribble sends s byte by byte, so slowly that no test waits for its end.
 func dribble(c net.Conn, s string) {
 	for i := range len(s) {
 		if !say(c, s[i:i+1]) {
 			return
 		}
-		time.Sleep(time.Second)
+		time.Sleep(300 * time.Millisecond)
 	}
 }
 
