@@ -59,7 +59,6 @@ func ExampleStart_bridges() {
 		Bridges: lines,
 		PluggableTransports: []tor.PluggableTransport{
 			{Names: []string{"obfs4"}, Path: "obfs4proxy"},
-			{Names: []string{"snowflake"}, Path: "snowflake-client"},
 		},
 	})
 	if err != nil {
