@@ -60,7 +60,10 @@ func (d *Daemon) greet(ctx context.Context, conn net.Conn, cred credentials, chi
 		if err := d.subscribe(ctx, s); err != nil {
 			return err
 		}
-		return d.askProgress(ctx, s.control)
+		if err := d.askProgress(ctx, s.control); err != nil {
+			return err
+		}
+		return d.wake(ctx, s.control)
 	}()
 	if err != nil {
 		s.control.close()
@@ -94,6 +97,22 @@ func (d *Daemon) subscribe(ctx context.Context, s *session) error {
 		d.log.Warn("the control port hides events, so that it cannot be told", "what", sub.missed, "reason", err)
 	}
 	return nil
+}
+
+// wake ends the sleep that tor may be in if it is not connected to its network:
+// after a day without anything to do it makes no circuits, over restarts too, until
+// somebody connects through it (tor manual, DormantClientTimeout). A filter's refusal
+// is no harm: few tors sleep.
+func (d *Daemon) wake(ctx context.Context, c *controlConn) error {
+	if st, _ := d.status.get(); st.Progress.Done() {
+		return nil
+	}
+	_, err := c.request(ctx, "SIGNAL ACTIVE")
+	if errors.Is(err, ErrRefused) {
+		d.log.Debug("the control port does not let tor be woken", "reason", err)
+		return nil
+	}
+	return err
 }
 
 // beat asks for signs of life until the control connection ends. One that does

@@ -27,6 +27,9 @@ func (f *folder) torrc(cfg Config) string {
 	line("ClientOnly 1")
 	line("CookieAuthentication 1")
 	line("CookieAuthFile %s", quote(f.cookie()))
+	// A tor that was idle for a day goes to sleep, and the next one with its data
+	// folder would begin asleep and wait for a connection to be made.
+	line("DormantCanceledByStartup 1")
 	line("__OwningControllerProcess %d", os.Getpid())
 	control, socks := "auto", "auto"
 	if f.sockets != "" {
