@@ -51,7 +51,7 @@ var measures = []measure{
 	{name: "Idle", rounds: 3, run: measureIdle, needs: needsQuiet},
 	{name: "Echo", rounds: 10, run: measureFirstEcho},
 	{name: "Dial", rounds: 10, run: measureDial},
-	{name: "Ping", rounds: 50, run: measurePing},
+	{name: "Ping", rounds: 25, run: measurePing},
 	{name: "Throughput", rounds: 3, run: measureThroughput},
 	{name: "Listen", rounds: 8, run: measureListen, needs: needsNetwork},
 	{name: "Restart", rounds: 5, run: measureRestart, needs: needsNetwork},

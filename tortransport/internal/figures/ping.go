@@ -11,7 +11,8 @@ import (
 
 // measurePing: libp2p's ping on an open connection, beside a raw echo. The pings
 // are made by hand, one at a time: libp2p's own function sends the next one while
-// somebody else's turn is measured.
+// somebody else's turn is measured. The other side ends a stream of pings after
+// half a minute, which is time for 25 rounds and a few more.
 func measurePing(ctx context.Context, b *bed, rounds int) ([]figure, error) {
 	raw, err := b.rawStream(ctx)
 	if err != nil {
