@@ -78,12 +78,15 @@ func (c *Conversation) connectTo(at ma.Multiaddr) {
 func (c *Conversation) keepConnected() {
 	waits := backoff.NewExponentialBackOff()
 	waits.InitialInterval, waits.MaxInterval, waits.Multiplier = firstRetry, lastRetry, 2
-	for {
+	// Somebody waits for the first try, and for the one after a connection that is
+	// lost. With those after a failed one nobody's dial shall be delayed.
+	for urgent := true; ; {
 		var at ma.Multiaddr
 		if c.wait(c.ctx, func() bool { at = c.at; return c.idle() && c.room() }) != nil {
 			return
 		}
-		l, err := c.dial(at)
+		l, err := c.dial(at, urgent)
+		urgent = err == nil
 		if err == nil {
 			began := time.Now()
 			c.run(l)
@@ -141,7 +144,10 @@ func (c *Conversation) pause(d time.Duration, at ma.Multiaddr) {
 func (c *Conversation) idle() bool { return c.link == nil && c.inbound == nil }
 
 // dial connects to the contact and does the handshake.
-func (c *Conversation) dial(at ma.Multiaddr) (*link, error) {
+func (c *Conversation) dial(at ma.Multiaddr, urgent bool) (*link, error) {
+	if urgent {
+		defer tortransport.Hurry(c.node.host.Network(), c.peer)()
+	}
 	// libp2p would try the addresses of earlier dials as well.
 	c.node.host.Peerstore().ClearAddrs(c.peer)
 	to := peer.AddrInfo{ID: c.peer, Addrs: []ma.Multiaddr{at}}

@@ -59,19 +59,27 @@ func (o *observedTor) ask(t *testing.T, command string) (lines []string) {
 	if err := o.control.Flush(); err != nil {
 		t.Fatal(err)
 	}
+	data := false
 	for {
 		line, err := o.control.ReadString('\n')
 		if err != nil {
 			t.Fatal(err)
 		}
 		line = strings.TrimRight(line, "\r\n")
-		if strings.HasPrefix(line, "250 ") {
+		switch {
+		case data && line == ".":
+			data = false
+		case data:
+			lines = append(lines, line)
+		case strings.HasPrefix(line, "250+"):
+			data = true
+		case strings.HasPrefix(line, "250-"):
+			lines = append(lines, strings.TrimPrefix(line, "250-"))
+		case strings.HasPrefix(line, "250 "):
 			return lines
-		}
-		if line[0] == '5' {
+		default:
 			t.Fatalf("%s: %s", strings.Fields(command)[0], line)
 		}
-		lines = append(lines, strings.TrimPrefix(strings.TrimPrefix(line, "250+"), "250-"))
 	}
 }
 

@@ -9,8 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/libp2p/go-libp2p/core/host"
 	"github.com/libp2p/go-libp2p/core/peer"
 	ma "github.com/multiformats/go-multiaddr"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/onionwire/onionwire/tortransport"
 	"github.com/onionwire/onionwire/tortransport/onion"
@@ -25,76 +27,145 @@ const (
 	deadDial = 2 * time.Second
 )
 
-// deadTor answers every request for an address that is not alive after deadDial,
-// and counts how many it works on at once.
-func deadTor(f *tortest.Fake, alive string) (most *atomic.Int64) {
-	var now atomic.Int64
-	most = new(atomic.Int64)
+// deadTor is the Tor of a world where nobody but one is alive: it answers requests
+// for the others after deadDial.
+type deadTor struct{ now, most, ended atomic.Int64 }
+
+func (d *deadTor) play(f *tortest.Fake, alive string) {
 	f.OnSocks(func(r tortest.FakeRequest) tortest.FakeSocksReply {
 		if r.Host == alive {
 			return tortest.FakeSocksReply{}
 		}
-		for n := now.Add(1); ; {
-			if m := most.Load(); n <= m || most.CompareAndSwap(m, n) {
+		for n := d.now.Add(1); ; {
+			if m := d.most.Load(); n <= m || d.most.CompareAndSwap(m, n) {
 				break
 			}
 		}
 		time.Sleep(deadDial)
-		now.Add(-1)
+		d.now.Add(-1)
+		d.ended.Add(1)
 		return tortest.FakeSocksReply{Code: 0xf0}
 	})
-	return most
 }
 
-// TestCrowdOfTheDead dials a thousand dead addresses at once and, in the middle of
-// it, one that is alive.
-func TestCrowdOfTheDead(t *testing.T) {
-	t.Parallel()
-	f, d := fakeTor(t)
-	server := ownHost(t, d, newKey(t))
-	awaitReady(t, server.Network())
-	alive, _, err := onion.FromMultiaddr(server.Addrs()[0])
+// waiting is how many dials wait for a place, as the metrics tell.
+func waiting(t *testing.T, reg *prometheus.Registry) int {
+	t.Helper()
+	families, err := reg.Gather()
 	if err != nil {
 		t.Fatal(err)
 	}
-	most := deadTor(f, alive.String())
-	client := ownHost(t, d)
-	before := runtime.NumGoroutine()
+	for _, f := range families {
+		if f.GetName() == "onionwire_tor_dials_waiting" {
+			return int(f.GetMetric()[0].GetGauge().GetValue())
+		}
+	}
+	return 0
+}
 
-	ctx, cancel := context.WithCancel(testContext(t))
+// TestCrowdOfTheDead dials a thousand dead addresses at once and, in the middle of
+// it, one that is alive: by libp2p's own Connect, and by one that is urgent.
+func TestCrowdOfTheDead(t *testing.T) {
+	for name, tc := range map[string]struct {
+		connect func(context.Context, host.Host, peer.AddrInfo) error
+		delay   int64 // in dead dials that may end before it
+	}{
+		"urgent": {onionhost.Connect, 0},
+		"plain":  {func(ctx context.Context, h host.Host, to peer.AddrInfo) error { return h.Connect(ctx, to) }, 16},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f, d := fakeTor(t)
+			server := ownHost(t, d, newKey(t))
+			awaitReady(t, server.Network())
+			alive, _, err := onion.FromMultiaddr(server.Addrs()[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			var dead deadTor
+			dead.play(f, alive.String())
+			reg := prometheus.NewRegistry()
+			client := ownHostWith(t, d, []tortransport.Option{tortransport.WithMetrics(reg)})
+			var crowded []peer.AddrInfo
+			for range crowd {
+				crowded = append(crowded, peer.AddrInfo{ID: randomPeer(t), Addrs: []ma.Multiaddr{onionAddr(t, newKey(t))}})
+			}
+			goroutines, memory := runtime.NumGoroutine(), heap()
+
+			ctx, cancel := context.WithCancel(testContext(t))
+			defer cancel()
+			var dials sync.WaitGroup
+			for _, to := range crowded {
+				dials.Go(func() {
+					if err := client.Connect(ctx, to); err == nil {
+						t.Error("somebody dead has answered")
+					}
+				})
+			}
+			await(t, "all others wait", func() bool { return waiting(t, reg) >= crowd-100 })
+			perDial := float64(runtime.NumGoroutine()-goroutines) / crowd
+			grown := (float64(heap()) - float64(memory)) / crowd
+			ended := dead.ended.Load()
+			if err := tc.connect(testContext(t), client, infoOf(server)); err != nil {
+				t.Fatal(err)
+			}
+			// Those that are made when it comes may all end, and be followed by as many,
+			// before anybody looks.
+			if ended = dead.ended.Load() - ended; ended > 2*max(tc.delay, 8) {
+				t.Errorf("%d dead dials have ended before the live one", ended)
+			}
+			asked := dead.most.Load() // Tor goes on for a moment with what nobody waits for any more
+			cancel()
+			dials.Wait()
+			t.Logf("for each of %d dials %.1f goroutines, %.1f kB; at most %d at once; %d ended before the live one", crowd, perDial, grown/1000, asked, ended)
+
+			// The callers wait in goroutines of their own and libp2p has some for each: the
+			// transport adds none, and what Tor sees is bounded.
+			if perDial > 8 {
+				t.Errorf("%.1f goroutines for each dial", perDial)
+			}
+			if grown > 100e3 {
+				t.Errorf("%.0f bytes for each dial", grown)
+			}
+			if asked > 16 {
+				t.Errorf("Tor was asked for %d dead addresses at once", asked)
+			}
+			await(t, "all goroutines of the dials end", func() bool { return runtime.NumGoroutine() < goroutines+100 })
+		})
+	}
+}
+
+// TestCrowdOnRealTor dials addresses that nobody has and counts Tor's circuits.
+func TestCrowdOnRealTor(t *testing.T) {
+	t.Parallel()
+	o := startObserved(t, privateNetwork(t))
+	client := newParty(t, o.Daemon)
+	ctx, cancel := context.WithTimeout(testContext(t), 20*time.Second)
 	defer cancel()
 	var dials sync.WaitGroup
-	for range crowd {
-		to := peer.AddrInfo{ID: randomPeer(t), Addrs: []ma.Multiaddr{onionAddr(t, newKey(t))}}
+	for range 300 {
+		addr, p := onionAddr(t, newKey(t)), randomPeer(t)
 		dials.Go(func() {
-			if err := client.Connect(ctx, to); err == nil {
+			if c, err := client.Dial(ctx, addr, p); err == nil {
+				c.Close()
 				t.Error("somebody dead has answered")
 			}
 		})
 	}
-	await(t, "Tor is busy with the dead", func() bool { return most.Load() >= 8 })
-	goroutines := runtime.NumGoroutine() - before
-	begin := time.Now()
-	if err := onionhost.Connect(testContext(t), client, infoOf(server)); err != nil {
-		t.Fatal(err)
+	most := 0
+	for ctx.Err() == nil {
+		most = max(most, len(o.ask(t, "GETINFO circuit-status")))
+		select {
+		case <-ctx.Done():
+		case <-time.After(100 * time.Millisecond):
+		}
 	}
-	if took := time.Since(begin); took > deadDial {
-		t.Errorf("the live one took %s, a dead one takes %s", took, deadDial)
-	}
-	asked := most.Load() // Tor goes on for a moment with what nobody waits for any more
-	cancel()
 	dials.Wait()
-
-	t.Logf("%.1f goroutines and at most %d requests at once for %d dials; the live one took %s", float64(goroutines)/crowd, asked, crowd, time.Since(begin))
-	// The callers wait in goroutines of their own and libp2p has some for each: the
-	// transport adds none to those that wait, and what Tor sees is bounded.
-	if limit := 8 * crowd; goroutines > limit {
-		t.Errorf("%d goroutines for %d dials", goroutines, crowd)
+	left := len(o.ask(t, "GETINFO circuit-status"))
+	t.Logf("at most %d circuits for 300 dead addresses, %d in the end", most, left)
+	// Each address costs five, which tor would keep.
+	if most == 0 || most > 600 || left > 200 {
+		t.Errorf("tor has had %d circuits at once, and %d in the end", most, left)
 	}
-	if asked > 16 {
-		t.Errorf("Tor was asked for %d dead addresses at once", asked)
-	}
-	await(t, "all goroutines of the dials end", func() bool { return runtime.NumGoroutine() < before+100 })
 }
 
 // TestNegativeCache: a dead address is not asked for again so soon, unless

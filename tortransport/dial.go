@@ -57,6 +57,9 @@ func (t *Transport) Dial(ctx context.Context, raddr ma.Multiaddr, p peer.ID) (tr
 	trace.done(err)
 	if to.isOnion() {
 		t.learn(to, p, err)
+		if errors.Is(err, ErrNotFound) {
+			t.closeLookups(ctx)
+		}
 	}
 	return c, err
 }
@@ -67,12 +70,14 @@ func (t *Transport) dialNegotiating(ctx context.Context, to target, p peer.ID, t
 	if t.patient || t.plain.has(p) {
 		return t.dialOnce(ctx, to, p, trace, false)
 	}
-	c, err := t.dialOnce(ctx, to, p, trace, true)
-	if !errors.Is(err, eager.ErrDisagreed) {
-		return c, err
+	c, hasty := t.dialOnce(ctx, to, p, trace, true)
+	if !errors.Is(hasty, eager.ErrDisagreed) {
+		return c, hasty
 	}
 	t.metrics.fallback()
-	if c, err = t.dialOnce(ctx, to, p, trace, false); err == nil {
+	c, err := t.dialOnce(ctx, to, p, trace, false)
+	// Who hung up may have had other reasons, which are gone the next time.
+	if err == nil && !errors.Is(hasty, eager.ErrHungUp) {
 		t.plain.add(p)
 	}
 	return c, err
@@ -102,6 +107,7 @@ func (t *Transport) dialWithScope(ctx context.Context, to target, p peer.ID, sco
 	reconnects := t.reconnects()
 	raw, err := t.dialRaw(ctx, to, p, a)
 	if err != nil {
+		a.release() // whatever there is still to find out
 		return nil, dialError(to, t.daemonError(ctx, err, reconnects))
 	}
 	var negotiating interface {
@@ -119,11 +125,12 @@ func (t *Transport) dialWithScope(ctx context.Context, to target, p peer.ID, sco
 	switch {
 	case err == nil:
 		return c, nil
-	case hasty != nil && hasty.Disagreed() && a.granted():
-		err = eager.ErrDisagreed // whatever the upgrader made of it
+	case hasty != nil && hasty.Disagreement() != nil && a.granted():
+		err = hasty.Disagreement() // whatever the upgrader made of it
 	default:
 		err = a.because(err, negotiating.Agreed())
 	}
+	a.release()
 	negotiating.Close() // the upgrader forgets it where it refuses before it begins
 	return nil, dialError(to, t.daemonError(ctx, err, reconnects))
 }

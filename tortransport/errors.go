@@ -40,9 +40,11 @@ var (
 	ErrNotReady = tor.ErrNotReady
 	// ErrNoKey: there is no key for the onion address to listen on.
 	ErrNoKey = errors.New("no key for this onion address")
+	// ErrNotListening: the onion address is not listened on, or not any more.
+	ErrNotListening = errors.New("not listened on")
+	// ErrOpenTarget: the target of an onion service can be connected to past Tor.
+	ErrOpenTarget = errors.New("the target of an onion service is not on loopback")
 )
-
-var errNotListening = errors.New("not listened on")
 
 // sentinels maps the replies of Tor's SOCKS port: RFC 1928 section 6, and from
 // 0xF0 on Tor's ExtendedErrors (tor manual, SocksPort).

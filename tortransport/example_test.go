@@ -165,7 +165,7 @@ func ExampleErrNotFound() {
 
 // A dial that a person waits for goes before those that were made by a program,
 // and is made even if the peer could not be reached a moment ago.
-func ExampleTransport_Hurry() {
+func ExampleHurry() {
 	daemon, end := exampleTor()
 	defer end()
 	server, h := exampleServer(daemon), exampleClient(daemon)
@@ -174,10 +174,7 @@ func ExampleTransport_Hurry() {
 	info := peer.AddrInfo{ID: server.ID(), Addrs: server.Addrs()}
 
 	connect := func(ctx context.Context) error {
-		if t, ok := tortransport.From(h.Network()); ok {
-			done := t.Hurry(info.ID)
-			defer done()
-		}
+		defer tortransport.Hurry(h.Network(), info.ID)()
 		return h.Connect(ctx, info)
 	}
 	fmt.Println(connect(context.Background()))

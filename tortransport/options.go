@@ -20,6 +20,8 @@ const (
 	// libp2p has a limit of its own of 15 seconds, too short for Tor. Raise it
 	// to this one with libp2p.WithDialTimeout.
 	DialTimeout = 90 * time.Second
+	// MaxDialTimeout is the longest that WithDialTimeout takes.
+	MaxDialTimeout = 10 * time.Minute
 	// AcceptTimeout bounds the negotiation of an inbound connection: three
 	// round trips or four, of which each may take seconds.
 	AcceptTimeout = 60 * time.Second
@@ -49,6 +51,9 @@ func WithOnionKey(keys ...onion.Key) Option {
 			if k.IsZero() {
 				return errors.New("option WithOnionKey: empty key")
 			}
+			if err := t.claim("WithOnionKey", k.Address()); err != nil {
+				return err
+			}
 			t.services[k.Address()] = Service{Key: k}
 		}
 		return nil
@@ -74,9 +79,14 @@ func WithDialer(d proxy.ContextDialer) Option {
 	}
 }
 
-// WithDialTimeout bounds a dial instead of DialTimeout.
+// WithDialTimeout bounds a dial instead of DialTimeout, by MaxDialTimeout at most.
+// A host that is not made by onionhost or its preset needs libp2p.WithDialTimeout
+// beside it, or keeps libp2p's own limit.
 func WithDialTimeout(d time.Duration) Option {
 	return func(t *Transport) error {
+		if d > MaxDialTimeout {
+			return fmt.Errorf("option WithDialTimeout: %s is more than %s", d, MaxDialTimeout)
+		}
 		t.dialTimeout = d
 		return positive("WithDialTimeout", d)
 	}
@@ -117,9 +127,10 @@ func WithoutEarlyData() Option {
 // peers. The exit sees whom is connected to, though not by whom. A managed daemon
 // needs tor.Config.AllowExits for it.
 //
-// No other transport for TCP can be used beside it: libp2p refuses. Names in
-// /dnsaddr are not for Tor, which resolves addresses only; onionhost and its
-// preset refuse them.
+// No other transport for TCP can be used beside it: libp2p refuses. What Tor cannot
+// dial, such as /dnsaddr, and /dns4 with /wss or /quic-v1 behind it, a stock host
+// looks up by itself before it finds that out: onionhost and its preset do not, and
+// another host must have libp2p.MultiaddrResolver(onionhost.Resolver{}).
 func WithClearnet() Option {
 	return func(t *Transport) error {
 		t.clearnet = true

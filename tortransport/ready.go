@@ -8,6 +8,8 @@ import (
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/transport"
 	ma "github.com/multiformats/go-multiaddr"
+
+	"github.com/onionwire/onionwire/tortransport/tor"
 )
 
 // Ready waits until the onion service at laddr, which this transport listens on, is
@@ -21,7 +23,8 @@ func (t *Transport) Ready(ctx context.Context, laddr ma.Multiaddr) error {
 }
 
 // Ready waits until every onion address that n listens on is reachable, as
-// [Transport.Ready] does for one.
+// [Transport.Ready] does for one. Of those that nobody can tell it of it returns
+// the error, when all others are.
 func Ready(ctx context.Context, n network.Network) error {
 	transports, ok := n.(interface {
 		TransportForListening(ma.Multiaddr) transport.Transport
@@ -30,10 +33,16 @@ func Ready(ctx context.Context, n network.Network) error {
 		return fmt.Errorf("%T does not tell its transports", n)
 	}
 	found := false
+	var unknown error // of others it can be told
 	for _, addr := range n.ListenAddresses() {
 		if t, ok := transports.TransportForListening(addr).(*Transport); ok {
 			found = true
-			if err := t.Ready(ctx, addr); err != nil {
+			err := t.Ready(ctx, addr)
+			if errors.Is(err, tor.ErrReadinessUnknown) {
+				unknown = err
+				continue
+			}
+			if err != nil {
 				return err
 			}
 		}
@@ -41,5 +50,5 @@ func Ready(ctx context.Context, n network.Network) error {
 	if !found {
 		return errors.New("no onion address is listened on")
 	}
-	return nil
+	return unknown
 }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"iter"
 	"net"
+	"net/netip"
 	"os"
 	"syscall"
 	"time"
@@ -27,7 +28,7 @@ type Service struct {
 	// to the daemon: a unix socket for a managed one, a loopback port for an
 	// attached one, which may be confined. {"tcp", "127.0.0.1:0"} is any port on
 	// loopback, which every local user can connect to; {"unix", PATH} is a socket
-	// that Tor's user must be able to open.
+	// that Tor's user must be able to open. Other addresses need WithOpenTargets.
 	Target tor.Addr
 
 	Clients      []onion.ClientPublicKey
@@ -46,6 +47,9 @@ func WithService(services ...Service) Option {
 			if s.Key.IsZero() {
 				return errors.New("option WithService: empty key")
 			}
+			if err := t.claim("WithService", s.Key.Address()); err != nil {
+				return err
+			}
 			t.services[s.Key.Address()] = s
 		}
 		return nil
@@ -63,9 +67,65 @@ func WithConfiguredService(addr onion.Address, target tor.Addr) Option {
 		if target.IsZero() || addr == (onion.Address{}) {
 			return errors.New("option WithConfiguredService: no address or no target")
 		}
+		if err := t.claim("WithConfiguredService", addr); err != nil {
+			return err
+		}
 		t.configured[addr] = target
 		return nil
 	}
+}
+
+// WithOpenTargets permits targets of onion services that are not on this machine's
+// loopback: for a Tor on another machine, as with Whonix. Who can connect to such a
+// target, past Tor, learns that this address is that of the onion service.
+func WithOpenTargets() Option {
+	return func(t *Transport) error {
+		t.openTargets = true
+		return nil
+	}
+}
+
+// claim makes sure that an address is spoken for once: a second option would
+// otherwise take the client authorisation of the first away without a word.
+func (t *Transport) claim(option string, addr onion.Address) error {
+	_, keyed := t.services[addr]
+	_, configured := t.configured[addr]
+	if keyed || configured {
+		return fmt.Errorf("option %s: %s was given before", option, addr.Short())
+	}
+	return nil
+}
+
+// checkTargets refuses targets that others can connect to past Tor.
+func (t *Transport) checkTargets() error {
+	if t.openTargets {
+		return nil
+	}
+	for _, s := range t.services {
+		if isOpen(s.Target) {
+			return fmt.Errorf("option WithService: %w: %s", ErrOpenTarget, s.Target)
+		}
+	}
+	for _, target := range t.configured {
+		if isOpen(target) {
+			return fmt.Errorf("option WithConfiguredService: %w: %s", ErrOpenTarget, target)
+		}
+	}
+	return nil
+}
+
+// isOpen reports whether others than this machine can connect to a target. A name
+// can stand for any address.
+func isOpen(target tor.Addr) bool {
+	if target.Network != "tcp" {
+		return false
+	}
+	host, _, err := net.SplitHostPort(target.Address)
+	if err != nil || host == "localhost" {
+		return err != nil
+	}
+	ip, err := netip.ParseAddr(host)
+	return err != nil || !ip.IsLoopback()
 }
 
 // service is an onion service that a listener belongs to.
@@ -205,7 +265,7 @@ func (t *Transport) listener(laddr ma.Multiaddr) (*listener, error) {
 	defer t.mu.Unlock()
 	l := t.listeners[addr]
 	if l == nil {
-		return nil, fmt.Errorf("%s: %w", addr.Short(), errNotListening)
+		return nil, fmt.Errorf("%s: %w", addr.Short(), ErrNotListening)
 	}
 	return l, nil
 }

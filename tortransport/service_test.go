@@ -223,3 +223,65 @@ func TestConfiguredService(t *testing.T) {
 		t.Error("the clients of a service that is not there were changed")
 	}
 }
+
+// TestOpenTargets: a target that others can connect to past Tor is refused, unless
+// that is asked for.
+func TestOpenTargets(t *testing.T) {
+	_, d := fakeTor(t)
+	for address, open := range map[string]bool{
+		"127.0.0.1:0": false, "127.8.9.10:0": false, "[::1]:0": false, "localhost:0": false,
+		"0.0.0.0:0": true, "[::]:0": true, "192.0.2.1:0": true, "somewhere.example:0": true, "[::ffff:192.0.2.1]:0": true,
+	} {
+		target := tor.Addr{Network: "tcp", Address: address}
+		k := newKey(t)
+		for name, option := range map[string]tortransport.Option{
+			"WithService":           tortransport.WithService(tortransport.Service{Key: k, Target: target}),
+			"WithConfiguredService": tortransport.WithConfiguredService(k.Address(), target),
+		} {
+			_, err := tortransport.New(nil, nil, option, tortransport.WithDaemon(d))
+			if got := errors.Is(err, tortransport.ErrOpenTarget); got != open || !open && err != nil {
+				t.Errorf("%s, %s: %v", name, address, err)
+			}
+			if err != nil && !strings.Contains(err.Error(), name) {
+				t.Errorf("%q does not name the option %s", err, name)
+			}
+			if _, err := tortransport.New(nil, nil, option, tortransport.WithDaemon(d), tortransport.WithOpenTargets()); err != nil {
+				t.Errorf("%s, %s, permitted: %v", name, address, err)
+			}
+		}
+	}
+}
+
+// TestOneOptionPerAddress: the second would take away what the first one asks for.
+func TestOneOptionPerAddress(t *testing.T) {
+	_, d := fakeTor(t)
+	k := newKey(t)
+	all := map[string]tortransport.Option{
+		"WithOnionKey":          tortransport.WithOnionKey(k),
+		"WithService":           tortransport.WithService(tortransport.Service{Key: k, Restricted: true}),
+		"WithConfiguredService": tortransport.WithConfiguredService(k.Address(), tor.Addr{Network: "tcp", Address: "127.0.0.1:0"}),
+	}
+	for _, first := range all {
+		for name, second := range all {
+			_, err := tortransport.New(nil, nil, tortransport.WithDaemon(d), first, second)
+			if err == nil || !strings.Contains(err.Error(), name) {
+				t.Errorf("a second option %s: %v", name, err)
+			}
+		}
+	}
+}
+
+// TestReadyOfAll: a service of which nothing is known does not hide the others.
+func TestReadyOfAll(t *testing.T) {
+	_, d := fakeTor(t)
+	known, unknown := newKey(t), newKey(t)
+	h := ownHostWith(t, d, []tortransport.Option{
+		tortransport.WithConfiguredService(unknown.Address(), tor.Addr{Network: "tcp", Address: "127.0.0.1:0"}),
+	}, known)
+	if err := h.Network().Listen(onionAddr(t, unknown)); err != nil {
+		t.Fatal(err)
+	}
+	if err := tortransport.Ready(testContext(t), h.Network()); !errors.Is(err, tor.ErrReadinessUnknown) {
+		t.Errorf("Ready gave %v", err)
+	}
+}

@@ -24,10 +24,10 @@ const closeTimeout = 10 * time.Second
 // does not.
 //
 // That a peer does not have the protocol shows when the stream is read: the error
-// then is a multistream.ErrNotSupported. The dial is urgent; see [Transport.Hurry].
+// then is a multistream.ErrNotSupported. The dial is urgent; see [Hurry].
 func OpenStream(ctx context.Context, n network.Network, p peer.ID, id protocol.ID) (network.Stream, error) {
+	defer Hurry(n, p)()
 	if t, ok := From(n); ok {
-		defer t.Hurry(p)()
 		ctx = network.WithDialPeerTimeout(ctx, t.dialTimeout)
 	}
 	s, err := n.NewStream(ctx, p)

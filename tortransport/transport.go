@@ -80,11 +80,13 @@ type Transport struct {
 	dialTimeout, acceptTimeout time.Duration
 	isolation                  isolation
 	patient, clearnet          bool
+	openTargets                bool
 
 	places   *dialqueue.Queue
 	failures *recent.Failures
-	sessions atomic.Uint64 // reconnects of the daemon when it was last dialled through
-	plain    peerSet       // who does not take an early proposal
+	cleared  atomic.Pointer[time.Time] // when closeLookups was last at work
+	sessions atomic.Uint64             // reconnects of the daemon when it was last dialled through
+	plain    peerSet                   // who does not take an early proposal
 
 	metrics *metrics // nil without WithMetrics
 	closed  bool     // guarded by the lock of metrics
@@ -122,6 +124,9 @@ func New(upgrader transport.Upgrader, rcmgr network.ResourceManager, opts ...Opt
 	}
 	if t.daemon == nil && t.dialer == nil {
 		return nil, errors.New("a Tor transport needs option WithDaemon or WithDialer")
+	}
+	if err := t.checkTargets(); err != nil {
+		return nil, err
 	}
 	t.isolation.init()
 	return t, nil

@@ -20,34 +20,38 @@ var ErrWrongPeer = errors.New("another identity answers at this address")
 
 // Connect connects h to a peer as host.Host.Connect does, with three
 // differences that Tor and its users ask for: libp2p's limit of a minute for
-// all of it is raised to tortransport.DialTimeout; the dial is urgent, and made
-// now, however lately one has failed (see [tortransport.Transport.Hurry]); and the
+// all of it is raised to the transport's; the dial is urgent, and made
+// now, however lately one has failed (see [tortransport.Hurry]); and the
 // error is the reason alone, without the addresses that libp2p's has in full. It
 // matches ErrWrongPeer, the errors of package tortransport, or the context's.
 func Connect(ctx context.Context, h host.Host, to peer.AddrInfo) error {
-	defer hurry(h, to.ID)()
-	return reason(h.Connect(network.WithDialPeerTimeout(ctx, tortransport.DialTimeout), to))
+	defer tortransport.Hurry(h.Network(), to.ID)()
+	return reason(h.Connect(patient(ctx, h), to))
 }
 
 // Dial is Connect without the wait for identify, which takes two round trips more:
-// for who goes on with tortransport.OpenStream.
+// for who goes on with tortransport.OpenStream. It is made now, too, for callers
+// with a schedule of their own, but is not urgent: whoever waits for it makes it so
+// by tortransport.Hurry.
 func Dial(ctx context.Context, h host.Host, to peer.AddrInfo) error {
-	defer hurry(h, to.ID)()
+	if s, ok := h.Network().(*swarm.Swarm); ok {
+		s.Backoff().Clear(to.ID)
+	}
+	if t, ok := tortransport.From(h.Network()); ok {
+		t.Forget(to.ID)
+	}
 	h.Peerstore().AddAddrs(to.ID, to.Addrs, peerstore.TempAddrTTL)
-	_, err := h.Network().DialPeer(network.WithDialPeerTimeout(ctx, tortransport.DialTimeout), to.ID)
+	_, err := h.Network().DialPeer(patient(ctx, h), to.ID)
 	return reason(err)
 }
 
-// hurry makes dials to a peer urgent, libp2p's pause behind a failed one included,
-// until done is called.
-func hurry(h host.Host, p peer.ID) (done func()) {
-	if s, ok := h.Network().(*swarm.Swarm); ok {
-		s.Backoff().Clear(p)
-	}
+// patient replaces libp2p's limit for all dials to a peer.
+func patient(ctx context.Context, h host.Host) context.Context {
+	limit := tortransport.DialTimeout
 	if t, ok := tortransport.From(h.Network()); ok {
-		return t.Hurry(p)
+		limit = t.DialTimeout()
 	}
-	return func() {}
+	return network.WithDialPeerTimeout(ctx, limit)
 }
 
 // abridge shows the ends of a peer ID, as errors show those of onion addresses.

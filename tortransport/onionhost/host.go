@@ -31,6 +31,11 @@ import (
 	"github.com/onionwire/onionwire/tortransport/onionhost/internal/parts"
 )
 
+// Resolver is libp2p's resolver of names for hosts that are made in another way: it
+// refuses, since a name that is looked up outside Tor gives away who is going to be
+// talked to. See libp2p.MultiaddrResolver and swarm.WithMultiaddrResolver.
+type Resolver = parts.Resolver
+
 // Config describes a host.
 type Config struct {
 	// Key is the identity key of the host; required.
@@ -87,7 +92,7 @@ func assemble(cfg Config, id peer.ID, ps peerstore.Peerstore) (*basichost.BasicH
 	net, err := swarm.NewSwarm(id, ps, bus,
 		swarm.WithResourceManager(limits),
 		swarm.WithConnectionGater(cfg.Gater),
-		swarm.WithDialTimeout(tortransport.DialTimeout),
+		swarm.WithDialTimeout(tortransport.MaxDialTimeout), // the transport has its own
 		swarm.WithMultiaddrResolver(parts.Resolver{}),
 	)
 	if err != nil {

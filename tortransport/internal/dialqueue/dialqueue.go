@@ -27,8 +27,11 @@ type Limits struct {
 
 // Queue hands out places. All methods may be called concurrently.
 //
-// Urgent dials go before all others, for as long as there are any. Among urgent
-// ones, and among the others, who has waited for longest is first.
+// Urgent dials go before all others, for as long as there are any, and among them
+// who has waited for longest is first. Among the others it is who has come last:
+// when a crowd of dead addresses is dialled, those that wait behind it would all
+// run out of time one after the other, the living among them too. So a new one
+// waits for one place, and it is the oldest that may wait in vain.
 //
 // The queue does not bound how many wait: each of them is a caller with a
 // goroutine and a context of its own, and takes some 300 bytes here.
@@ -129,7 +132,7 @@ func (q *Queue) serve() {
 				return
 			}
 		}
-		w := q.lines[next].first()
+		w := q.lines[next].next(next)
 		q.remove(w)
 		q.held[next]++
 		w.place = &Place{queue: q, class: next}

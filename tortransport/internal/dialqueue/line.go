@@ -36,7 +36,13 @@ type waiter struct {
 // line has waiters in the order of their tickets. The zero line is empty.
 type line struct{ list.List }
 
-func (l *line) first() *waiter { return l.Front().Value.(*waiter) }
+// next is whose turn it is in the line of a class.
+func (l *line) next(c class) *waiter {
+	if c == urgent {
+		return l.Front().Value.(*waiter)
+	}
+	return l.Back().Value.(*waiter)
+}
 
 // move takes those under k to another line, each to where its ticket belongs.
 func (l *line) move(k *key, to *line) {

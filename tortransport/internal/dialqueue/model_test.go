@@ -44,7 +44,11 @@ func (m *model) serve() {
 		next := slices.IndexFunc(m.dials, func(d *dial) bool { return !d.held && m.hurries[d.key] > 0 })
 		urgent := next >= 0
 		if !urgent && forAll > 0 {
-			next = slices.IndexFunc(m.dials, func(d *dial) bool { return !d.held })
+			for i, d := range m.dials { // the last
+				if !d.held {
+					next = i
+				}
+			}
 		}
 		if free == 0 || next < 0 {
 			return

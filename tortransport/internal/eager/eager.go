@@ -32,10 +32,16 @@ import (
 	"syscall"
 )
 
-// ErrDisagreed means that the listener did not take the proposal, or hung up
-// before it said whether it does. What was sent behind the proposal is then lost,
-// and to dial again without haste is the remedy.
-var ErrDisagreed = errors.New("the listener does not take the first security protocol that is proposed")
+// What was sent behind a proposal that is not taken is lost, and to dial again
+// without haste is the remedy.
+var (
+	// ErrDisagreed means that the listener does not take the proposal, or hung up
+	// before it said whether it does.
+	ErrDisagreed = errors.New("the listener does not take the first security protocol that is proposed")
+	// ErrHungUp is the latter case. It matches ErrDisagreed too, and may be bad luck
+	// with the connection instead.
+	ErrHungUp = fmt.Errorf("%w: it hung up", ErrDisagreed)
+)
 
 // header begins every negotiation: a length in one byte, then the line.
 const header = "\x13/multistream/1.0.0\n"
@@ -66,7 +72,8 @@ type Conn struct {
 	heard   int   // bytes of the answer that the listener has given
 	err     error // of the answer, sticky
 
-	agreed, disagreed atomic.Bool
+	agreed       atomic.Bool
+	disagreement atomic.Pointer[error]
 
 	closing sync.Once
 	closed  chan struct{}
@@ -77,8 +84,14 @@ func New(conn net.Conn) *Conn {
 	return &Conn{Conn: conn, made: make(chan struct{}), closed: make(chan struct{})}
 }
 
-// Disagreed reports whether the listener is known to have not taken the proposal.
-func (c *Conn) Disagreed() bool { return c.disagreed.Load() }
+// Disagreement is ErrDisagreed or ErrHungUp if the listener is known to have not
+// taken the proposal, else nil.
+func (c *Conn) Disagreement() error {
+	if err := c.disagreement.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
 
 // Agreed reports whether the listener is known to have taken the proposal.
 func (c *Conn) Agreed() bool { return c.agreed.Load() }
@@ -186,10 +199,12 @@ func (c *Conn) listen() error {
 		case errors.Is(err, os.ErrDeadlineExceeded):
 			return err
 		case err == io.EOF, errors.Is(err, syscall.ECONNRESET): //nolint:errorlint // an EOF inside another error is not the listener's
-			err = fmt.Errorf("%w: %w", ErrDisagreed, err)
+			err = ErrHungUp
 		}
 		c.err = err
-		c.disagreed.Store(errors.Is(err, ErrDisagreed))
+		if errors.Is(err, ErrDisagreed) {
+			c.disagreement.Store(&err)
+		}
 		return err
 	}
 	c.agreed.Store(true)

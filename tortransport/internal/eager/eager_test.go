@@ -78,7 +78,7 @@ func TestOneRoundTrip(t *testing.T) {
 	mustWrite(t, c, "message")
 	mustRead(t, c, "answer")
 	mustWrite(t, c, "third")
-	if c.Disagreed() {
+	if c.Disagreement() != nil {
 		t.Error("they agree")
 	}
 }
@@ -122,7 +122,7 @@ func TestDisagreement(t *testing.T) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
-		if !c.Disagreed() {
+		if c.Disagreement() == nil {
 			t.Errorf("%s: they do not agree", name)
 		}
 	}
@@ -137,8 +137,8 @@ func TestErrorOfTheConnection(t *testing.T) {
 		c := eager.New(brokenConn{ours, err})
 		mustWrite(t, c, proposal)
 		mustRead(t, c, proposal)
-		if _, got := c.Read(make([]byte, 1)); !errors.Is(got, err) || c.Disagreed() {
-			t.Errorf("error = %v, disagreed %t", got, c.Disagreed())
+		if _, got := c.Read(make([]byte, 1)); !errors.Is(got, err) || c.Disagreement() != nil {
+			t.Errorf("error = %v, disagreed %t", got, c.Disagreement() != nil)
 		}
 		c.Close()
 	}
@@ -199,7 +199,7 @@ func TestDeadline(t *testing.T) {
 	mustWrite(t, c, proposal)
 	mustRead(t, c, proposal)
 	_ = c.SetReadDeadline(time.Now().Add(50 * time.Millisecond))
-	if _, err := c.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) || c.Disagreed() {
+	if _, err := c.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) || c.Disagreement() != nil {
 		t.Errorf("error = %v", err)
 	}
 	_ = c.SetReadDeadline(time.Now().Add(time.Minute))
@@ -246,11 +246,11 @@ func FuzzAnswer(f *testing.F) {
 			got.Write(buf[:n])
 		}
 		if data, agreed := bytes.CutPrefix(answer, []byte(proposal)); agreed {
-			if got.String() != proposal+string(data) || c.Disagreed() {
-				t.Errorf("read %q, disagreed %t", got.String(), c.Disagreed())
+			if got.String() != proposal+string(data) || c.Disagreement() != nil {
+				t.Errorf("read %q, disagreed %t", got.String(), c.Disagreement() != nil)
 			}
-		} else if got.String() != proposal || !c.Disagreed() {
-			t.Errorf("read %q, disagreed %t", got.String(), c.Disagreed())
+		} else if got.String() != proposal || c.Disagreement() == nil {
+			t.Errorf("read %q, disagreed %t", got.String(), c.Disagreement() != nil)
 		}
 	})
 }

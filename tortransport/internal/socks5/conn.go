@@ -220,7 +220,8 @@ func (c *Conn) isStale(err error) bool {
 	default:
 		return false // tor sends no names
 	}
-	if err := c.Conn.SetReadDeadline(time.Now().Add(closeTime)); err != nil {
+	began := time.Now()
+	if err := c.Conn.SetReadDeadline(began.Add(closeTime)); err != nil {
 		return false
 	}
 	defer func() {
@@ -234,5 +235,6 @@ func (c *Conn) isStale(err error) bool {
 	first := make([]byte, 1)
 	n, err := c.Conn.Read(first)
 	c.ahead = first[:n]
-	return err == nil || errors.Is(err, os.ErrDeadlineExceeded)
+	// The user may have set a deadline meanwhile, which says nothing about tor.
+	return err == nil || errors.Is(err, os.ErrDeadlineExceeded) && time.Since(began) >= closeTime
 }

@@ -76,7 +76,7 @@ var options = []struct {
 	{"DefaultPrivateTransports", just(libp2p.DefaultPrivateTransports), leak, leak},
 	{"DefaultPrometheusRegisterer", just(libp2p.DefaultPrometheusRegisterer), fine, fine},
 	{"DefaultResourceManager", just(libp2p.DefaultResourceManager), fine, failed},
-	{"DefaultSecurity", just(libp2p.DefaultSecurity), fine, failed}, // Noise twice
+	{"DefaultSecurity", just(libp2p.DefaultSecurity), leak, failed}, // TLS, and Noise twice
 	{"DefaultTransports", just(libp2p.DefaultTransports), leak, leak},
 	{"Defaults", just(libp2p.Defaults), leak, failed},                            // a second resource manager
 	{"DialRanker", just(libp2p.DialRanker(swarm.NoDelayDialRanker)), fine, fine}, //nolint:staticcheck // it is deprecated, and there
@@ -134,7 +134,7 @@ var options = []struct {
 		return libp2p.ResourceManager(m)
 	}, fine, failed},
 	{"Routing", just(libp2p.Routing(func(host.Host) (routing.PeerRouting, error) { return noRouting{}, nil })), fine, fine},
-	{"Security", just(libp2p.Security(libp2ptls.ID, libp2ptls.New)), fine, fine},
+	{"Security", just(libp2p.Security(libp2ptls.ID, libp2ptls.New)), leak, leak},
 	{"Security", just(libp2p.Security(noise.ID, noise.New)), fine, failed}, // twice
 	{"ShareTCPListener", just(libp2p.ShareTCPListener()), leak, leak},
 	{"SwarmOpts", just(libp2p.SwarmOpts(swarm.WithReadOnlyBlackHoleDetector())), leak, leak},

@@ -19,13 +19,13 @@
 //   - The Tor transport of package tortransport, and no other one.
 //   - Onion addresses only, in what peers are told and in the signed peer record;
 //     addresses that peers claim to have observed are not listened to.
-//   - A resolver that refuses: /dns, /dns4, /dns6 and /dnsaddr cannot be dialled.
+//   - A resolver that refuses: /dns, /dns4, /dns6 and /dnsaddr cannot be dialled,
+//     but for what tortransport.WithClearnet has Tor resolve.
 //   - No relay, neither as client nor as service, no hole punching, no port
 //     mapping, no reachability probing. How reachable the host is counts as known:
 //     public if it listens, private if not.
 //   - The same agent version for all such hosts, and no protocol version.
-//   - Noise, unless libp2p.Security chooses before the preset. The hello of TLS
-//     tells the version of Go.
+//   - Noise alone. The hello of TLS tells the version of Go.
 //   - Time-outs, a multiplexer and resource limits that fit Tor, unless
 //     libp2p.WithDialTimeout, Muxer or ResourceManager choose.
 //
@@ -117,7 +117,7 @@ func fill(cfg *config.Config) {
 		cfg.Muxers = parts.Muxers()
 	}
 	if cfg.DialTimeout == 0 {
-		cfg.DialTimeout = tortransport.DialTimeout
+		cfg.DialTimeout = tortransport.MaxDialTimeout // the transport has its own
 	}
 	if cfg.ResourceManager == nil {
 		cfg.ResourceManager = placeholder{}

@@ -3,8 +3,10 @@ package preset
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/libp2p/go-libp2p/config"
+	"github.com/libp2p/go-libp2p/p2p/security/noise"
 
 	"github.com/onionwire/onionwire/tortransport/onionhost/internal/parts"
 )
@@ -21,6 +23,10 @@ func refuse(cfg *config.Config, fxOptions int) error {
 		{cfg.QUICReuse != nil, "libp2p.QUICReuse", "QUIC does not go through Tor"},
 		{cfg.ShareTCPListener, "libp2p.ShareTCPListener", "only onion addresses are listened on"},
 		{cfg.Insecure, "libp2p.NoSecurity", "anybody could pass for any peer"},
+		{
+			slices.ContainsFunc(cfg.SecurityTransports, func(s config.Security) bool { return s.ID != noise.ID }),
+			"libp2p.Security or DefaultSecurity", "only Noise tells nothing about how the program was built",
+		},
 		{cfg.Relay, "libp2p.EnableRelay", "a relay shows who talks to whom"},
 		{cfg.EnableRelayService, "libp2p.EnableRelayService", "a relay connects wherever others want"},
 		{
