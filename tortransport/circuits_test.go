@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -128,7 +131,7 @@ func TestCircuitsPerPeer(t *testing.T) {
 		addr := server.serve(t, k)
 		targets = append(targets, fmt.Sprintf("%s:%d", k.Address(), virtualPort))
 		for range 2 {
-			c := client.mustDial(t, addr, server.id)
+			c := client.mustDialSoon(t, addr, server.id)
 			defer c.Close()
 		}
 	}
@@ -141,6 +144,56 @@ func TestCircuitsPerPeer(t *testing.T) {
 	}
 }
 
+// TestCircuitsPerPeerOfOneService has two peers behind one onion service. Its streams
+// share a circuit, unless they are kept apart.
+func TestCircuitsPerPeerOfOneService(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	sockets := []string{filepath.Join(dir, "a"), filepath.Join(dir, "b")}
+	service := administrator(t, sockets...)
+	o := startObserved(t, privateNetwork(t))
+	client := newParty(t, o.Daemon)
+	var targets []string
+	for i, socket := range sockets {
+		port := uint16(4001 + i)
+		addr, err := service.Multiaddr(port)
+		if err != nil {
+			t.Fatal(err)
+		}
+		server := partyConfig{}.new(t, tortransport.WithDialer(&countingDialer{}),
+			tortransport.WithConfiguredService(service, tor.Addr{Network: "unix", Address: socket}))
+		l, err := server.Listen(addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var task sync.WaitGroup
+		task.Go(func() {
+			if c, err := l.Accept(); err == nil {
+				echoStreams(c)
+			}
+		})
+		t.Cleanup(func() { l.Close(); task.Wait() })
+		c := client.mustDialSoon(t, addr, server.id)
+		t.Cleanup(func() { c.Close() })
+		mustEcho(t, c)
+		targets = append(targets, fmt.Sprintf("%s:%d", service, port))
+	}
+	wantSeparate(t, o.circuits(t), targets)
+
+	// Without a token they do share: this is what the tokens are for.
+	for _, target := range targets {
+		c, err := socksDialer(t, o.Daemon).DialContext(testContext(t), "tcp", target)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+	}
+	circuits := o.circuits(t)
+	if a, b := circuits[targets[0]], circuits[targets[1]]; !slices.ContainsFunc(a, func(id string) bool { return slices.Contains(b, id) }) {
+		t.Errorf("streams that nobody keeps apart are on circuits %v and %v", a, b)
+	}
+}
+
 // TestCircuitsPerConnection: with the option not even a peer's connections share.
 func TestCircuitsPerConnection(t *testing.T) {
 	a, _ := sharedTors(t)
@@ -150,7 +203,7 @@ func TestCircuitsPerConnection(t *testing.T) {
 	server := newParty(t, a, k)
 	addr := server.serve(t, k)
 	for range 2 {
-		c := client.mustDial(t, addr, server.id)
+		c := client.mustDialSoon(t, addr, server.id)
 		defer c.Close()
 	}
 	if c := o.circuits(t)[fmt.Sprintf("%s:%d", k.Address(), virtualPort)]; len(c) != 2 || c[0] == c[1] {

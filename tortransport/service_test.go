@@ -2,6 +2,7 @@ package tortransport_test
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -158,14 +159,16 @@ func TestSeveralServices(t *testing.T) {
 	}
 }
 
-// TestConfiguredService has a service that an administrator wrote into a torrc.
-func TestConfiguredService(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	socket := filepath.Join(dir, "target")
-	c, err := privateNetwork(t).StartClient(testContext(t), tortest.ClientConfig{
-		Torrc: "HiddenServiceDir " + filepath.Join(dir, "service") + "\nHiddenServicePort 4001 unix:" + socket,
-	})
+// administrator has a tor with an onion service in its torrc, whose ports from 4001
+// on lead to the sockets.
+func administrator(t *testing.T, sockets ...string) onion.Address {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "service")
+	torrc := "HiddenServiceDir " + dir
+	for i, socket := range sockets {
+		torrc += fmt.Sprintf("\nHiddenServicePort %d unix:%s", 4001+i, socket)
+	}
+	c, err := privateNetwork(t).StartClient(testContext(t), tortest.ClientConfig{Torrc: torrc})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -173,14 +176,22 @@ func TestConfiguredService(t *testing.T) {
 	if err := c.Ready(testContext(t)); err != nil {
 		t.Fatal(err)
 	}
-	name, err := os.ReadFile(filepath.Join(dir, "service", "hostname"))
+	name, err := os.ReadFile(filepath.Join(dir, "hostname"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	onionName, err := onion.Parse(strings.TrimSpace(string(name)))
+	addr, err := onion.Parse(strings.TrimSpace(string(name)))
 	if err != nil {
 		t.Fatal(err)
 	}
+	return addr
+}
+
+// TestConfiguredService has a service that an administrator wrote into a torrc.
+func TestConfiguredService(t *testing.T) {
+	t.Parallel()
+	socket := filepath.Join(t.TempDir(), "target")
+	onionName := administrator(t, socket)
 	addr, err := onionName.Multiaddr(4001)
 	if err != nil {
 		t.Fatal(err)
