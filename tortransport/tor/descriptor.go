@@ -63,23 +63,32 @@ type descriptor struct {
 	sent map[string]bool
 }
 
-// note takes an event in and reports whether every descriptor has arrived.
+// late reports whether an event is the answer to an upload that nobody knows of: one
+// from before tor was given the service anew.
+func (u *uploads) late(e descriptorEvent) bool {
+	return (e.action == "UPLOADED" || e.action == "FAILED") && u.answers[e.directory] >= u.sentTo(e.directory)
+}
+
+// note takes an event in, which is not late, and reports whether every descriptor has
+// arrived.
 func (u *uploads) note(e descriptorEvent) bool {
 	switch e.action {
 	case "CREATED":
 		u.descriptor(e.id)
 	case "UPLOAD":
-		if sent := u.descriptor(e.id); len(sent) < maxDirectories {
+		sent := u.descriptor(e.id)
+		if sent[e.directory] && u.answers[e.directory] >= u.sentTo(e.directory) {
+			u.answers[e.directory]-- // it is sent again
+		}
+		if len(sent) < maxDirectories {
 			sent[e.directory] = true
 		}
 	case "UPLOADED", "FAILED":
 		if u.answers == nil {
 			u.answers, u.taken = make(map[string]int), make(map[string]bool)
 		}
-		if u.answers[e.directory] > 0 || len(u.answers) < maxDirectories {
-			u.answers[e.directory]++
-			u.taken[e.directory] = u.taken[e.directory] || e.action == "UPLOADED"
-		}
+		u.answers[e.directory]++
+		u.taken[e.directory] = u.taken[e.directory] || e.action == "UPLOADED"
 	}
 	for _, d := range u.current {
 		if !u.arrived(d.sent) {
@@ -99,12 +108,16 @@ func (u *uploads) descriptor(id string) map[string]bool {
 		}
 	}
 	if len(u.current) == 2 {
-		for directory := range u.current[0].sent {
-			if u.answers[directory] > 0 {
+		oldest := u.current[0].sent
+		u.current = u.current[1:]
+		for directory := range oldest {
+			if u.sentTo(directory) == 0 {
+				delete(u.answers, directory)
+				delete(u.taken, directory)
+			} else if u.answers[directory] > 0 {
 				u.answers[directory]--
 			}
 		}
-		u.current = u.current[1:]
 	}
 	d := descriptor{id, make(map[string]bool)}
 	u.current = append(u.current, d)

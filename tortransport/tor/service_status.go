@@ -148,6 +148,9 @@ func (s *Service) onDescriptor(e descriptorEvent) {
 }
 
 func (c *condition) note(e descriptorEvent) {
+	if c.uploads.late(e) {
+		return
+	}
 	inVain := c.round.note(e)
 	switch e.action {
 	case "UPLOAD":
@@ -159,5 +162,7 @@ func (c *condition) note(e descriptorEvent) {
 		c.failed = fmt.Errorf("a directory did not take the descriptor: %s", printable(e.reason))
 		c.inVain = c.inVain || inVain
 	}
-	c.arrived = c.arrived || c.uploads.note(e)
+	if c.uploads.note(e) {
+		c.arrived = true
+	}
 }

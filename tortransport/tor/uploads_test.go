@@ -107,6 +107,22 @@ func TestUploads(t *testing.T) {
 			{"UPLOAD % UNKNOWN $A one", false},
 			{"UPLOADED % UNKNOWN $A", true},
 		},
+		"sent again after a failure": {
+			{"UPLOAD % UNKNOWN $A one", false},
+			{"FAILED % UNKNOWN $A REASON=UPLOAD_REJECTED", false},
+			{"UPLOAD % UNKNOWN $A one", false},
+			{"UPLOADED % UNKNOWN $A", true},
+		},
+		"late answers to the tor before, or about the service before": {
+			{"UPLOADED % UNKNOWN $A", false},
+			{"FAILED % UNKNOWN $B REASON=UPLOAD_REJECTED", false},
+			{"UPLOAD % UNKNOWN $A one", false},
+			{"UPLOAD % UNKNOWN $B one", false},
+			{"UPLOADED % UNKNOWN $C", false},
+			{"UPLOAD % UNKNOWN $C two", false},
+			{"UPLOADED % UNKNOWN $A", false},
+			{"UPLOADED % UNKNOWN $C", true},
+		},
 		"a client of the same tor": {
 			{"UPLOAD % UNKNOWN $A one", false},
 			{"REQUESTED % NO_AUTH $A one", false},
@@ -126,6 +142,7 @@ func TestUploads(t *testing.T) {
 			fake.SetUploads(tortest.FakeUploads{Suppress: true})
 			d := attach(t, tor.AttachConfig{Control: parseAddr(t, fake.ControlAddr())})
 			s := publish(t, d, newKey(t))
+			awaitTaken(t, fake)
 			for i, step := range steps {
 				// The progress that follows shows that the event was read.
 				percent := fmt.Sprintf("STATUS_CLIENT NOTICE BOOTSTRAP PROGRESS=100 TAG=t SUMMARY=%d", i)
@@ -149,6 +166,7 @@ func TestUploadsThatFailLater(t *testing.T) {
 	fake.SetUploads(tortest.FakeUploads{Suppress: true})
 	d := attach(t, tor.AttachConfig{Control: parseAddr(t, fake.ControlAddr())})
 	s := publish(t, d, newKey(t))
+	awaitTaken(t, fake)
 	for i, step := range []struct {
 		event  string // without "HS_DESC" and the address
 		failed bool
@@ -187,6 +205,17 @@ func TestUploadsThatFailLater(t *testing.T) {
 		}
 		if err := s.Ready(within(t, 0)); step.failed != (err != nil) {
 			t.Errorf("Ready after %q (%d): %v", step.event, i, err)
+		}
+	}
+}
+
+// awaitTaken waits until a fake tor has a service: what it is told of one before that
+// is not about it.
+func awaitTaken(t *testing.T, fake *tortest.Fake) {
+	t.Helper()
+	for ctx := testContext(t); len(fake.Services()) == 0; time.Sleep(time.Millisecond) {
+		if ctx.Err() != nil {
+			t.Fatal("tor was not asked for the service")
 		}
 	}
 }
