@@ -22,6 +22,7 @@ var ErrTooManyClients = errors.New("too many clients of an onion service")
 // clients.
 func (cfg ServiceConfig) restrict(clients []onion.ClientPublicKey) (ServiceConfig, error) {
 	cfg.Restricted, cfg.Clients = true, nil
+	cfg.nobody = onion.ClientPublicKey{}
 	for _, c := range clients {
 		if c.IsZero() {
 			return cfg, errors.New("a client of an onion service without a key")
@@ -41,7 +42,7 @@ func (cfg ServiceConfig) restrict(clients []onion.ClientPublicKey) (ServiceConfi
 	if err != nil {
 		return cfg, err
 	}
-	cfg.Clients = []onion.ClientPublicKey{nobody.Public()}
+	cfg.nobody = nobody.Public()
 	return cfg, nil
 }
 
@@ -89,6 +90,6 @@ func (s *Service) SetClients(ctx context.Context, clients []onion.ClientPublicKe
 		if !next.letsIn(*cfg) {
 			s.evict = evictOrFail
 		}
-		cfg.Restricted, cfg.Clients = true, next.Clients
+		cfg.Restricted, cfg.Clients, cfg.nobody = true, next.Clients, next.nobody
 	})
 }

@@ -79,8 +79,24 @@ func rendezvousCircuits(r reply, addr onion.Address) (ids []string) {
 	return ids
 }
 
+// evictBefore evicts the clients of a service that tor does not have at the moment, so
+// that they are cut off even if tor does not take it back. That may fail: nothing is
+// reached over their circuits until the service is added, and applyEviction follows.
+func (s *Service) evictBefore(session *session) {
+	s.mu.Lock()
+	how := s.evict
+	s.mu.Unlock()
+	if how != evictOrFail {
+		return
+	}
+	if err := evict(context.Background(), session.control, s.addr); err != nil {
+		s.daemon.log.Debug("circuits of an onion service could not be closed yet", "service", s.addr.Short(), "reason", err)
+	}
+}
+
 // applyEviction evicts the clients of a service that has just been added, if a
-// revision of its configuration calls for it. If that fails the service is taken
+// revision of its configuration calls for it: between evictBefore and now, circuits
+// that were on their way may have been joined. If that fails the service is taken
 // away again.
 func (s *Service) applyEviction(session *session, revision int) error {
 	s.mu.Lock()

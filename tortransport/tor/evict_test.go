@@ -112,7 +112,8 @@ func TestEviction(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := []string{
-			"GETINFO circuit-status", "DEL_ONION", "ADD_ONION",
+			"GETINFO circuit-status", "DEL_ONION",
+			"GETINFO circuit-status", "CLOSECIRCUIT 4", "CLOSECIRCUIT 5", "ADD_ONION",
 			"GETINFO circuit-status", "CLOSECIRCUIT 4", "CLOSECIRCUIT 5",
 		}
 		if got := c.served(); !slices.Equal(got, want) {
@@ -191,6 +192,9 @@ func TestSetClientsFailsClosed(t *testing.T) {
 				if st := statusOf(t, c.Service); st.Phase != tc.phase {
 					t.Errorf("%+v, want %s", st, tc.phase)
 				}
+				if refused := tc.command == "ADD_ONION" && tc.err != nil; refused && !slices.Contains(c.served(), "CLOSECIRCUIT 5") {
+					t.Error("nobody was thrown out while tor refuses the service")
+				}
 				c.setScript(func(command string) string {
 					if command == "GETINFO circuit-status" {
 						return circuits
@@ -208,6 +212,54 @@ func TestSetClientsFailsClosed(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A control port that takes no services away leaves everything as it is, in later
+// sessions too.
+func TestSetClientsCannotWithdraw(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := publishClosed(t)
+		c.setScript(func(command string) string {
+			if strings.HasPrefix(command, "DEL_ONION") {
+				return "510 Command filtered\r\n"
+			}
+			return ""
+		})
+		c.served()
+		for range 2 { // and it goes on to be an error
+			wantErr(t, c.SetClients(t.Context(), c.cfg.Clients[1:]), tor.ErrRefused)
+		}
+		c.drop()
+		synctest.Wait()
+		if got, want := c.served(), []string{
+			"GETINFO circuit-status", "DEL_ONION", "GETINFO circuit-status", "DEL_ONION", "ADD_ONION",
+		}; !slices.Equal(got, want) {
+			t.Errorf("tor was told %q, want %q", got, want)
+		}
+	})
+}
+
+// Where nobody is let in, nobody is thrown out when somebody comes.
+func TestSomebodyAfterNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := publishClosed(t)
+		if err := c.SetClients(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		c.served()
+		if err := c.SetClients(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		if got := c.served(); len(got) != 0 {
+			t.Errorf("still nobody: %q", got)
+		}
+		if err := c.SetClients(t.Context(), c.cfg.Clients); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := c.served(), []string{"DEL_ONION", "ADD_ONION"}; !slices.Equal(got, want) {
+			t.Errorf("somebody: %q, want %q", got, want)
+		}
+	})
 }
 
 func TestSetClientsIsNotWaitedFor(t *testing.T) {

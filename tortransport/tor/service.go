@@ -31,6 +31,7 @@ type Service struct {
 	mu       sync.Mutex
 	cfg      ServiceConfig
 	revision int           // of cfg
+	inForce  ServiceConfig // what tor has taken last
 	evict    eviction      // when cfg is given to tor
 	changed  chan struct{} // has a token if cfg has changed
 	look     chan struct{} // has a token if the introduction points may have

@@ -33,6 +33,7 @@ type ServiceConfig struct {
 	Clients []onion.ClientPublicKey
 	// Restricted closes the service to everybody but Clients, which may be none.
 	Restricted bool
+	nobody     onion.ClientPublicKey // for tor, if Clients are none
 	// PoW, if it is not nil, makes clients work for their connections when the
 	// service is under attack. See [ProofOfWork] for which daemons can do that.
 	PoW *PoWConfig
@@ -135,7 +136,11 @@ func (cfg ServiceConfig) command(features []Feature) string {
 		switch f {
 		case ClientAuth:
 			flags = append(flags, "V3Auth")
-			for _, c := range cfg.Clients {
+			clients := cfg.Clients
+			if len(clients) == 0 {
+				clients = []onion.ClientPublicKey{cfg.nobody}
+			}
+			for _, c := range clients {
 				fmt.Fprintf(&args, " ClientAuthV3=%s", c)
 			}
 		case ProofOfWork:

@@ -92,6 +92,7 @@ func (s *Service) pause(session *session, d time.Duration) {
 func (s *Service) add(session *session) error {
 	cfg, revision := s.wanted()
 	s.update(func(c *condition) { c.begin() })
+	s.evictBefore(session)
 	missing, err := addOnion(context.Background(), session.control, cfg, session.version, s.daemon.lacks)
 	if err == nil {
 		err = s.applyEviction(session, revision)
@@ -100,6 +101,9 @@ func (s *Service) add(session *session) error {
 		return err
 	}
 	if err == nil {
+		s.mu.Lock()
+		s.inForce = cfg
+		s.mu.Unlock()
 		s.update(func(c *condition) {
 			c.taken(missing, session.descriptorEvents)
 			st, _ := s.daemon.status.get()
@@ -156,9 +160,20 @@ func (s *Service) withdraw(session *session) bool {
 	}
 	err := s.remove(session)
 	if err != nil { // it is still there as it was
+		s.takeBack(revision)
 		s.applied.update(func(o *outcome) { *o = outcome{revision, err} })
 	}
 	return err == nil
+}
+
+// takeBack makes a revision that did not come into force ask for what is in force,
+// unless there is a newer one.
+func (s *Service) takeBack(revision int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.revision == revision {
+		s.cfg, s.evict = s.inForce, keepCircuits
+	}
 }
 
 // barren reports whether tor could have introduction points for the service, and
