@@ -36,9 +36,9 @@
 // should have the flag ExtendedErrors, or nobody learns why a service cannot be
 // reached. Where a filter stands before the control port, as on Whonix and Tails,
 // what it does not let through is left out with a warning, or fails with an error
-// that matches [ErrRefused]; nothing is assumed to have been done. The one thing
-// that cannot be noticed is a filter that connects to a restarted tor again by
-// itself: the services of the tor before are gone then.
+// that matches [ErrRefused]; nothing is assumed to have been done. A filter that
+// connects to a restarted tor again by itself, so that the services of the tor before
+// are gone, is noticed by tor's uptime, if it tells that.
 //
 // # After a crash
 //

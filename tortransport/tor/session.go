@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -19,9 +20,12 @@ const (
 	// unnoticed.
 	heartbeatInterval = 20 * time.Second
 	// heartbeat is a command that costs tor nothing and changes nothing. Any
-	// answer will do, a filter's refusal too.
-	heartbeat = "GETINFO version"
+	// answer is a sign of life, a filter's refusal too.
+	heartbeat = "GETINFO uptime"
 )
+
+// errRestarted ends a session with something in front of tor that has outlived it.
+var errRestarted = errors.New("tor was restarted behind its control port")
 
 // session is one control connection and, for a managed daemon, one child: what a
 // Daemon loses and gets anew. All fields but err are set before others see it.
@@ -116,8 +120,11 @@ func (d *Daemon) wake(ctx context.Context, c *controlConn) error {
 }
 
 // beat asks for signs of life until the control connection ends. One that does
-// not come within requestTimeout, from when it was asked for, is what ends it.
+// not come within requestTimeout, from when it was asked for, is what ends it, and so
+// does a tor that has run for less time than before: a filter may have connected to
+// it again without a word, and our services have gone with the tor before.
 func (s *session) beat(ctx context.Context, every time.Duration) {
+	before := 0
 	t := time.NewTimer(every)
 	defer t.Stop()
 	for {
@@ -126,9 +133,24 @@ func (s *session) beat(ctx context.Context, every time.Duration) {
 		case <-s.control.closed:
 			return
 		}
-		_, _ = s.control.request(ctx, heartbeat) // any answer will do
+		if r, err := s.control.request(ctx, heartbeat); err == nil {
+			if now, ok := uptime(r); ok && now < before {
+				s.control.fail(errRestarted)
+			} else if ok {
+				before = now
+			}
+		}
 		t.Reset(every)
 	}
+}
+
+// uptime reads for how many seconds tor has run (control-spec section 3.9). A clock
+// that is set makes no difference to it. A relay begins anew when its address changes,
+// in which case the services are published once more than needed.
+func uptime(r reply) (int, bool) {
+	text, ok := strings.CutPrefix(r[0], "uptime=")
+	seconds, err := strconv.Atoi(text)
+	return seconds, ok && err == nil && seconds >= 0
 }
 
 // wait waits until the session is over by itself, which it returns the reason of,
