@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // ErrNoTransport means that bridges need a pluggable transport for which no program
@@ -43,14 +44,21 @@ func (t PluggableTransport) resolve() (PluggableTransport, error) {
 	if err != nil {
 		return t, fmt.Errorf("%w: no program for %s: %w", ErrNoTransport, t.Names[0], err)
 	}
+	path = filepath.ToSlash(path) // a backslash at the end of a line would go on with it
 	for _, word := range append([]string{path}, t.Args...) {
-		if word == "" || strings.ContainsAny(word, " \t") || strings.IndexFunc(word, notInTorrc) >= 0 {
+		if word == "" || strings.HasSuffix(word, `\`) || strings.ContainsFunc(word, notInProgram) {
 			return t, fmt.Errorf("%w: tor cannot start a program for %s whose path or arguments have spaces, quotes or the like",
 				ErrNoTransport, t.Names[0])
 		}
 	}
 	t.Path = path
 	return t, nil
+}
+
+// notInProgram tells the characters that tor has no way of giving to a program: it
+// divides the words at spaces and knows no quotes.
+func notInProgram(r rune) bool {
+	return unicode.IsSpace(r) || unicode.IsControl(r) || r == '#' || r == '"'
 }
 
 // detour is how a managed tor gets into its network where it is blocked.
