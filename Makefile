@@ -45,7 +45,8 @@ build: ## build the programs into bin/
 # Some packages start a private Tor network, six processes: not more than two
 # packages at once. The first line asks whether the race detector works, which
 # needs cgo and a C compiler on most platforms.
-test: tools ## run all tests under the race detector
+test: tor ## run all tests under the race detector
+	@$(INSTALL_TOOLS) obfs4 || echo '*** NO OBFS4 on this machine: the tests that need it will fail ***' >&2
 	@race=-race; \
 	works() { go test -race -run '^$$' errors >/dev/null 2>&1; }; \
 	works || $(INSTALL_TOOLS) cc || true; \
@@ -56,7 +57,7 @@ test: tools ## run all tests under the race detector
 
 # The figures over Tor first, of which BENCH chooses as well. They go into docs
 # with FIGURES='-docs docs'.
-bench: tools ## measure, ours beside raw Tor and stock libp2p (BENCH=regexp)
+bench: tor ## measure, ours beside raw Tor and stock libp2p (BENCH=regexp)
 	go run ./tortransport/internal/figures -measure '$(BENCH)' $(FIGURES)
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 30m ./...
 
