@@ -74,6 +74,9 @@ func (d *Daemon) changeClientKey(ctx context.Context, addr onion.Address, key on
 		return context.Cause(ctx)
 	}
 	defer func() { d.clientKeys.turn <- struct{}{} }()
+	if d.ctx.Err() != nil { // what is set now would not be taken back
+		return fmt.Errorf("client authorisation key for %s: %w", addr.Short(), ErrClosed)
+	}
 	before := d.rememberClientKey(addr, key)
 	for {
 		s, err := d.await(ctx)
@@ -134,13 +137,20 @@ func (d *Daemon) restoreClientKeys(ctx context.Context, conn *controlConn) error
 }
 
 // takeBackClientKeys makes an attached tor, which goes on without us, forget our
-// keys.
+// keys. A key that is just being set is waited for, or tor would keep it.
 func (d *Daemon) takeBackClientKeys(conn *controlConn) {
 	if d.Managed() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(d.ctx), takeBackTimeout)
 	defer cancel()
+	select {
+	case <-d.clientKeys.turn:
+		defer func() { d.clientKeys.turn <- struct{}{} }()
+	case <-conn.closed: // tor cannot be told any more
+		return
+	case <-ctx.Done():
+	}
 	for addr := range d.rememberedClientKeys() {
 		if _, err := conn.request(ctx, removeClientKey(addr)); err != nil {
 			d.log.Warn("tor may still have a client authorisation key of ours", "service", addr.Short(), "error", err)
