@@ -18,6 +18,7 @@ import (
 	"os"
 	"os/signal"
 	"regexp"
+	"slices"
 	"syscall"
 	"time"
 
@@ -53,8 +54,8 @@ var measures = []measure{
 	{name: "Dial", rounds: 10, run: measureDial},
 	{name: "Ping", rounds: 25, run: measurePing},
 	{name: "Throughput", rounds: 3, run: measureThroughput},
-	{name: "Listen", rounds: 8, run: measureListen, needs: needsNetwork},
-	{name: "Restart", rounds: 5, run: measureRestart, needs: needsNetwork},
+	{name: "Listen", rounds: 6, run: measureListen, needs: needsNetwork},
+	{name: "Restart", rounds: 4, run: measureRestart, needs: needsNetwork},
 }
 
 // options are the flags.
@@ -92,11 +93,15 @@ func main() {
 
 // run measures and reports. That a goal is missed is no error.
 func run(ctx context.Context, opts options) error {
+	missing := func(m measure) bool { return !opts.only.MatchString(m.name) }
+	if opts.docs != "" && slices.ContainsFunc(measures, missing) {
+		return errors.New("the documentation gets all figures or none")
+	}
 	began := time.Now()
 	var figures []figure
 	var b *bed
 	for _, m := range measures {
-		if !opts.only.MatchString(m.name) {
+		if missing(m) {
 			continue
 		}
 		if m.needs != needsQuiet && b == nil {

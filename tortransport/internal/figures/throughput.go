@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/libp2p/go-libp2p/core/host"
@@ -32,22 +33,25 @@ func measureThroughput(ctx context.Context, b *bed, rounds int) ([]figure, error
 	defer own.Close()
 	var t trio
 	var toOwn times
-	for range rounds {
-		if t.raw, err = t.raw.add(b.rawBulk(ctx)); err != nil {
-			return nil, err
+	for round := range rounds {
+		bulks := []func() error{
+			func() (err error) { t.raw, err = t.raw.add(b.rawBulk(ctx)); return err },
+			func() (err error) { t.stock, err = t.stock.add(hostBulk(ctx, dialler, b.stock.ID)); return err },
+			func() (err error) { t.ours, err = t.ours.add(hostBulk(ctx, own, b.stock.ID)); return err },
+			func() (err error) { toOwn, err = toOwn.add(hostBulk(ctx, own, b.own.ID)); return err },
 		}
-		if t.stock, err = t.stock.add(hostBulk(ctx, dialler, b.stock.ID)); err != nil {
-			return nil, err
+		// Tor remembers for a while how much the circuit could carry: in turn, there
+		// and back, so that nobody always comes after the same.
+		if round%2 == 1 {
+			slices.Reverse(bulks)
 		}
-		if t.ours, err = t.ours.add(hostBulk(ctx, own, b.stock.ID)); err != nil {
-			return nil, err
+		for _, bulk := range bulks {
+			if err := bulk(); err != nil {
+				return nil, err
+			}
 		}
-		if toOwn, err = toOwn.add(hostBulk(ctx, own, b.own.ID)); err != nil {
-			return nil, err
-		}
-		last := len(t.raw) - 1
-		progress("throughput: raw %s, stock %s, ours to stock %s, ours to ours %s", t.raw[last].Round(time.Millisecond),
-			t.stock[last].Round(time.Millisecond), t.ours[last].Round(time.Millisecond), toOwn[last].Round(time.Millisecond))
+		progress("throughput: raw %s, stock %s, ours to stock %s, ours to ours %s", t.raw[round].Round(time.Millisecond),
+			t.stock[round].Round(time.Millisecond), t.ours[round].Round(time.Millisecond), toOwn[round].Round(time.Millisecond))
 	}
 	raw, stock := rate(t.raw.best()), rate(t.stock.best())
 	row := func(order int, to string, took time.Duration) figure {
@@ -67,8 +71,8 @@ func (b *bed) rawBulk(ctx context.Context) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
-	defer c.Close()
-	return bulk(c)
+	took, err := bulk(c)
+	return took, errors.Join(err, c.Close(), settle(ctx, settleTime))
 }
 
 func hostBulk(ctx context.Context, h host.Host, p peer.ID) (time.Duration, error) {
