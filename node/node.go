@@ -15,6 +15,7 @@ package node
 import (
 	"context"
 	"errors"
+	"iter"
 	"log/slog"
 	"sync"
 	"time"
@@ -146,6 +147,16 @@ func Open(cfg Config) (*Node, error) {
 
 // Address is what contacts need to reach this node.
 func (n *Node) Address() Address { return n.address }
+
+// Status yields how the node's onion service is doing, now and after every change,
+// until it is gone or ctx is done.
+func (n *Node) Status(ctx context.Context) (iter.Seq[tor.ServiceStatus], error) {
+	t, ok := tortransport.From(n.host.Network())
+	if !ok {
+		return nil, tortransport.ErrNotListening
+	}
+	return t.Status(ctx, n.host.Network().ListenAddresses()[0])
+}
 
 // Ready waits until contacts can reach the node. It returns why its onion
 // service is gone, or an error that matches the context's.

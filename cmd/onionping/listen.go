@@ -95,11 +95,22 @@ func (o *listenOptions) run(ctx context.Context, stdout, stderr io.Writer) error
 	fmt.Fprintln(stderr, "answering pings; Ctrl-C ends it")
 	running, cancel := cli.WhileRunning(ctx, daemon, stderr)
 	defer cancel()
-	<-running.Done()
-	if ctx.Err() != nil {
-		return nil
+	t, ok := tortransport.From(h.Network())
+	if !ok {
+		return errors.New("the host has lost its transport")
 	}
-	return context.Cause(running)
+	status, err := t.Status(running, addr)
+	if err != nil {
+		return err
+	}
+	err = cli.FollowService(running, stderr, status)
+	switch {
+	case ctx.Err() != nil:
+		return nil
+	case running.Err() != nil:
+		return context.Cause(running)
+	}
+	return err
 }
 
 // torDir is where tor keeps its state. An address that stays should keep its

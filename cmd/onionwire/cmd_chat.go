@@ -110,11 +110,12 @@ func (o *chatOptions) run(ctx context.Context, stdin io.Reader, stdout, stderr i
 	if o.listen {
 		if c, err = first.await(ctx, n, stderr); err == nil {
 			defer turnAway(ctx, n)()
+			defer watchService(ctx, n, stderr, io.Discard)()
 		}
 	} else {
 		fmt.Fprintln(stderr, "connecting; what you type meanwhile waits")
 		if c, err = n.Conversation(contact); err == nil {
-			defer watchService(ctx, n, stderr)()
+			defer watchService(ctx, n, stderr, stderr)()
 		}
 	}
 	if err != nil {
@@ -129,9 +130,9 @@ func (o *chatOptions) run(ctx context.Context, stdin io.Reader, stdout, stderr i
 	return t.run(ctx, stdin)
 }
 
-// watchService says whether the contact can call, too, until the function that it
-// returns is called.
-func watchService(ctx context.Context, n *node.Node, stderr io.Writer) func() {
+// watchService says on first whether the contact can call, too, and on stderr what
+// becomes of that later, until the function that it returns is called.
+func watchService(ctx context.Context, n *node.Node, stderr, first io.Writer) func() {
 	ctx, cancel := context.WithCancel(ctx)
 	var task sync.WaitGroup
 	task.Go(func() {
@@ -140,7 +141,10 @@ func watchService(ctx context.Context, n *node.Node, stderr io.Writer) func() {
 		case err != nil:
 			fmt.Fprintf(stderr, "your own address cannot be reached: %s\n", oneLine(err))
 		default:
-			fmt.Fprintln(stderr, "your own address can be reached, too")
+			fmt.Fprintln(first, "your own address can be reached, too")
+		}
+		if status, err := n.Status(ctx); err == nil {
+			_ = cli.FollowService(ctx, stderr, status) // if it is gone, so is the daemon
 		}
 	})
 	return func() {

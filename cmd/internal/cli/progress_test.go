@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -142,6 +143,25 @@ func TestWhileRunning(t *testing.T) {
 			t.Error("the context is not cancelled")
 		}
 	})
+}
+
+func TestFollowService(t *testing.T) {
+	gone := errors.New("gone")
+	var out strings.Builder
+	err := cli.FollowService(t.Context(), &out, slices.Values([]tor.ServiceStatus{
+		{Phase: tor.Starting},
+		{Phase: tor.Degraded}, // it could not be reached before
+		{Phase: tor.Reachable},
+		{Phase: tor.Degraded},
+		{Phase: tor.Degraded},
+		{Phase: tor.Uploading},
+		{Phase: tor.Reachable},
+		{Phase: tor.Gone, Err: gone},
+	}))
+	want := "your address cannot be reached for now; that is being mended\nyour address can be reached again\n"
+	if out.String() != want || !errors.Is(err, gone) {
+		t.Errorf("printed %q, error %v", out.String(), err)
+	}
 }
 
 // TestBar shows the bar where there is no terminal to ask for its width.

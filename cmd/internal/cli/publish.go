@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 
 	"github.com/onionwire/onionwire/tortransport/tor"
 )
@@ -19,4 +20,25 @@ func Published(ctx context.Context, w io.Writer, ready func(context.Context) err
 		return nil
 	}
 	return err
+}
+
+// FollowService tells on w when an onion service that could be reached no longer
+// can, and when it can again, until ctx ends or the service is gone, for which it
+// returns the reason.
+func FollowService(ctx context.Context, w io.Writer, status iter.Seq[tor.ServiceStatus]) error {
+	reached, lost := false, false
+	for st := range status {
+		switch {
+		case st.Phase == tor.Gone:
+			return st.Err
+		case st.Phase == tor.Reachable && lost:
+			fmt.Fprintln(w, "your address can be reached again")
+			lost = false
+		case st.Phase == tor.Degraded && reached && !lost:
+			fmt.Fprintln(w, "your address cannot be reached for now; that is being mended")
+			lost = true
+		}
+		reached = reached || st.Phase == tor.Reachable
+	}
+	return ctx.Err()
 }
