@@ -47,9 +47,9 @@ func publicKeys(clients ...client) (keys []onion.ClientPublicKey) {
 // has been used.
 func wantLetIn(t testing.TB, c client, who string, a onion.Address) net.Conn {
 	t.Helper()
-	ctx := testContext(t)
+	ctx := within(t, manyDials)
 	for {
-		conn, err := dial(ctx, c.Daemon, a.String(), virtualPort)
+		conn, err := dialOnce(ctx, c.Daemon, a)
 		if err == nil {
 			t.Cleanup(func() { conn.Close() })
 			echoOnce(t, conn)
@@ -63,18 +63,22 @@ func wantLetIn(t testing.TB, c client, who string, a onion.Address) net.Conn {
 	}
 }
 
-// wantKeptOut dials several times, the descriptor being as old or new as it may.
+// wantKeptOut dials until tor has refused it several times, the descriptor being as
+// old or new as it may.
 func wantKeptOut(t testing.TB, c client, who string, a onion.Address) {
 	t.Helper()
-	for range 3 {
-		conn, err := dial(within(t, testTimeout), c.Daemon, a.String(), virtualPort)
+	ctx := within(t, manyDials)
+	for refusals := 0; refusals < 3; {
+		conn, err := dialOnce(ctx, c.Daemon, a)
 		if err == nil {
 			conn.Close()
 			t.Fatalf("%s got in", who)
 		}
 		var refused *socks5.ReplyError
-		if !errors.As(err, &refused) {
-			t.Errorf("%s: %v, want an answer of tor's", who, err)
+		if errors.As(err, &refused) {
+			refusals++
+		} else if ctx.Err() != nil || !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatalf("%s: %v, want an answer of tor's", who, err)
 		}
 		t.Logf("%s is kept out: %v", who, err)
 	}
@@ -101,13 +105,16 @@ func killProcess(pid int) error {
 	return p.Kill()
 }
 
+// cutTimeout bounds how long a connection of somebody who was thrown out may last.
+const cutTimeout = 15 * time.Second
+
 // wantCut waits for the end of a connection.
 func wantCut(t testing.TB, conn net.Conn, what string) {
 	t.Helper()
-	if err := conn.SetDeadline(time.Now().Add(testTimeout)); err != nil {
+	if err := conn.SetDeadline(time.Now().Add(cutTimeout)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := conn.Read(make([]byte, 1)); err == nil || errors.Is(err, context.DeadlineExceeded) {
+	if _, err := conn.Read(make([]byte, 1)); err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Errorf("%s goes on: %v", what, err)
 	}
 }
@@ -115,6 +122,7 @@ func wantCut(t testing.TB, conn net.Conn, what string) {
 // TestSetClients shows that a key that is added gets in, that one that is removed
 // does not any more, not even over a circuit that it has, and that others do.
 func TestSetClients(t *testing.T) {
+	t.Parallel()
 	service, _ := pair(t)
 	alice, bob, carol := newClient(t), newClient(t), newClient(t)
 	key := newKey(t)
@@ -177,6 +185,7 @@ func TestSetClients(t *testing.T) {
 
 // Without the key one learns nothing, with a wrong one neither, and each is told.
 func TestClientKeyErrors(t *testing.T) {
+	t.Parallel()
 	const missing, bad = 0xf4, 0xf5
 	service, _ := pair(t)
 	c := newClient(t)

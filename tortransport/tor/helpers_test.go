@@ -142,6 +142,21 @@ func dial(ctx context.Context, d *tor.Daemon, host string, port uint16) (net.Con
 		Dial(ctx, host, port, socks5.Auth{User: "<torS0X>0", Password: "test"})
 }
 
+const (
+	// dialTimeout bounds one of several dials: tor may hold one back for as long as it
+	// likes, and the next is answered at once.
+	dialTimeout = 15 * time.Second
+	// manyDials bounds all of them.
+	manyDials = 2 * testTimeout
+)
+
+// dialOnce connects to a service through the SOCKS port of d, or gives up.
+func dialOnce(ctx context.Context, d *tor.Daemon, a onion.Address) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
+	defer cancel()
+	return dial(ctx, d, a.String(), virtualPort)
+}
+
 // ping sends a few bytes there and back.
 func ping(t testing.TB, c net.Conn) {
 	t.Helper()

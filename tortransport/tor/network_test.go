@@ -4,7 +4,6 @@ package tor_test
 
 import (
 	"bufio"
-	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -29,12 +28,7 @@ func TestNetworkIsAway(t *testing.T) {
 	p.awaitReachable(t, dialer)
 
 	c.pull()
-	begin := time.Now()
-	for st := p.await(t, tor.Degraded); !errors.Is(st.Err, tor.ErrNetwork); st = p.await(t, tor.Degraded) {
-		p.next()
-	}
-	t.Logf("noticed after %s", time.Since(begin).Round(time.Millisecond))
-	wantErr(t, p.service.Ready(within(t, 0)), tor.ErrNetwork)
+	p.awaitDegraded(t, tor.ErrNetwork)
 	for st := range d.Status(testContext(t)) {
 		wantErr(t, st.Network, tor.ErrNetwork)
 		if st.State != tor.Connected {
