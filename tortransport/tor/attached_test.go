@@ -26,6 +26,7 @@ func startClient(t testing.TB, cfg tortest.ClientConfig) *tortest.Client {
 }
 
 func TestAttach(t *testing.T) {
+	t.Parallel()
 	for name, cfg := range map[string]tortest.ClientConfig{
 		"TCP, cookie":    {},
 		"TCP, password":  {Password: oddPassword},
@@ -101,6 +102,7 @@ func TestAttachToNothing(t *testing.T) {
 }
 
 func TestAttachedDaemonLivesOn(t *testing.T) {
+	t.Parallel()
 	c := startClient(t, tortest.ClientConfig{})
 	control := tor.AttachConfig{Control: parseAddr(t, c.Control)}
 	key := newKey(t)

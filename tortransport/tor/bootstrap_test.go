@@ -10,6 +10,7 @@ import (
 )
 
 func TestBootstrap(t *testing.T) {
+	t.Parallel()
 	d := start(t, tor.Config{DataDir: shortDir(t), Torrc: privateNetwork(t).Torrc()})
 	ctx := testContext(t)
 	var seen []tor.Progress

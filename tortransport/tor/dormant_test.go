@@ -12,6 +12,7 @@ import (
 // TestDormant: a tor that has gone to sleep before connects to its network all the
 // same, although nobody has connected through it.
 func TestDormant(t *testing.T) {
+	t.Parallel()
 	t.Run("managed", func(t *testing.T) {
 		t.Parallel()
 		dir := shortDir(t)

@@ -14,6 +14,7 @@ import (
 // TestGuideProfile listens and dials through a filter with the guide's profile, and
 // finds what the guide says about all else.
 func TestGuideProfile(t *testing.T) {
+	t.Parallel()
 	client := startClient(t, tortest.ClientConfig{Password: "secret"})
 	target, err := net.Listen("tcp", "[::]:0")
 	if err != nil {
@@ -71,6 +72,7 @@ func TestGuideProfile(t *testing.T) {
 
 // TestEverythingFiltered: what remains without a profile is to dial.
 func TestEverythingFiltered(t *testing.T) {
+	t.Parallel()
 	client := startClient(t, tortest.ClientConfig{Password: "secret"})
 	_, control := startFilter(t, client, profile{})
 	d := attach(t, tor.AttachConfig{Control: control, SOCKS: parseAddr(t, client.Socks)})

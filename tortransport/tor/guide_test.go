@@ -91,6 +91,7 @@ func attachSoon(t *testing.T, cfg tor.AttachConfig) *tor.Daemon {
 // TestGuideTorrc attaches to tors with the very lines that the guide has, but for
 // ports and paths, and lets one publish what another dials.
 func TestGuideTorrc(t *testing.T) {
+	t.Parallel()
 	for i, torrc := range guideBlocks(t, "torrc") {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			run := shortDir(t)

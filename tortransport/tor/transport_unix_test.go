@@ -17,6 +17,7 @@ import (
 // TestTransportProgramDies has tor start the program again, and find its bridge by
 // itself; the reason for the interruption is told meanwhile.
 func TestTransportProgramDies(t *testing.T) {
+	t.Parallel()
 	obfs4, err := tortest.LookupObfs4()
 	if err != nil {
 		t.Fatal(err)
