@@ -97,7 +97,7 @@ func (c *controlConn) authenticate(ctx context.Context, cred credentials) (Versi
 	case offers("HASHEDPASSWORD"):
 		err = fmt.Errorf("%w: it asks for a password and none was given", ErrAuth)
 	default:
-		err = fmt.Errorf("%w: it offers only %s", ErrAuth, strings.Join(info.methods, ", "))
+		err = fmt.Errorf("%w: it offers only %s", ErrAuth, printable(strings.Join(info.methods, ", ")))
 	}
 	return info.version, err
 }

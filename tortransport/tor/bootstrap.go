@@ -49,9 +49,9 @@ func parseBootstrap(s string) (Progress, bool) {
 	}
 	return Progress{
 		Percent: percent,
-		Tag:     pairs["TAG"],
-		Summary: pairs["SUMMARY"],
-		Warning: pairs["WARNING"],
+		Tag:     printable(pairs["TAG"]),
+		Summary: printable(pairs["SUMMARY"]),
+		Warning: printable(pairs["WARNING"]),
 	}, true
 }
 

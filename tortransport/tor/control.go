@@ -82,7 +82,7 @@ type waiting struct {
 }
 
 func newControlConn(conn net.Conn, onEvent func(line string)) *controlConn {
-	limit := &replyLimit{r: conn, left: maxReply}
+	limit := newReplyLimit(conn)
 	c := &controlConn{
 		conn:    conn,
 		limit:   limit,
@@ -154,10 +154,10 @@ func (c *controlConn) read() {
 	for {
 		resp, err := c.parser.ReadResponse()
 		if err != nil {
-			c.fail(err)
+			c.fail(speakable(err))
 			return
 		}
-		c.limit.left = maxReply
+		c.limit.reset()
 		if resp.IsAsync() {
 			c.onEvent(strings.Join(resp.DataWithReply(), "\n"))
 			continue
@@ -167,6 +167,14 @@ func (c *controlConn) read() {
 			return
 		}
 	}
+}
+
+// speakable makes printable what an error of bine quotes.
+func speakable(err error) error {
+	if malformed := textproto.ProtocolError(""); errors.As(err, &malformed) {
+		return textproto.ProtocolError(printable(string(malformed)))
+	}
+	return err
 }
 
 // deliver hands an answer to the request that is under way, if there is one.

@@ -24,19 +24,20 @@ func parseDescriptorEvent(s string) (descriptorEvent, bool) {
 	if err != nil {
 		return descriptorEvent{}, false
 	}
-	e := descriptorEvent{action: words[0], address: addr, reason: pairs["REASON"]}
+	e := descriptorEvent{action: words[0], address: addr, reason: printable(pairs["REASON"])}
 	if len(words) > 2 {
 		// A service's own events say UNKNOWN here, those of a client in the
 		// same tor NO_AUTH.
 		e.fetch = words[2] != "UNKNOWN"
 	}
+	plausible := true
 	if len(words) > 3 {
-		e.directory = words[3]
+		e.directory, plausible = name(words[3])
 	}
-	if len(words) > 4 {
-		e.id = words[4]
+	if len(words) > 4 && plausible {
+		e.id, plausible = name(words[4])
 	}
-	return e, true
+	return e, plausible
 }
 
 // maxDirectories bounds what is remembered of the uploads of a service: tor sends

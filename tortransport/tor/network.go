@@ -38,12 +38,13 @@ func parseCircuitEvent(s string) (circuitEvent, bool) {
 	if err != nil || len(words) < 2 {
 		return circuitEvent{}, false
 	}
-	e := circuitEvent{id: words[0], status: words[1]}
+	id, plausible := name(words[0])
+	e := circuitEvent{id: id, status: words[1]}
 	if pairs["PURPOSE"] == "HS_SERVICE_INTRO" {
 		// While a circuit is launched there is no address yet.
 		e.service, _ = onion.Parse(pairs["REND_QUERY"])
 	}
-	return e, true
+	return e, plausible
 }
 
 // outage finds out whether tor's network is away. Tor has events of its own for

@@ -15,13 +15,15 @@ import (
 func TestRefusalsTellNoSecrets(t *testing.T) {
 	key := newKey(t)
 	for name, c := range map[string]struct{ text, want string }{
-		"address":         {"no " + key.Address().String(), "no " + key.Address().Short()},
-		"service id":      {"no " + key.Address().ServiceID() + ", sorry", "no " + key.Address().Short() + ", sorry"},
-		"key":             {"bad " + key.ControlString() + " here", "bad ED25519-V3:… here"},
-		"terminal":        {"a\x1b[2Jb", "a?[2Jb"},
-		"long":            {strings.Repeat("ab ", 1000), strings.Repeat("ab ", 85) + "a"},
-		"what tor says":   {`Unrecognized key "net/listeners/socks"`, `Unrecognized key "net/listeners/socks"`},
-		"another address": {strings.Repeat("a", 56), "…"},
+		"address":           {"no " + key.Address().String(), "no " + key.Address().Short()},
+		"service id":        {"no " + key.Address().ServiceID() + ", sorry", "no " + key.Address().Short() + ", sorry"},
+		"key":               {"bad " + key.ControlString() + " here", "bad ED25519-V3:… here"},
+		"terminal":          {"a\x1b[2Jb", "a?[2Jb"},
+		"long":              {strings.Repeat("ab ", 1000), strings.Repeat("ab ", 85) + "a"},
+		"what tor says":     {`Unrecognized key "net/listeners/socks"`, `Unrecognized key "net/listeners/socks"`},
+		"cut in an address": {strings.Repeat("A", 4080) + " " + key.Address().String(), "… …"},
+		"endless":           {strings.Repeat("A", 100_000), "…"},
+		"another address":   {strings.Repeat("a", 56), "…"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			conn := newConn(t, func(string) string { return "552 " + c.text + "\r\n" }, nil)

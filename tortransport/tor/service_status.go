@@ -159,7 +159,7 @@ func (c *condition) note(e descriptorEvent) {
 		c.accepted++
 		c.failed, c.inVain = nil, false
 	case "FAILED":
-		c.failed = fmt.Errorf("a directory did not take the descriptor: %s", printable(e.reason))
+		c.failed = fmt.Errorf("a directory did not take the descriptor: %s", e.reason)
 		c.inVain = c.inVain || inVain
 	}
 	if c.uploads.note(e) {
