@@ -71,7 +71,7 @@ func conform(t *testing.T, listen, dial *tor.Daemon, keys int, tests []ttranspor
 // Nothing there waits for more than loopback does. The tests of whole hosts that
 // libp2p has besides cannot be imported; dropin/libp2psuite runs them.
 func TestConformance(t *testing.T) {
-	const times = 3
+	const times = 2
 	ways := []struct {
 		name    string
 		options []tortransport.Option
