@@ -17,7 +17,6 @@ import (
 // TestTransportProgramDies has tor start the program again, and find its bridge by
 // itself; the reason for the interruption is told meanwhile.
 func TestTransportProgramDies(t *testing.T) {
-	t.Parallel()
 	obfs4, err := tortest.LookupObfs4()
 	if err != nil {
 		t.Fatal(err)
@@ -47,9 +46,9 @@ func TestTransportProgramDies(t *testing.T) {
 	if err := publish(t, service, key).Ready(testContext(t)); err != nil {
 		t.Fatal(err)
 	}
-	ctx := testContext(t)
+	ctx := within(t, manyDials)
 	for {
-		c, err := dial(ctx, d, key.Address().String(), virtualPort)
+		c, err := dialOnce(ctx, d, key.Address())
 		if err == nil {
 			ping(t, c)
 			break
