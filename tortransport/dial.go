@@ -51,12 +51,12 @@ func (t *Transport) Dial(ctx context.Context, raddr ma.Multiaddr, p peer.ID) (tr
 	defer cancel()
 	trace := t.metrics.dial()
 	c, err := t.dialNegotiating(ctx, to, p, trace)
-	if errors.Is(err, errTorLost) && ctx.Err() == nil {
-		c, err = t.dialNegotiating(ctx, to, p, trace) // waits for the next tor
+	if lost := errors.Is(err, errTorLost) || to.isOnion() && circuitLost(err); lost && ctx.Err() == nil {
+		c, err = t.dialNegotiating(ctx, to, p, trace) // waits for the next tor, or has a circuit built
 	}
 	trace.done(err)
 	if to.isOnion() {
-		t.learn(to, p, err)
+		t.learn(ctx, to, p, err)
 		if errors.Is(err, ErrNotFound) {
 			t.closeLookups(ctx)
 		}

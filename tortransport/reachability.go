@@ -27,14 +27,14 @@ func (e *recentError) Unwrap() error { return e.err }
 var absent = []error{ErrNotFound, ErrIntroduction, ErrTimeout, ErrUnreachable}
 
 // learn takes from the outcome of a dial whether the service is there.
-func (t *Transport) learn(to target, p peer.ID, err error) {
+func (t *Transport) learn(ctx context.Context, to target, p peer.ID, err error) {
 	reply := (*socks5.ReplyError)(nil)
 	if err != nil && !errors.As(err, &reply) {
 		return // tor has not spoken, or the negotiation behind it failed
 	}
 	for _, e := range absent {
 		if errors.Is(err, e) {
-			if t.troubled() {
+			if t.troubled(ctx) {
 				return // it may be Tor that is away
 			}
 			t.failures.Failed(to.onion, string(p), err)
@@ -77,11 +77,11 @@ func (t *Transport) met(p peer.ID) { t.failures.AliveBy(string(p)) }
 func (t *Transport) Forget(p peer.ID) { t.failures.AliveBy(string(p)) }
 
 // troubled reports whether something is wrong with Tor itself.
-func (t *Transport) troubled() bool {
+func (t *Transport) troubled(ctx context.Context) bool {
 	if t.daemon == nil {
 		return false
 	}
-	for st := range t.daemon.Status(context.Background()) {
+	for st := range t.daemon.Status(ctx) { // the first is the current one
 		return st.State != tor.Connected || !st.Progress.Done() || st.Network != nil
 	}
 	return true
