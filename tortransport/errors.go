@@ -62,6 +62,15 @@ var sentinels = map[byte]error{
 	0xf7: ErrTimeout,
 }
 
+// circuitLost reports whether an error is what Tor answers when a circuit that it
+// had, and took the stream to, is closed before the service has answered: the
+// service has just gone, or been restarted. The next stream gets a circuit that is
+// built for it.
+func circuitLost(err error) bool {
+	var reply *socks5.ReplyError
+	return errors.As(err, &reply) && reply.Code == 0x01
+}
+
 // dialError names the cause and, shortened, the address.
 func dialError(to target, err error) error {
 	var reply *socks5.ReplyError
