@@ -41,16 +41,29 @@ func (m muxer) NewConn(conn net.Conn, isServer bool, scope network.PeerScope) (n
 // windowScope begins a span for each stream.
 type windowScope struct{ network.PeerScope }
 
-// BeginSpan reserves what yamux does not. Streams are refused before memory is so
-// short that nothing else could go on.
+// BeginSpan is described at network.ResourceScope.
 func (s windowScope) BeginSpan() (network.ResourceScopeSpan, error) {
 	span, err := s.PeerScope.BeginSpan()
 	if err != nil {
 		return nil, err
 	}
-	if err := span.ReserveMemory(streamWindow-accountedWindow, network.ReservationPriorityHigh); err != nil {
-		span.Done()
-		return nil, err
+	return &windowSpan{ResourceScopeSpan: span}, nil
+}
+
+// windowSpan reserves the whole window where yamux means to reserve the first part
+// of it. It belongs to one stream, for which yamux reserves one thing at a time.
+type windowSpan struct {
+	network.ResourceScopeSpan
+	begun bool
+}
+
+// ReserveMemory is described at network.ResourceScope. The window is reserved at a
+// priority at which streams are refused before memory is so short that nothing else
+// could go on.
+func (s *windowSpan) ReserveMemory(size int, prio uint8) error {
+	if s.begun {
+		return s.ResourceScopeSpan.ReserveMemory(size, prio)
 	}
-	return span, nil
+	s.begun = true
+	return s.ResourceScopeSpan.ReserveMemory(size+streamWindow-accountedWindow, network.ReservationPriorityHigh)
 }
