@@ -15,8 +15,6 @@ import (
 	"github.com/libp2p/go-libp2p/core/connmgr"
 	"github.com/libp2p/go-libp2p/core/host"
 	"github.com/libp2p/go-libp2p/core/network"
-	mocknetwork "github.com/libp2p/go-libp2p/core/network/mocks"
-	"github.com/libp2p/go-libp2p/p2p/muxer/yamux"
 	ma "github.com/multiformats/go-multiaddr"
 	_ "github.com/stretchr/testify/require" // the other files need it
 	_ "go.uber.org/mock/gomock"             // the other files need it
@@ -68,25 +66,18 @@ func newHost(t *testing.T, opts TransportTestCaseOpts, onTor func(...tortranspor
 	if err != nil {
 		t.Fatal(err)
 	}
-	strict, isStrict := opts.ResourceManager.(*mocknetwork.MockResourceManager)
-	if isStrict {
-		opts.ResourceManager = &resources{ResourceManager: strict}
+	if opts.ResourceManager != nil {
+		opts.ResourceManager = &resources{ResourceManager: opts.ResourceManager}
 	}
 	if opts.ConnGater != nil {
 		opts.ConnGater = &gater{ConnectionGater: opts.ConnGater}
-	}
-	options := transformOpts(opts)
-	if isStrict {
-		// It expects what libp2p's own muxer reserves, not the wider windows of the
-		// preset's.
-		options = append(options, libp2p.Muxer(yamux.ID, yamux.DefaultTransport))
 	}
 	listen := libp2p.NoListenAddrs
 	if !opts.NoListen {
 		listen, listening = libp2p.ListenAddrs(addr), addr
 	}
 	transport := onTor(append(more, tortransport.WithDaemon(d), tortransport.WithOnionKey(key))...)
-	h, err := libp2p.New(append(options, transport, listen)...)
+	h, err := libp2p.New(append(transformOpts(opts), transport, listen)...)
 	if err != nil {
 		t.Fatal(err)
 	}
