@@ -27,6 +27,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -64,8 +65,9 @@ type Conn struct {
 	aside    bool
 	proposal []byte
 
-	writing sync.Mutex
-	held    []byte // to be sent with what follows it
+	writing sync.Mutex // for the order of what is sent
+	holding sync.Mutex // for held alone, and never held for long
+	held    []byte     // to be sent with what follows it
 
 	reading sync.Mutex
 	told    int   // bytes of the answer that the upgrader has been told
@@ -112,20 +114,24 @@ func (c *Conn) Write(b []byte) (int, error) {
 		return c.send(b)
 	default:
 	}
+	c.holding.Lock()
 	whole := append(c.held, b...)
 	n, possible := proposalLen(whole)
+	hold := possible && (n == 0 || n == len(whole)) // else something follows already
+	if hold {
+		c.held = whole
+	}
+	c.holding.Unlock()
 	switch {
 	case !possible:
 		c.aside = true
 	case n == 0: // the rest is still to come
-		c.held = whole
 		return len(b), nil
 	default:
 		c.proposal = whole[:n:n]
 	}
 	close(c.made)
-	if n == len(whole) {
-		c.held = whole
+	if hold {
 		return len(b), nil
 	}
 	return c.send(b)
@@ -133,24 +139,36 @@ func (c *Conn) Write(b []byte) (int, error) {
 
 // send is called with the lock on writing.
 func (c *Conn) send(b []byte) (int, error) {
-	if c.held == nil {
+	c.holding.Lock()
+	held := c.held
+	c.held = nil
+	c.holding.Unlock()
+	if held == nil {
 		return c.Conn.Write(b)
 	}
-	n, err := c.Conn.Write(append(c.held, b...))
-	n = max(0, n-len(c.held))
-	c.held = nil
-	return n, err
+	n, err := c.Conn.Write(append(held, b...))
+	return max(0, n-len(held)), err
 }
 
-// flush sends a proposal that nothing has followed yet.
+// flush sends a proposal that nothing has followed yet. Who writes may be stuck
+// until somebody reads, and is not waited for: it sends the proposal by itself.
 func (c *Conn) flush() error {
-	c.writing.Lock()
-	defer c.writing.Unlock()
-	if c.held == nil {
-		return nil
+	for c.holds() {
+		if !c.writing.TryLock() {
+			runtime.Gosched() // somebody is about to send it, or has just left it
+			continue
+		}
+		defer c.writing.Unlock()
+		_, err := c.send(nil)
+		return err
 	}
-	_, err := c.send(nil)
-	return err
+	return nil
+}
+
+func (c *Conn) holds() bool {
+	c.holding.Lock()
+	defer c.holding.Unlock()
+	return c.held != nil
 }
 
 // Read first tells what the listener will say, then waits until it has said it.

@@ -207,6 +207,31 @@ func TestDeadline(t *testing.T) {
 	mustRead(t, c, "hello")
 }
 
+// TestStuckWriter: who writes is stuck until somebody reads, which must not wait for
+// the writer.
+func TestStuckWriter(t *testing.T) {
+	const size = 16 << 20
+	c := pair(t, func(theirs net.Conn) {
+		mustRead(t, theirs, proposal)
+		mustWrite(t, theirs, proposal)
+		_, _ = io.Copy(theirs, theirs)
+	})
+	mustWrite(t, c, proposal)
+	mustRead(t, c, proposal)
+	sent := make(chan error, 1)
+	go func() {
+		_, err := c.Write(make([]byte, size))
+		sent <- err
+	}()
+	time.Sleep(50 * time.Millisecond)
+	if n, err := io.CopyN(io.Discard, c, size); n != size {
+		t.Fatalf("%d bytes, %v", n, err)
+	}
+	if err := <-sent; err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestClose ends a Read that waits for a proposal which never comes.
 func TestClose(t *testing.T) {
 	c := pair(t, func(net.Conn) {})

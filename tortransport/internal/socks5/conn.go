@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"runtime"
 	"sync"
 	"time"
 )
@@ -24,8 +25,9 @@ const closeTime = 250 * time.Millisecond
 type Conn struct {
 	net.Conn
 
-	sending sync.Mutex
-	request []byte // until it is sent
+	sending sync.Mutex // for the order of what is sent
+	waiting sync.Mutex // for request alone, and never held for long
+	request []byte     // until it is sent
 
 	reading  sync.Mutex
 	answer   []byte // what has come of it, until it is whole
@@ -59,28 +61,44 @@ func (c *Conn) Write(b []byte) (int, error) {
 func (c *Conn) write(b []byte) (int, error) {
 	c.sending.Lock()
 	defer c.sending.Unlock()
-	if c.request == nil {
+	return c.send(b)
+}
+
+// send is called with the lock on sending.
+func (c *Conn) send(b []byte) (int, error) {
+	c.waiting.Lock()
+	request := c.request
+	c.request = nil
+	c.waiting.Unlock()
+	if request == nil {
 		return c.Conn.Write(b)
 	}
-	n, err := c.Conn.Write(append(c.request, b...))
-	n = max(0, n-len(c.request))
-	if err != nil {
+	n, err := c.Conn.Write(append(request, b...))
+	if n = max(0, n-len(request)); err != nil {
 		return n, fmt.Errorf("sending the SOCKS request: %w", err)
 	}
-	c.request = nil
 	return n, nil
 }
 
-// flush sends the request, if nothing has been written yet.
+// flush sends the request, if nobody else has begun to: who writes may be stuck
+// until somebody reads, and must not be waited for.
 func (c *Conn) flush() error {
-	c.sending.Lock()
-	idle := c.request == nil
-	c.sending.Unlock()
-	if idle {
-		return nil
+	for c.hasRequest() {
+		if !c.sending.TryLock() {
+			runtime.Gosched() // somebody is about to send it
+			continue
+		}
+		defer c.sending.Unlock()
+		_, err := c.send(nil)
+		return err
 	}
-	_, err := c.write(nil)
-	return err
+	return nil
+}
+
+func (c *Conn) hasRequest() bool {
+	c.waiting.Lock()
+	defer c.waiting.Unlock()
+	return c.request != nil
 }
 
 // Read reads what the service says. The first Read sends the request, if nothing

@@ -167,6 +167,8 @@ func TestCloseEndsTheWait(t *testing.T) {
 	told.want(t, net.ErrClosed)
 }
 
+// TestConcurrentUse has a server that answers as it reads, so that who writes is
+// stuck until somebody reads: the first Read must not wait for that.
 func TestConcurrentUse(t *testing.T) {
 	const size = 1 << 20
 	d := listen(t, "unix", func(c net.Conn) {
@@ -188,6 +190,7 @@ func TestConcurrentUse(t *testing.T) {
 		}
 		sent <- nil
 	}()
+	time.Sleep(50 * time.Millisecond) // until the writer is stuck
 	if n, err := io.CopyN(io.Discard, c, size); n != size {
 		t.Fatalf("%d bytes, %v", n, err)
 	}
