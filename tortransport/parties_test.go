@@ -146,6 +146,7 @@ func (p party) listen(tb testing.TB, k onion.Key) transport.Listener {
 func (p party) serve(tb testing.TB, k onion.Key) ma.Multiaddr {
 	tb.Helper()
 	l := p.listen(tb, k)
+	ctx, cancel := context.WithCancel(context.Background())
 	var tasks sync.WaitGroup
 	tasks.Go(func() {
 		for {
@@ -153,11 +154,15 @@ func (p party) serve(tb testing.TB, k onion.Key) ma.Multiaddr {
 			if err != nil {
 				return
 			}
-			tasks.Go(func() { echoStreams(c) })
+			tasks.Go(func() {
+				defer context.AfterFunc(ctx, func() { c.Close() })()
+				echoStreams(c)
+			})
 		}
 	})
 	tb.Cleanup(func() {
 		l.Close()
+		cancel() // a tor that was killed never hangs up
 		tasks.Wait()
 	})
 	return l.Multiaddr()

@@ -95,9 +95,11 @@ func script(t testing.TB, body string) string {
 	return path
 }
 
-// echo answers every connection with what it says, until l is closed.
+// echo answers every connection with what it says, until the test ends. It does not
+// wait for the other side to hang up then: a tor that was killed never does.
 func echo(t testing.TB, l net.Listener) {
 	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
 	var conns sync.WaitGroup
 	conns.Go(func() {
 		for {
@@ -107,12 +109,14 @@ func echo(t testing.TB, l net.Listener) {
 			}
 			conns.Go(func() {
 				defer c.Close()
+				defer context.AfterFunc(ctx, func() { c.Close() })()
 				_, _ = io.Copy(c, c) // the other side checks what comes back
 			})
 		}
 	})
 	t.Cleanup(func() {
 		l.Close()
+		cancel()
 		conns.Wait()
 	})
 }
