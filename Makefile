@@ -51,8 +51,8 @@ test: tor ## run all tests under the race detector
 	works() { go test -race -run '^$$' errors >/dev/null 2>&1; }; \
 	works || $(INSTALL_TOOLS) cc || true; \
 	works || { race=; echo '*** NO RACE DETECTOR on this machine: the tests run without it ***' >&2; }; \
-	set -x; go test $$race -p 2 -timeout 10m ./... && \
-	go -C $(DROPIN) test $$race -timeout 10m ./... && \
+	set -x; go test $$race -p 2 -timeout 15m ./... && \
+	go -C $(DROPIN) test $$race -timeout 15m ./... && \
 	sh $(DROPIN)/libp2psuite/run.sh $$race -count 2
 
 # The figures over Tor first, of which BENCH chooses as well. They go into docs
