@@ -19,16 +19,17 @@ const (
 )
 
 func TestBridgeLines(t *testing.T) {
-	for line, want := range map[string]string{
-		"192.0.2.1:9001": "192.0.2.1:9001",
-		"Bridge 192.0.2.1:9001 " + someFingerprint:                 "192.0.2.1:9001 " + someFingerprint,
-		"  bridge\t192.0.2.1  " + strings.ToLower(someFingerprint): "192.0.2.1:443 " + someFingerprint,
-		"[2001:db8::1]:9001": "[2001:db8::1]:9001",
-		"obfs4 [2001:db8::1]:443 " + someCert + " iat-mode=0":          "obfs4 [2001:db8::1]:443 " + someCert + " iat-mode=0",
-		"obfs4 192.0.2.1:9001 " + someFingerprint + " " + someCert:     "obfs4 192.0.2.1:9001 " + someFingerprint + " " + someCert,
-		"Bridge meek_lite 192.0.2.18:80 url=https://example.com/ x==":  "meek_lite 192.0.2.18:80 url=https://example.com/ x==",
-		"snowflake 192.0.2.3:80 " + someFingerprint + " ice=stun:a,b;": "snowflake 192.0.2.3:80 " + someFingerprint + " ice=stun:a,b;",
+	for _, tc := range []struct{ line, want string }{
+		{"192.0.2.1:9001", "192.0.2.1:9001"},
+		{"Bridge 192.0.2.1:9001 " + someFingerprint, "192.0.2.1:9001 " + someFingerprint},
+		{"  bridge\t192.0.2.1  " + strings.ToLower(someFingerprint), "192.0.2.1:443 " + someFingerprint},
+		{"[2001:db8::1]:9001", "[2001:db8::1]:9001"},
+		{"obfs4 [2001:db8::1]:443 " + someCert + " iat-mode=0", "obfs4 [2001:db8::1]:443 " + someCert + " iat-mode=0"},
+		{"obfs4 192.0.2.1:9001 " + someFingerprint + " " + someCert, "obfs4 192.0.2.1:9001 " + someFingerprint + " " + someCert},
+		{"Bridge meek_lite 192.0.2.18:80 url=https://example.com/ x==", "meek_lite 192.0.2.18:80 url=https://example.com/ x=="},
+		{"snowflake 192.0.2.3:80 " + someFingerprint + " ice=stun:a,b;", "snowflake 192.0.2.3:80 " + someFingerprint + " ice=stun:a,b;"},
 	} {
+		line, want := tc.line, tc.want
 		got, err := tor.ParseBridge(line)
 		if err != nil || got != want {
 			t.Errorf("%q is %q, want %q: %v", line, got, want, err)

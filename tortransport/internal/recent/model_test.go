@@ -83,7 +83,7 @@ func (m *machine) Alive(t *rapid.T) {
 
 func (m *machine) Clear(t *rapid.T) {
 	if rapid.IntRange(0, 2).Draw(t, "seldom") > 0 {
-		t.Skip("not now")
+		return
 	}
 	m.failures.Clear()
 	m.history.events = nil
