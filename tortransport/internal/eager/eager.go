@@ -27,10 +27,11 @@ import (
 	"io"
 	"net"
 	"os"
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"syscall"
+
+	"github.com/onionwire/onionwire/tortransport/internal/holdback"
 )
 
 // What was sent behind a proposal that is not taken is lost, and to dial again
@@ -65,9 +66,9 @@ type Conn struct {
 	aside    bool
 	proposal []byte
 
-	writing sync.Mutex // for the order of what is sent
-	holding sync.Mutex // for held alone, and never held for long
-	held    []byte     // to be sent with what follows it
+	out       *holdback.Writer // has the proposal until something follows it
+	proposing sync.Mutex
+	said      []byte // until made is closed
 
 	reading sync.Mutex
 	told    int   // bytes of the answer that the upgrader has been told
@@ -83,7 +84,7 @@ type Conn struct {
 
 // New wraps conn.
 func New(conn net.Conn) *Conn {
-	return &Conn{Conn: conn, made: make(chan struct{}), closed: make(chan struct{})}
+	return &Conn{Conn: conn, out: holdback.New(conn), made: make(chan struct{}), closed: make(chan struct{})}
 }
 
 // Disagreement is ErrDisagreed or ErrHungUp if the listener is known to have not
@@ -107,68 +108,34 @@ func (c *Conn) Close() error {
 // Write sends b. A proposal is held back until something follows it, or somebody
 // waits for the listener.
 func (c *Conn) Write(b []byte) (int, error) {
-	c.writing.Lock()
-	defer c.writing.Unlock()
+	if c.propose(b) {
+		return len(b), nil
+	}
+	return c.out.Write(b)
+}
+
+// propose reports whether b belongs to the proposal and to nothing else, and is held
+// back.
+func (c *Conn) propose(b []byte) bool {
+	c.proposing.Lock()
+	defer c.proposing.Unlock()
 	select {
 	case <-c.made:
-		return c.send(b)
+		return false
 	default:
 	}
-	c.holding.Lock()
-	whole := append(c.held, b...)
-	n, possible := proposalLen(whole)
-	hold := possible && (n == 0 || n == len(whole)) // else something follows already
+	c.said = append(c.said, b...)
+	n, possible := proposalLen(c.said)
+	hold := possible && (n == 0 || n == len(c.said)) // else something follows already
 	if hold {
-		c.held = whole
+		c.out.Hold(b)
 	}
-	c.holding.Unlock()
-	switch {
-	case !possible:
-		c.aside = true
-	case n == 0: // the rest is still to come
-		return len(b), nil
-	default:
-		c.proposal = whole[:n:n]
+	if possible && n == 0 {
+		return true // the rest is still to come
 	}
+	c.aside, c.proposal, c.said = !possible, c.said[:n:n], nil
 	close(c.made)
-	if hold {
-		return len(b), nil
-	}
-	return c.send(b)
-}
-
-// send is called with the lock on writing.
-func (c *Conn) send(b []byte) (int, error) {
-	c.holding.Lock()
-	held := c.held
-	c.held = nil
-	c.holding.Unlock()
-	if held == nil {
-		return c.Conn.Write(b)
-	}
-	n, err := c.Conn.Write(append(held, b...))
-	return max(0, n-len(held)), err
-}
-
-// flush sends a proposal that nothing has followed yet. Who writes may be stuck
-// until somebody reads, and is not waited for: it sends the proposal by itself.
-func (c *Conn) flush() error {
-	for c.holds() {
-		if !c.writing.TryLock() {
-			runtime.Gosched() // somebody is about to send it, or has just left it
-			continue
-		}
-		defer c.writing.Unlock()
-		_, err := c.send(nil)
-		return err
-	}
-	return nil
-}
-
-func (c *Conn) holds() bool {
-	c.holding.Lock()
-	defer c.holding.Unlock()
-	return c.held != nil
+	return hold
 }
 
 // Read first tells what the listener will say, then waits until it has said it.
@@ -201,7 +168,7 @@ func (c *Conn) listen() error {
 	if c.err != nil || c.heard == len(c.proposal) {
 		return c.err
 	}
-	if err := c.flush(); err != nil {
+	if err := c.out.Flush(); err != nil {
 		return err
 	}
 	answer := make([]byte, len(c.proposal))

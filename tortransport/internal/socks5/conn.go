@@ -6,9 +6,10 @@ import (
 	"io"
 	"net"
 	"os"
-	"runtime"
 	"sync"
 	"time"
+
+	"github.com/onionwire/onionwire/tortransport/internal/holdback"
 )
 
 // closeTime is how long the SOCKS port may take to close a stream that it has
@@ -25,9 +26,7 @@ const closeTime = 250 * time.Millisecond
 type Conn struct {
 	net.Conn
 
-	sending sync.Mutex // for the order of what is sent
-	waiting sync.Mutex // for request alone, and never held for long
-	request []byte     // until it is sent
+	out *holdback.Writer // has the request until it is sent
 
 	reading  sync.Mutex
 	answer   []byte // what has come of it, until it is whole
@@ -47,7 +46,7 @@ type deadlineMutex struct {
 // Write sends b, behind the request if that is still to be sent. If the
 // connection breaks because the request was refused, the error is the refusal.
 func (c *Conn) Write(b []byte) (int, error) {
-	n, err := c.write(b)
+	n, err := c.out.Write(b)
 	if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) && c.reading.TryLock() {
 		defer c.reading.Unlock()
 		// What tor has said before it hung up can still be read.
@@ -56,49 +55,6 @@ func (c *Conn) Write(b []byte) (int, error) {
 		}
 	}
 	return n, err
-}
-
-func (c *Conn) write(b []byte) (int, error) {
-	c.sending.Lock()
-	defer c.sending.Unlock()
-	return c.send(b)
-}
-
-// send is called with the lock on sending.
-func (c *Conn) send(b []byte) (int, error) {
-	c.waiting.Lock()
-	request := c.request
-	c.request = nil
-	c.waiting.Unlock()
-	if request == nil {
-		return c.Conn.Write(b)
-	}
-	n, err := c.Conn.Write(append(request, b...))
-	if n = max(0, n-len(request)); err != nil {
-		return n, fmt.Errorf("sending the SOCKS request: %w", err)
-	}
-	return n, nil
-}
-
-// flush sends the request, if nobody else has begun to: who writes may be stuck
-// until somebody reads, and must not be waited for.
-func (c *Conn) flush() error {
-	for c.hasRequest() {
-		if !c.sending.TryLock() {
-			runtime.Gosched() // somebody is about to send it
-			continue
-		}
-		defer c.sending.Unlock()
-		_, err := c.send(nil)
-		return err
-	}
-	return nil
-}
-
-func (c *Conn) hasRequest() bool {
-	c.waiting.Lock()
-	defer c.waiting.Unlock()
-	return c.request != nil
 }
 
 // Read reads what the service says. The first Read sends the request, if nothing
@@ -160,8 +116,8 @@ func (c *Conn) readAnswer() error {
 	if c.answered {
 		return c.refused
 	}
-	if err := c.flush(); err != nil {
-		return err
+	if err := c.out.Flush(); err != nil {
+		return fmt.Errorf("sending the SOCKS request: %w", err)
 	}
 	err := c.parseAnswer()
 	if errors.Is(err, os.ErrDeadlineExceeded) {

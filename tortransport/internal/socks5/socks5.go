@@ -10,6 +10,8 @@ import (
 	"io"
 	"net"
 	"net/netip"
+
+	"github.com/onionwire/onionwire/tortransport/internal/holdback"
 )
 
 const (
@@ -130,7 +132,9 @@ func connect(raw net.Conn, host string, port uint16, auth Auth) (*Conn, error) {
 	if err := negotiateMethod(raw, auth); err != nil {
 		return nil, err
 	}
-	return &Conn{Conn: raw, request: request}, nil
+	c := &Conn{Conn: raw, out: holdback.New(raw)}
+	c.out.Hold(request)
+	return c, nil
 }
 
 func negotiateMethod(conn io.ReadWriter, auth Auth) error {
