@@ -88,7 +88,7 @@ func FuzzBootstrap(f *testing.F) {
 }
 
 func FuzzDescriptorEvent(f *testing.F) {
-	id := "2gzyxa5ihm7nsggfxnu52rck2vv4rvmdlkiu3zzui5du4xyclen53wid"
+	id := "pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd"
 	f.Add("UPLOADED "+id+" UNKNOWN $A~b", "UPLOAD "+id+" UNKNOWN $A~b one HSDIR_INDEX=0")
 	f.Add("FAILED "+id+" NO_AUTH $A~b one REASON=NOT_FOUND", "CREATED "+id+" UNKNOWN UNKNOWN one")
 	f.Add("UPLOAD x", "")
@@ -101,7 +101,7 @@ func FuzzDescriptorEvent(f *testing.F) {
 }
 
 func FuzzCircuitEvent(f *testing.F) {
-	id := "2gzyxa5ihm7nsggfxnu52rck2vv4rvmdlkiu3zzui5du4xyclen53wid"
+	id := "pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd"
 	f.Add("15 BUILT $A~a,$B~b BUILD_FLAGS=IS_INTERNAL,NEED_UPTIME PURPOSE=HS_SERVICE_INTRO HS_STATE=HSSI_CONNECTING REND_QUERY=" + id)
 	f.Add("528 LAUNCHED PURPOSE=CONFLUX_UNLINKED TIME_CREATED=2026-11-21T13:45:45.600308")
 	f.Add("1 FAILED PURPOSE=HS_SERVICE_INTRO REND_QUERY=x REASON=TIMEOUT")
