@@ -1,5 +1,7 @@
 package e2ee
 
+import "github.com/onionwire/onionwire/node/e2ee/internal/redact"
+
 // SetCounts moves the cell counters of a session, which tests cannot reach by
 // sealing 2^32 cells.
 func SetCounts(s *Session, send, recv uint64) {
@@ -7,7 +9,7 @@ func SetCounts(s *Session, send, recv uint64) {
 }
 
 // NewSecret returns a value of the key type.
-func NewSecret(b []byte) any { return newSecret(append([]byte(nil), b...)) }
+func NewSecret(b []byte) any { return redact.Take(append([]byte(nil), b...)) }
 
 // CloneSession returns a copy, so that one session can be tried many times.
 func CloneSession(s *Session) *Session {

@@ -8,6 +8,7 @@ import (
 	"io"
 
 	"github.com/flynn/noise"
+	"github.com/onionwire/onionwire/node/e2ee/internal/redact"
 )
 
 // state is what a Handshake does next. The zero value refuses everything.
@@ -67,7 +68,7 @@ func newHandshake(cfg *HandshakeConfig, first state) (*Handshake, error) {
 		Pattern:       noise.HandshakeXX,
 		Initiator:     initiator,
 		Prologue:      cfg.prologue(initiator),
-		StaticKeypair: noise.DHKey{Private: cfg.Identity.private.b[:], Public: cfg.Identity.public[:]},
+		StaticKeypair: noise.DHKey{Private: cfg.Identity.private.Bytes(), Public: cfg.Identity.public[:]},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("e2ee: start Noise: %w", err)
@@ -160,7 +161,7 @@ func (h *Handshake) forget() {
 		h.noise = nil
 	}
 	h.decapsulationKey, h.encapsulationKey = nil, nil
-	h.kemSecret.wipe()
+	h.kemSecret.Wipe()
 }
 
 func (h *Handshake) send1() ([]byte, error) {
@@ -213,7 +214,7 @@ func (h *Handshake) recv1(msg []byte) error {
 
 func (h *Handshake) send2() ([]byte, error) {
 	shared, ciphertext := h.encapsulationKey.Encapsulate()
-	h.kemSecret = newSecret(shared)
+	h.kemSecret = redact.Take(shared)
 	p := payload2{certificate: h.identity.certificate, knowsPeer: h.knowsRemote}
 	copy(p.ciphertext[:], ciphertext)
 	msg, _, _, err := h.noise.WriteMessage(make([]byte, 0, Message2Size), p.encode())
@@ -248,7 +249,7 @@ func (h *Handshake) recv2(msg []byte) error {
 	if err != nil {
 		return fmt.Errorf("%w: ML-KEM ciphertext", ErrMalformed)
 	}
-	h.kemSecret = newSecret(shared)
+	h.kemSecret = redact.Take(shared)
 	h.remoteKnowsUs = p.knowsPeer
 	h.state = stateSend3
 	return nil
@@ -305,7 +306,7 @@ func (h *Handshake) finish(first, second *noise.CipherState, sends direction) er
 	if err != nil {
 		return err
 	}
-	defer root.wipe()
+	defer root.Wipe()
 	h.session, err = newSession(&root, sends, h.rand)
 	if err != nil {
 		return err

@@ -8,6 +8,8 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
+
+	"github.com/onionwire/onionwire/node/e2ee/internal/redact"
 )
 
 // Labels of the identity's derivations (docs/protocol.md, "Identity").
@@ -52,7 +54,7 @@ func NewIdentity(key ed25519.PrivateKey) (*Identity, error) {
 	if err != nil {
 		return nil, fmt.Errorf("e2ee: derive static key: %w", err)
 	}
-	id := &Identity{private: newSecret(scalar)}
+	id := &Identity{private: redact.Take(scalar)}
 	copy(id.public[:], private.PublicKey().Bytes())
 	copy(id.certificate.identity[:], key[ed25519.SeedSize:])
 	// Ed25519 is deterministic: this one signature serves every handshake, with
@@ -69,7 +71,7 @@ func (id *Identity) PublicKey() ed25519.PublicKey {
 // checkPoint refuses X25519 public keys of small order. Such a point gives zero
 // with every clamped scalar (RFC 7748, section 6.1), so our own will do.
 func (id *Identity) checkPoint(point []byte) error {
-	private, err := ecdh.X25519().NewPrivateKey(id.private.b[:])
+	private, err := ecdh.X25519().NewPrivateKey(id.private.Bytes())
 	if err != nil {
 		return fmt.Errorf("e2ee: static key: %w", err)
 	}

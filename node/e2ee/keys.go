@@ -5,6 +5,8 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"fmt"
+
+	"github.com/onionwire/onionwire/node/e2ee/internal/redact"
 )
 
 // Labels of the key schedule (docs/protocol.md, "Key schedule").
@@ -46,22 +48,22 @@ func rootKey(k1, k2 []byte, kem *secret, handshakeHash []byte) (secret, error) {
 	ikm := make([]byte, 0, 3*secretSize)
 	ikm = append(ikm, k1...)
 	ikm = append(ikm, k2...)
-	ikm = append(ikm, kem.b[:]...)
+	ikm = append(ikm, kem.Bytes()...)
 	defer clear(ikm)
 	root, err := hkdf.Key(sha256.New, ikm, handshakeHash, labelRoot, secretSize)
 	if err != nil {
 		return secret{}, fmt.Errorf("e2ee: root key: %w", err)
 	}
-	return newSecret(root), nil
+	return redact.Take(root), nil
 }
 
 // expand derives one labelled key from the root key.
 func expand(root *secret, label string) (secret, error) {
-	key, err := hkdf.Expand(sha256.New, root.b[:], label, secretSize)
+	key, err := hkdf.Expand(sha256.New, root.Bytes(), label, secretSize)
 	if err != nil {
 		return secret{}, fmt.Errorf("e2ee: derive key: %w", err)
 	}
-	return newSecret(key), nil
+	return redact.Take(key), nil
 }
 
 // chain is the symmetric key chain of one direction (Double Ratchet,
@@ -80,14 +82,14 @@ func (c *chain) next() (cellKey secret, after chain) {
 }
 
 func (c *chain) derive(constant byte) secret {
-	mac := hmac.New(sha256.New, c.key.b[:])
+	mac := hmac.New(sha256.New, c.key.Bytes())
 	mac.Write([]byte{constant})
-	return newSecret(mac.Sum(nil))
+	return redact.Take(mac.Sum(nil))
 }
 
 // advance replaces the chain by the one after it, which stays the caller's to
 // clear.
 func (c *chain) advance(after *chain) {
-	c.key.wipe()
+	c.key.Wipe()
 	*c = *after
 }

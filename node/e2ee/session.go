@@ -35,7 +35,7 @@ func newSession(root *secret, sends direction, rand io.Reader) (*Session, error)
 	if err != nil {
 		return nil, err
 	}
-	s.id = id.b
+	s.id = [secretSize]byte(id.Bytes())
 	return s, nil
 }
 
@@ -60,9 +60,9 @@ func (s *Session) Seal(content []byte) ([]byte, error) {
 		return nil, fmt.Errorf("e2ee: nonce: %w", err)
 	}
 	key, after := s.send.next()
-	defer key.wipe()
-	defer after.key.wipe()
-	aead, err := chacha20poly1305.NewX(key.b[:])
+	defer key.Wipe()
+	defer after.key.Wipe()
+	aead, err := chacha20poly1305.NewX(key.Bytes())
 	if err != nil {
 		return nil, fmt.Errorf("e2ee: cell: %w", err)
 	}
@@ -88,9 +88,9 @@ func (s *Session) Open(cell []byte) ([]byte, error) {
 		return nil, ErrExhausted
 	}
 	key, after := s.recv.next()
-	defer key.wipe()
-	defer after.key.wipe()
-	aead, err := chacha20poly1305.NewX(key.b[:])
+	defer key.Wipe()
+	defer after.key.Wipe()
+	aead, err := chacha20poly1305.NewX(key.Bytes())
 	if err != nil {
 		return nil, fmt.Errorf("e2ee: cell: %w", err)
 	}
@@ -115,7 +115,7 @@ func (s *Session) SessionID() [32]byte { return s.id }
 
 // Close clears the keys. Closing twice is harmless.
 func (s *Session) Close() {
-	s.send.key.wipe()
-	s.recv.key.wipe()
+	s.send.key.Wipe()
+	s.recv.key.Wipe()
 	s.open = false
 }
