@@ -1,0 +1,179 @@
+package filecrypt
+
+import (
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/onionwire/onionwire/node/e2ee/internal/redact"
+	"golang.org/x/crypto/chacha20"
+	"golang.org/x/crypto/chacha20poly1305"
+)
+
+const (
+	nonceSize = chacha20poly1305.NonceSizeX
+	tagSize   = chacha20poly1305.Overhead
+	outerSize = 16 // bytes of the nonce that HChaCha20 takes
+)
+
+// Labels of the key derivation and of the associated data.
+const (
+	labelKey   = "onionwire-e2ee-2 file key"
+	labelChunk = "onionwire-e2ee-2 file chunk"
+)
+
+// Cipher seals and opens the chunks of one file. SealTo and OpenTo are safe for
+// concurrent use, SealTo if the random source is; Close is not. The zero value
+// is a closed one.
+type Cipher struct {
+	redact.Redacted
+
+	key    *redact.Secret // the chunk key; nil when closed
+	id     ID
+	layout Layout
+	random io.Reader
+}
+
+// New returns the cipher of the file that has this key, ID and size. It does
+// not keep the key. Nonces come from random, or from crypto/rand if that is nil;
+// who only opens needs none. It fails with ErrTooLarge, or with ErrClosed if the
+// key was wiped.
+func New(key *Key, id ID, size uint64, random io.Reader) (*Cipher, error) {
+	layout, err := NewLayout(size)
+	if err != nil {
+		return nil, err
+	}
+	if key.secret == nil {
+		return nil, ErrClosed
+	}
+	derived, err := hkdf.Key(sha256.New, key.secret.Bytes(), id[:], labelKey, redact.Size)
+	if err != nil {
+		return nil, fmt.Errorf("filecrypt: chunk key: %w", err)
+	}
+	secret := redact.Take(derived)
+	return &Cipher{key: &secret, id: id, layout: layout, random: source(random)}, nil
+}
+
+// Layout returns how the file is padded and cut.
+func (c *Cipher) Layout() Layout { return c.layout }
+
+// SealTo seals the chunk at index and appends it to dst. data is the file's part
+// in it, of exactly the Data bytes that the layout says; it must not overlap the
+// room behind dst. The same chunk may be sealed any number of times. SealTo
+// fails with ErrMalformed if there is no such chunk or data has another length,
+// ErrClosed, or the error of the random source.
+func (c *Cipher) SealTo(dst []byte, index uint64, data []byte) ([]byte, error) {
+	chunk, err := c.layout.Chunk(index)
+	switch {
+	case c.key == nil:
+		return nil, ErrClosed
+	case err != nil:
+		return nil, err
+	case len(data) != chunk.Data:
+		return nil, fmt.Errorf("%w: chunk takes %d bytes of the file, not %d", ErrMalformed, chunk.Data, len(data))
+	}
+	sealed := slices.Grow(dst, chunk.Sealed())[:len(dst)+chunk.Sealed()]
+	nonce := sealed[len(dst):][:nonceSize]
+	// Random, and not the index: the file may have changed since this chunk was
+	// sealed the last time, and two plaintexts under one nonce give both away.
+	if _, err := io.ReadFull(c.random, nonce); err != nil {
+		return nil, fmt.Errorf("filecrypt: nonce: %w", err)
+	}
+	aead, inner, err := c.aead(nonce)
+	if err != nil {
+		return nil, err
+	}
+	plain := sealed[len(dst)+nonceSize : len(sealed)-tagSize]
+	clear(plain[copy(plain, data):])
+	aead.Seal(plain[:0], inner, plain, c.associatedData(chunk))
+	return sealed, nil
+}
+
+// OpenTo opens the chunk at index and appends the file's part in it to dst,
+// Data bytes as the layout says. Room for Plain bytes behind dst saves an
+// allocation; sealed must not overlap it. OpenTo fails with ErrMalformed,
+// ErrDecrypt or ErrClosed, and then leaves nothing that was decrypted.
+func (c *Cipher) OpenTo(dst []byte, index uint64, sealed []byte) ([]byte, error) {
+	chunk, err := c.layout.Chunk(index)
+	switch {
+	case c.key == nil:
+		return nil, ErrClosed
+	case err != nil:
+		return nil, err
+	case len(sealed) != chunk.Sealed():
+		return nil, fmt.Errorf("%w: chunk has %d bytes", ErrMalformed, len(sealed))
+	}
+	aead, inner, err := c.aead(sealed[:nonceSize])
+	if err != nil {
+		return nil, err
+	}
+	opened, err := aead.Open(dst, inner, sealed[nonceSize:], c.associatedData(chunk))
+	if err != nil {
+		return nil, ErrDecrypt
+	}
+	plain := opened[len(dst):]
+	if !zero(plain[chunk.Data:]) {
+		clear(plain)
+		return nil, fmt.Errorf("%w: padding is not zero", ErrMalformed)
+	}
+	return opened[:len(dst)+chunk.Data], nil
+}
+
+// Close clears the keys; everything fails from then on. Closing twice is
+// harmless.
+func (c *Cipher) Close() {
+	if c.key != nil {
+		c.key.Wipe()
+		c.key = nil
+	}
+}
+
+// aead is the first half of XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03,
+// section 2.3): it returns the ChaCha20-Poly1305 of this one nonce, and what is
+// the nonce there. chacha20poly1305.NewX would do both halves, and keep a copy of
+// the chunk key that nobody can clear.
+func (c *Cipher) aead(nonce []byte) (cipher.AEAD, []byte, error) {
+	subkey, err := chacha20.HChaCha20(c.key.Bytes(), nonce[:outerSize])
+	if err != nil {
+		return nil, nil, fmt.Errorf("filecrypt: chunk: %w", err)
+	}
+	defer clear(subkey)
+	aead, err := chacha20poly1305.New(subkey)
+	if err != nil {
+		return nil, nil, fmt.Errorf("filecrypt: chunk: %w", err)
+	}
+	inner := make([]byte, chacha20poly1305.NonceSize)
+	copy(inner[len(inner)-(nonceSize-outerSize):], nonce[outerSize:])
+	return aead, inner, nil
+}
+
+// associatedData binds a chunk to its file, the file's size, and its place.
+// Index and end marker are those of STREAM (Hoang et al., CRYPTO 2015).
+func (c *Cipher) associatedData(chunk Chunk) []byte {
+	b := make([]byte, 0, len(labelChunk)+len(c.id)+8+8+1)
+	b = append(b, labelChunk...)
+	b = append(b, c.id[:]...)
+	b = binary.BigEndian.AppendUint64(b, c.layout.size)
+	b = binary.BigEndian.AppendUint64(b, chunk.Index)
+	if chunk.Last {
+		return append(b, 1)
+	}
+	return append(b, 0)
+}
+
+// zero reports whether all of b is zero, in a time that depends on its length
+// only. Some chunks are padding from end to end: it takes eight bytes at a time.
+func zero(b []byte) bool {
+	var or uint64
+	for ; len(b) >= 8; b = b[8:] {
+		or |= binary.NativeEndian.Uint64(b)
+	}
+	for _, x := range b {
+		or |= uint64(x)
+	}
+	return or == 0
+}
