@@ -95,7 +95,7 @@ func violation(err error) error {
 		return nil
 	case errors.Is(err, e2ee.ErrIdentity), errors.Is(err, e2ee.ErrCertificate):
 		return fmt.Errorf("%w: %w", ErrNotProven, err)
-	case errors.Is(err, e2ee.ErrVersion):
+	case errors.Is(err, e2ee.ErrVersion), errors.Is(err, e2ee.ErrDowngrade):
 		return fmt.Errorf("%w: %w", ErrVersion, err)
 	default:
 		return fmt.Errorf("%w: %w", ErrProtocol, err)

@@ -210,12 +210,12 @@ func (c *Conversation) receive(l *link, cell []byte) error {
 	if c.link != l {
 		return errYield
 	}
-	content, err := l.session.Open(cell)
+	opened, err := l.session.Open(cell, time.Now())
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrProtocol, err)
 	}
 	l.heard = true
-	if err := c.engine.Receive(content); err != nil {
+	if err := c.engine.Receive(opened.Content); err != nil {
 		return fmt.Errorf("%w: %w", ErrProtocol, err)
 	}
 	c.settle()

@@ -16,17 +16,15 @@ const (
 	MaxContent = 64<<10 + 1<<10
 	// MaxCell is the length of the cell that holds MaxContent.
 	MaxCell = (MaxContent + cellOverhead + CellSize - 1) / CellSize * CellSize
-	// MaxCells is how many cells a session carries in each direction. The next
-	// protocol version counts cells in 32 bits; nobody gets there by chatting.
-	MaxCells = 1 << 32
+	// OneCell is the longest content that a cell of CellSize holds.
+	OneCell = CellSize - cellOverhead
 
 	nonceSize    = chacha20poly1305.NonceSizeX
+	tagSize      = chacha20poly1305.Overhead
 	lengthSize   = 4
-	cellOverhead = nonceSize + lengthSize + tagSize
+	bodyOffset   = nonceSize + headerSize + tagSize
+	cellOverhead = bodyOffset + lengthSize + tagSize
 )
-
-// labelCell opens the associated data of every cell.
-const labelCell = "onionwire-e2ee-1 cell"
 
 // cellLen returns the length of the smallest cell for n bytes of content.
 func cellLen(n int) int {
@@ -38,18 +36,36 @@ func validCellLen(n int) bool {
 	return n > 0 && n <= MaxCell && n%CellSize == 0
 }
 
-// associatedData binds a cell to its direction and its place in it.
-func associatedData(d direction, count uint64) []byte {
-	b := make([]byte, 0, len(labelCell)+1+8)
-	b = append(b, labelCell...)
-	b = append(b, byte(d))
-	return binary.BigEndian.AppendUint64(b, count)
-}
-
-// pad writes length and content into plain, which is zero and long enough.
-func pad(plain, content []byte) {
+// sealBody encrypts content into the part of the cell behind the header. What
+// stands before it is authenticated with it.
+func sealBody(cell []byte, key *secret, content []byte) error {
+	aead, err := chacha20poly1305.NewX(key.Bytes())
+	if err != nil {
+		return err
+	}
+	plain := cell[bodyOffset : len(cell)-tagSize]
 	binary.BigEndian.PutUint32(plain, uint32(len(content)))
 	copy(plain[lengthSize:], content)
+	aead.Seal(plain[:0], cell[:nonceSize], plain, cell[:bodyOffset])
+	return nil
+}
+
+// openBody returns the content of a cell, which the caller owns. It fails with
+// ErrDecrypt or ErrMalformed.
+func openBody(cell []byte, key *secret) ([]byte, error) {
+	aead, err := chacha20poly1305.NewX(key.Bytes())
+	if err != nil {
+		return nil, err
+	}
+	plain, err := aead.Open(nil, cell[:nonceSize], cell[bodyOffset:], cell[:bodyOffset])
+	if err != nil {
+		return nil, ErrDecrypt
+	}
+	content, err := unpad(plain)
+	if err != nil {
+		clear(plain)
+	}
+	return content, err
 }
 
 // unpad returns the content within plain. It returns ErrMalformed if the length

@@ -2,6 +2,7 @@ package e2ee
 
 import (
 	"crypto/ed25519"
+	"crypto/mlkem"
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/binary"
@@ -28,10 +29,19 @@ type HandshakeConfig struct {
 	RemoteKey ed25519.PublicKey
 	// KnowsRemote is told to the other side: whether it is a contact of ours.
 	KnowsRemote bool
-	// Rand is where ephemeral keys and nonces come from; nil means crypto/rand.
-	// The responder's ML-KEM encapsulation always uses the system's generator,
-	// because the standard library accepts no other.
+	// Features are the optional parts that we support, one bit each; their
+	// meaning is the caller's. [Session.Features] tells what both sides have.
+	Features uint32
+	// Generation is what we propose for the place of the new session among those
+	// with this peer: [Sessions.Generation] tells it. 0 counts as 1.
+	Generation uint64
+	// Rand is where keys and nonces come from; nil means crypto/rand. ML-KEM
+	// encapsulation always uses the system's generator, because the standard
+	// library accepts no other.
 	Rand io.Reader
+
+	encapsulate encapsulator // chosen by tests
+	highest     uint8        // highest version, as tests pretend
 }
 
 // check returns an error if a handshake cannot be run with the configuration.
@@ -59,6 +69,13 @@ func (c *HandshakeConfig) random() io.Reader {
 		return rand.Reader
 	}
 	return c.Rand
+}
+
+func (c *HandshakeConfig) encapsulator() encapsulator {
+	if c.encapsulate == nil {
+		return (*mlkem.EncapsulationKey768).Encapsulate
+	}
+	return c.encapsulate
 }
 
 // prologue returns what both sides must agree on before the first message

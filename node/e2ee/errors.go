@@ -10,17 +10,34 @@ var (
 	ErrState = errors.New("e2ee: not possible in this state")
 	// ErrVersion: the initiator speaks a version of the protocol we do not.
 	ErrVersion = errors.New("e2ee: unknown protocol version")
+	// ErrDowngrade: both sides speak a better version than the one in use, so
+	// somebody in between has kept them from it.
+	ErrDowngrade = errors.New("e2ee: protocol version was downgraded")
 	// ErrMalformed: a length, a value or a point is not what the layout allows.
 	ErrMalformed = errors.New("e2ee: malformed message")
-	// ErrDecrypt: authentication of a ciphertext failed: it was changed, it is a
-	// replay or out of order, or the sides disagree about keys or prologue.
+	// ErrDecrypt: authentication of a ciphertext failed: it was changed, it
+	// belongs to no session or no place in it, or the sides disagree about keys or
+	// prologue.
 	ErrDecrypt = errors.New("e2ee: decryption failed")
+	// ErrRepeated: the cell's place was used before, or given up. Nothing is wrong
+	// with that: whoever sends again what was not confirmed causes it.
+	ErrRepeated = errors.New("e2ee: repeated cell")
+	// ErrGap: the cell skips more than MaxJump cells.
+	ErrGap = errors.New("e2ee: too many cells are missing before this one")
 	// ErrIdentity: the peer is somebody other than the one expected, or ourselves.
 	ErrIdentity = errors.New("e2ee: not the expected identity")
 	// ErrCertificate: the expected identity did not sign the peer's static key.
 	ErrCertificate = errors.New("e2ee: bad certificate signature")
 	// ErrTooLarge: the content is longer than MaxContent.
 	ErrTooLarge = errors.New("e2ee: content too large")
-	// ErrExhausted: MaxCells cells went in this direction; handshake anew.
-	ErrExhausted = errors.New("e2ee: session exhausted")
+	// ErrExhausted: the sending chain has 2^32-1 cells; only an answer from the
+	// peer or a new handshake helps.
+	ErrExhausted = errors.New("e2ee: chain exhausted")
+	// ErrNoSession: there is no session under which a cell could be sealed.
+	ErrNoSession = errors.New("e2ee: no usable session")
+	// ErrSaved: a saved session was changed, belongs to another key or context, or
+	// is not one.
+	ErrSaved = errors.New("e2ee: not a saved session, or not under this key and context")
+	// ErrNewer: a saved session was written by a newer version of this package.
+	ErrNewer = errors.New("e2ee: saved session has a newer format")
 )

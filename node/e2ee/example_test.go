@@ -3,6 +3,7 @@ package e2ee_test
 import (
 	"crypto/ed25519"
 	"fmt"
+	"time"
 
 	"github.com/onionwire/onionwire/node/e2ee"
 )
@@ -73,11 +74,11 @@ func Example() {
 	if err != nil {
 		panic(err)
 	}
-	content, err := bobSession.Open(cell)
+	opened, err := bobSession.Open(cell, time.Now())
 	if err != nil {
 		panic(err)
 	}
-	fmt.Printf("%d bytes carried %q\n", len(cell), content)
+	fmt.Printf("%d bytes carried %q\n", len(cell), opened.Content)
 	fmt.Println("printing a session:", aliceSession)
 	// Output:
 	// bob is a contact of alice's: true

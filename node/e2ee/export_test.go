@@ -1,18 +1,30 @@
 package e2ee
 
-import "github.com/onionwire/onionwire/node/e2ee/internal/redact"
+import (
+	"crypto/mlkem"
+	"io"
+)
 
-// SetCounts moves the cell counters of a session, which tests cannot reach by
-// sealing 2^32 cells.
-func SetCounts(s *Session, send, recv uint64) {
-	s.send.count, s.recv.count = send, recv
+// WithEncapsulation makes a handshake, and its session, take the results of
+// ML-KEM encapsulation from a function.
+func WithEncapsulation(c HandshakeConfig, f func(*mlkem.EncapsulationKey768) (shared, ciphertext []byte)) HandshakeConfig {
+	c.encapsulate = f
+	return c
 }
 
-// NewSecret returns a value of the key type.
-func NewSecret(b []byte) any { return redact.Take(append([]byte(nil), b...)) }
+// WithHighest makes a handshake claim that we speak a higher version.
+func WithHighest(c HandshakeConfig, version uint8) HandshakeConfig {
+	c.highest = version
+	return c
+}
 
-// CloneSession returns a copy, so that one session can be tried many times.
-func CloneSession(s *Session) *Session {
-	c := *s
-	return &c
+// SetRandom replaces where a session takes its random bytes from.
+func SetRandom(s *Session, rand io.Reader, f func(*mlkem.EncapsulationKey768) (shared, ciphertext []byte)) {
+	s.rand, s.encapsulate = rand, f
+}
+
+// SetCounts moves the counters of a session's chains, which tests cannot reach
+// by sealing 2^32 cells.
+func SetCounts(s *Session, send, recv uint32) {
+	s.ratchet.send.n, s.ratchet.recv.n = send, recv
 }

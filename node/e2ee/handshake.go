@@ -36,12 +36,21 @@ type Handshake struct {
 	remoteKey   ed25519.PublicKey
 	knowsRemote bool
 	rand        io.Reader
+	encapsulate encapsulator
+	highest     uint8
 	noise       *noise.HandshakeState
 
 	decapsulationKey *mlkem.DecapsulationKey768 // initiator, until message 2
 	encapsulationKey *mlkem.EncapsulationKey768 // responder, until message 2
 	kemSecret        secret
+	own              *keyPair  // the responder's first ratchet keys
+	peer             *peerKeys // the same, at the initiator
+	first            *part     // ratchet part of the responder's first chain
 
+	proposal      uint64 // of ours, for the generation
+	generation    uint64 // agreed
+	offered       uint32 // features of the initiator, at the responder
+	features      uint32 // of ours, then those agreed
 	remoteKnowsUs bool
 	session       *Session // between the last message and Session
 }
@@ -79,7 +88,11 @@ func newHandshake(cfg *HandshakeConfig, first state) (*Handshake, error) {
 		remoteKey:   append(ed25519.PublicKey(nil), cfg.RemoteKey...),
 		knowsRemote: cfg.KnowsRemote,
 		rand:        cfg.random(),
+		encapsulate: cfg.encapsulator(),
+		highest:     max(cfg.highest, Version),
 		noise:       hs,
+		proposal:    max(cfg.Generation, 1),
+		features:    cfg.Features,
 	}, nil
 }
 
@@ -106,7 +119,8 @@ func (h *Handshake) Write() ([]byte, error) {
 }
 
 // Read takes the peer's next message, which it does not keep. It fails with
-// ErrState, ErrVersion, ErrMalformed, ErrDecrypt, ErrIdentity or ErrCertificate.
+// ErrState, ErrVersion, ErrDowngrade, ErrMalformed, ErrDecrypt, ErrIdentity or
+// ErrCertificate.
 func (h *Handshake) Read(msg []byte) error {
 	var err error
 	switch h.state {
@@ -161,6 +175,7 @@ func (h *Handshake) forget() {
 		h.noise = nil
 	}
 	h.decapsulationKey, h.encapsulationKey = nil, nil
+	h.own, h.peer, h.first = nil, nil, nil
 	h.kemSecret.Wipe()
 }
 
@@ -175,7 +190,7 @@ func (h *Handshake) send1() ([]byte, error) {
 		return nil, fmt.Errorf("e2ee: ML-KEM key: %w", err)
 	}
 	h.decapsulationKey = key
-	p := payload1{encapsulationKey: key.EncapsulationKey()}
+	p := payload1{highest: h.highest, features: h.features, encapsulationKey: key.EncapsulationKey()}
 	msg, _, _, err := h.noise.WriteMessage(make([]byte, 0, Message1Size), p.encode())
 	if err != nil {
 		return nil, fmt.Errorf("e2ee: message 1: %w", err)
@@ -195,32 +210,45 @@ func (h *Handshake) recv1(msg []byte) error {
 	if len(msg) != Message1Size {
 		return fmt.Errorf("%w: message 1 has %d bytes", ErrMalformed, len(msg))
 	}
-	// Noise would notice only when it writes message 2.
-	if err := h.identity.checkPoint(msg[:pointSize]); err != nil {
+	if err := checkPoint(msg[:pointSize]); err != nil {
 		return err
 	}
 	payload, _, _, err := h.noise.ReadMessage(nil, msg)
 	if err != nil {
 		return ErrDecrypt
 	}
-	p, err := parsePayload1(payload)
+	p, err := parsePayload1(payload, h.highest)
 	if err != nil {
 		return err
 	}
 	h.encapsulationKey = p.encapsulationKey
+	h.offered = p.features
 	h.state = stateSend2
 	return nil
 }
 
 func (h *Handshake) send2() ([]byte, error) {
-	shared, ciphertext := h.encapsulationKey.Encapsulate()
+	shared, ciphertext := h.encapsulate(h.encapsulationKey)
 	h.kemSecret = redact.Take(shared)
-	p := payload2{certificate: h.identity.certificate, knowsPeer: h.knowsRemote}
+	var err error
+	if h.own, err = newKeyPair(h.rand); err != nil {
+		return nil, err
+	}
+	p := payload2{
+		certificate: h.identity.certificate,
+		hint:        encodeHint(h.knowsRemote),
+		highest:     h.highest,
+		features:    h.features,
+		generation:  h.proposal,
+	}
 	copy(p.ciphertext[:], ciphertext)
+	h.own.appendPublic(p.ratchet[:0])
+	h.first = firstPart(&p.ratchet)
 	msg, _, _, err := h.noise.WriteMessage(make([]byte, 0, Message2Size), p.encode())
 	if err != nil {
 		return nil, fmt.Errorf("e2ee: message 2: %w", err)
 	}
+	h.features &= h.offered
 	h.state = stateRecv3
 	return msg, nil
 }
@@ -229,7 +257,7 @@ func (h *Handshake) recv2(msg []byte) error {
 	if len(msg) != Message2Size {
 		return fmt.Errorf("%w: message 2 has %d bytes", ErrMalformed, len(msg))
 	}
-	if err := h.identity.checkPoint(msg[:pointSize]); err != nil {
+	if err := checkPoint(msg[:pointSize]); err != nil {
 		return err
 	}
 	payload, _, _, err := h.noise.ReadMessage(nil, msg)
@@ -243,6 +271,15 @@ func (h *Handshake) recv2(msg []byte) error {
 	if err := h.authenticate(&p.certificate); err != nil {
 		return err
 	}
+	if err := h.judge(p.hint, p.generation); err != nil {
+		return err
+	}
+	if h.peer, err = parsePeerKeys(p.ratchet[:]); err != nil {
+		return err
+	}
+	if err := checkHighest(p.highest, h.highest); err != nil {
+		return err
+	}
 	// A ciphertext made for another key gives a different secret, not an error
 	// (FIPS 203, section 6.3): this one was authenticated by Noise.
 	shared, err := h.decapsulationKey.Decapsulate(p.ciphertext[:])
@@ -250,18 +287,23 @@ func (h *Handshake) recv2(msg []byte) error {
 		return fmt.Errorf("%w: ML-KEM ciphertext", ErrMalformed)
 	}
 	h.kemSecret = redact.Take(shared)
-	h.remoteKnowsUs = p.knowsPeer
+	h.first = firstPart(&p.ratchet)
+	h.features &= p.features
 	h.state = stateSend3
 	return nil
 }
 
 func (h *Handshake) send3() ([]byte, error) {
-	p := payload3{certificate: h.identity.certificate, knowsPeer: h.knowsRemote}
+	p := payload3{
+		certificate: h.identity.certificate,
+		hint:        encodeHint(h.knowsRemote),
+		generation:  h.proposal,
+	}
 	msg, first, second, err := h.noise.WriteMessage(make([]byte, 0, Message3Size), p.encode())
 	if err != nil {
 		return nil, fmt.Errorf("e2ee: message 3: %w", err)
 	}
-	if err := h.finish(first, second, fromInitiator); err != nil {
+	if err := h.finish(first, second); err != nil {
 		return nil, err
 	}
 	return msg, nil
@@ -282,36 +324,61 @@ func (h *Handshake) recv3(msg []byte) error {
 	if err := h.authenticate(&p.certificate); err != nil {
 		return err
 	}
-	h.remoteKnowsUs = p.knowsPeer
-	return h.finish(first, second, fromResponder)
+	if err := h.judge(p.hint, p.generation); err != nil {
+		return err
+	}
+	return h.finish(first, second)
 }
 
 // authenticate checks that the static key which Noise received is the expected
 // peer's, and not ours come back to us.
 func (h *Handshake) authenticate(c *certificate) error {
 	static := h.noise.PeerStatic()
+	if err := checkPoint(static); err != nil {
+		return err
+	}
 	if subtle.ConstantTimeCompare(static, h.identity.public[:]) == 1 {
 		return fmt.Errorf("%w: it is our own", ErrIdentity)
 	}
 	return c.verify(h.remoteKey, static)
 }
 
+// judge takes what both encrypted payloads have.
+func (h *Handshake) judge(hint uint8, generation uint64) error {
+	if err := checkHint(hint); err != nil {
+		return err
+	}
+	if err := checkGeneration(generation, h.proposal); err != nil {
+		return err
+	}
+	h.remoteKnowsUs = hint == 1
+	h.generation = max(h.proposal, generation)
+	return nil
+}
+
 // finish derives the session from the two keys of Noise's Split, the KEM secret
 // and the handshake hash.
-func (h *Handshake) finish(first, second *noise.CipherState, sends direction) error {
+func (h *Handshake) finish(first, second *noise.CipherState) error {
 	k1, k2 := first.UnsafeKey(), second.UnsafeKey()
 	defer clear(k1[:])
 	defer clear(k2[:])
-	root, err := rootKey(k1[:], k2[:], &h.kemSecret, h.noise.ChannelBinding())
+	keys, err := deriveInitial(k1[:], k2[:], &h.kemSecret, h.noise.ChannelBinding())
 	if err != nil {
 		return err
 	}
-	defer root.Wipe()
-	h.session, err = newSession(&root, sends, h.rand)
-	if err != nil {
-		return err
-	}
+	defer keys.wipe()
+	h.session = newSession(keys, h.own, h.peer, h.first)
+	h.session.rand, h.session.encapsulate = h.rand, h.encapsulate
+	h.session.features, h.session.generation = h.features, h.generation
 	h.forget()
 	h.state = stateDone
 	return nil
+}
+
+// firstPart is the ratchet part of the responder's first chain, for which there
+// was no step.
+func firstPart(keys *[partKeysSize]byte) *part {
+	p := new(part)
+	copy(p[:], keys[:])
+	return p
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/ed25519"
 	"errors"
+	"time"
 
 	"github.com/onionwire/onionwire/node/e2ee"
 	"pgregory.net/rapid"
@@ -132,11 +133,25 @@ func seal(tb rapid.TB, s *e2ee.Session, content []byte) []byte {
 
 func wantOpens(tb rapid.TB, s *e2ee.Session, cell, content []byte) {
 	tb.Helper()
-	got, err := s.Open(cell)
+	opened, err := s.Open(cell, now)
 	if err != nil {
 		tb.Fatalf("Open: %v", err)
 	}
-	if !bytes.Equal(got, content) {
-		tb.Fatalf("Open gave %d bytes that differ from the %d sealed", len(got), len(content))
+	if !bytes.Equal(opened.Content, content) {
+		tb.Fatalf("Open gave %d bytes that differ from the %d sealed", len(opened.Content), len(content))
+	}
+}
+
+// now is when everything happens, in tests in which time has no part.
+var now = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+
+func must[T any](tb rapid.TB) func(T, error) T {
+	tb.Helper()
+	return func(v T, err error) T {
+		tb.Helper()
+		if err != nil {
+			tb.Fatal(err)
+		}
+		return v
 	}
 }

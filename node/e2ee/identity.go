@@ -14,8 +14,8 @@ import (
 
 // Labels of the identity's derivations (docs/protocol.md, "Identity").
 const (
-	labelStatic      = "onionwire-e2ee-1 static key"
-	labelCertificate = "onionwire-e2ee-1 certificate"
+	labelStatic      = "onionwire-e2ee-2 static key"
+	labelCertificate = "onionwire-e2ee-2 certificate"
 )
 
 // Identity is one person's long-term key material for handshakes: the X25519
@@ -66,25 +66,6 @@ func NewIdentity(key ed25519.PrivateKey) (*Identity, error) {
 // PublicKey returns the Ed25519 identity key. The caller owns the slice.
 func (id *Identity) PublicKey() ed25519.PublicKey {
 	return append(ed25519.PublicKey(nil), id.certificate.identity[:]...)
-}
-
-// checkPoint refuses X25519 public keys of small order. Such a point gives zero
-// with every clamped scalar (RFC 7748, section 6.1), so our own will do.
-func (id *Identity) checkPoint(point []byte) error {
-	private, err := ecdh.X25519().NewPrivateKey(id.private.Bytes())
-	if err != nil {
-		return fmt.Errorf("e2ee: static key: %w", err)
-	}
-	public, err := ecdh.X25519().NewPublicKey(point)
-	if err != nil {
-		return fmt.Errorf("%w: X25519 key", ErrMalformed)
-	}
-	shared, err := private.ECDH(public)
-	if err != nil {
-		return fmt.Errorf("%w: X25519 key of small order", ErrMalformed)
-	}
-	clear(shared)
-	return nil
 }
 
 // certificate says that an identity key vouches for an X25519 static key, and

@@ -9,87 +9,116 @@ import (
 	"github.com/onionwire/onionwire/node/e2ee/internal/redact"
 )
 
-// Labels of the key schedule (docs/protocol.md, "Key schedule").
+// Labels of the key schedule (docs/protocol.md, "Constants").
 const (
-	labelRoot           = "onionwire-e2ee-1 root key"
-	labelChainInitiator = "onionwire-e2ee-1 chain key from initiator"
-	labelChainResponder = "onionwire-e2ee-1 chain key from responder"
-	labelSessionID      = "onionwire-e2ee-1 session id"
+	labelInitial             = "onionwire-e2ee-2 initial secret"
+	labelRoot                = "onionwire-e2ee-2 root key"
+	labelFirstChain          = "onionwire-e2ee-2 first chain key"
+	labelFirstHeader         = "onionwire-e2ee-2 first header key"
+	labelNextHeaderInitiator = "onionwire-e2ee-2 next header key from initiator"
+	labelNextHeaderResponder = "onionwire-e2ee-2 next header key from responder"
+	labelSessionID           = "onionwire-e2ee-2 session id"
+	labelRatchet             = "onionwire-e2ee-2 ratchet"
 )
 
-// direction says which way a cell goes. It is on no wire; it separates keys and
-// is part of each cell's associated data.
-type direction byte
+// initialKeys are what both sides have in common after a handshake
+// (docs/protocol.md, "Key schedule").
+type initialKeys struct {
+	redacted
 
-const (
-	fromInitiator direction = 1
-	fromResponder direction = 2
-)
-
-// opposite returns the direction in which the peer sends.
-func (d direction) opposite() direction {
-	if d == fromInitiator {
-		return fromResponder
-	}
-	return fromInitiator
+	root          secret
+	chain, header secret // of the responder's first chain
+	nextInitiator secret // header key of the initiator's first chain
+	nextResponder secret // header key of the responder's second chain
+	id            SessionID
 }
 
-func (d direction) chainLabel() string {
-	if d == fromInitiator {
-		return labelChainInitiator
-	}
-	return labelChainResponder
-}
-
-// rootKey combines the classical and the post-quantum secret: whoever lacks
-// either learns nothing about it. The hash stands for every byte of the
-// handshake, the ML-KEM key and ciphertext included.
-func rootKey(k1, k2 []byte, kem *secret, handshakeHash []byte) (secret, error) {
+// deriveInitial combines the classical and the post-quantum secret: whoever
+// lacks either learns nothing. The hash stands for every byte of the handshake,
+// the ML-KEM key and ciphertext included. The arguments stay the caller's to
+// clear.
+func deriveInitial(k1, k2 []byte, kem *secret, handshakeHash []byte) (*initialKeys, error) {
 	ikm := make([]byte, 0, 3*secretSize)
 	ikm = append(ikm, k1...)
 	ikm = append(ikm, k2...)
 	ikm = append(ikm, kem.Bytes()...)
 	defer clear(ikm)
-	root, err := hkdf.Key(sha256.New, ikm, handshakeHash, labelRoot, secretSize)
+	initial, err := hkdf.Key(sha256.New, ikm, handshakeHash, labelInitial, secretSize)
 	if err != nil {
-		return secret{}, fmt.Errorf("e2ee: root key: %w", err)
+		return nil, fmt.Errorf("e2ee: initial secret: %w", err)
 	}
-	return redact.Take(root), nil
-}
-
-// expand derives one labelled key from the root key.
-func expand(root *secret, label string) (secret, error) {
-	key, err := hkdf.Expand(sha256.New, root.Bytes(), label, secretSize)
+	defer clear(initial)
+	keys := new(initialKeys)
+	for label, key := range map[string]*secret{
+		labelRoot:                &keys.root,
+		labelFirstChain:          &keys.chain,
+		labelFirstHeader:         &keys.header,
+		labelNextHeaderInitiator: &keys.nextInitiator,
+		labelNextHeaderResponder: &keys.nextResponder,
+	} {
+		b, err := hkdf.Expand(sha256.New, initial, label, secretSize)
+		if err != nil {
+			return nil, fmt.Errorf("e2ee: derive key: %w", err)
+		}
+		*key = redact.Take(b)
+	}
+	id, err := hkdf.Expand(sha256.New, initial, labelSessionID, len(keys.id))
 	if err != nil {
-		return secret{}, fmt.Errorf("e2ee: derive key: %w", err)
+		return nil, fmt.Errorf("e2ee: derive session ID: %w", err)
 	}
-	return redact.Take(key), nil
+	keys.id = SessionID(id)
+	return keys, nil
 }
 
-// chain is the symmetric key chain of one direction (Double Ratchet,
-// "Symmetric-key ratchet"). Because each step is one-way and the old key is
-// overwritten, a key stolen later opens nothing earlier.
-type chain struct {
-	key   secret
-	count uint64 // cells so far
+func (k *initialKeys) wipe() {
+	for _, key := range []*secret{&k.root, &k.chain, &k.header, &k.nextInitiator, &k.nextResponder} {
+		key.Wipe()
+	}
 }
 
-// next returns the key of the next cell and the chain after it (Double Ratchet,
-// "Recommended cryptographic algorithms", KDF_CK), leaving the chain itself as
-// it is.
-func (c *chain) next() (cellKey secret, after chain) {
-	return c.derive(1), chain{key: c.derive(2), count: c.count + 1}
+// stepKeys are what a ratchet step gives.
+type stepKeys struct {
+	redacted
+
+	root, chain, nextHeader secret
 }
 
-func (c *chain) derive(constant byte) secret {
-	mac := hmac.New(sha256.New, c.key.Bytes())
+// deriveStep mixes the results of X25519 and ML-KEM into the root key (Double
+// Ratchet, section 4.3, KDF_RK_HE), bound to all public keys that are part of
+// the step. The arguments stay the caller's to clear.
+func deriveStep(root *secret, dh, kem []byte, sent *part, point, encapsulationKey []byte) (*stepKeys, error) {
+	h := sha256.New()
+	h.Write(sent[:])
+	h.Write(point)
+	h.Write(encapsulationKey)
+	info := h.Sum([]byte(labelRatchet))
+	ikm := append(append(make([]byte, 0, 2*secretSize), dh...), kem...)
+	defer clear(ikm)
+	out, err := hkdf.Key(sha256.New, ikm, root.Bytes(), string(info), 3*secretSize)
+	if err != nil {
+		return nil, fmt.Errorf("e2ee: ratchet step: %w", err)
+	}
+	return &stepKeys{
+		root:       redact.Take(out[:secretSize]),
+		chain:      redact.Take(out[secretSize : 2*secretSize]),
+		nextHeader: redact.Take(out[2*secretSize:]),
+	}, nil
+}
+
+func (k *stepKeys) wipe() {
+	k.root.Wipe()
+	k.chain.Wipe()
+	k.nextHeader.Wipe()
+}
+
+// chainStep gives the key of the next cell and the chain key after it (Double
+// Ratchet, section 7.2, KDF_CK).
+func chainStep(key *secret) (cell, next secret) {
+	return chainDerive(key, 1), chainDerive(key, 2)
+}
+
+func chainDerive(key *secret, constant byte) secret {
+	mac := hmac.New(sha256.New, key.Bytes())
 	mac.Write([]byte{constant})
-	return redact.Take(mac.Sum(nil))
-}
-
-// advance replaces the chain by the one after it, which stays the caller's to
-// clear.
-func (c *chain) advance(after *chain) {
-	c.key.Wipe()
-	*c = *after
+	return redact.Take(mac.Sum(make([]byte, 0, secretSize)))
 }

@@ -3,119 +3,173 @@ package e2ee
 import (
 	"fmt"
 	"io"
-
-	"golang.org/x/crypto/chacha20poly1305"
+	"time"
 )
 
-// Session seals and opens the cells of one conversation. Cells must be opened
-// in the order they were sealed, none missing. It is not safe for concurrent
-// use, not even Seal beside Open. Its zero value refuses everything.
+// SessionID names a session. It is the same on both sides and different in
+// every session. It says nothing about the keys, but do not log it: it shows
+// that two people talk to each other.
+type SessionID [32]byte
+
+// role says which side of the handshake a session comes from.
+type role uint8
+
+const (
+	initiator role = 1
+	responder role = 2
+)
+
+// Session seals and opens the cells of one conversation, with a Double Ratchet
+// whose every step is X25519 and ML-KEM-768 (docs/protocol.md, "The ratchet").
+// Cells may get lost, be repeated, and arrive in any order within the bounds
+// MaxJump, MaxSkipped and so on. It is not safe for concurrent use, not even
+// Seal beside Open. Its zero value refuses everything.
+//
+// Both sides go on with a session for as long as they like, over many
+// connections; [Session.Save] keeps it meanwhile. A cell must not leave before
+// the session that sealed it was saved, nor a content be confirmed before the
+// session that opened it was.
 type Session struct {
 	redacted
 
-	open       bool
-	rand       io.Reader
-	sends      direction
-	send, recv chain
-	id         [secretSize]byte
+	open        bool
+	rand        io.Reader
+	encapsulate encapsulator
+
+	role       role
+	id         SessionID
+	features   uint32
+	generation uint64
+	ratchet    ratchet
+	skipped    skippedKeys
+
+	confirmed bool  // the peer has this session
+	suspended bool  // not confirmed, and the connection is gone
+	replaced  int64 // when a better session took its place, or 0
 }
 
-// newSession derives both chains from the root key, which stays the caller's to
-// clear. sends is the direction of our own cells.
-func newSession(root *secret, sends direction, rand io.Reader) (*Session, error) {
-	s := &Session{open: true, rand: rand, sends: sends}
-	var err error
-	if s.send.key, err = expand(root, sends.chainLabel()); err != nil {
-		return nil, err
-	}
-	if s.recv.key, err = expand(root, sends.opposite().chainLabel()); err != nil {
-		return nil, err
-	}
-	id, err := expand(root, labelSessionID)
-	if err != nil {
-		return nil, err
-	}
-	s.id = [secretSize]byte(id.Bytes())
-	return s, nil
+// Opened is what a cell held.
+type Opened struct {
+	redacted
+
+	// Content is what was sealed. The caller owns it.
+	Content []byte
+	// Session names the session that the cell belongs to.
+	Session SessionID
+	// Number is the place of the cell among all that the peer has sealed in the
+	// session, from 0.
+	Number uint64
 }
 
-// Seal encrypts content, up to MaxContent bytes, into the next cell, whose
-// length is a multiple of CellSize and which the caller owns. It fails with
-// ErrTooLarge, ErrExhausted, ErrState after Close, or the error of the random
-// source; a failed Seal changes nothing.
+// newSession begins the session of a handshake. Of an initiator own is nil and
+// received what payload 2 says; of a responder it is the other way round.
+func newSession(keys *initialKeys, own *keyPair, peer *peerKeys, first *part) *Session {
+	s := &Session{open: true, id: keys.id}
+	s.ratchet.root = keys.root
+	chain := chain{key: keys.chain, header: keys.header, part: first}
+	defer chain.end()
+	if own == nil {
+		s.role = initiator
+		s.ratchet.peer, s.ratchet.recv = peer, chain
+		s.ratchet.nextSend, s.ratchet.nextRecv = keys.nextInitiator, keys.nextResponder
+		return s
+	}
+	s.role, s.confirmed = responder, true
+	s.ratchet.own, s.ratchet.send = own, chain
+	s.ratchet.nextSend, s.ratchet.nextRecv = keys.nextResponder, keys.nextInitiator
+	return s
+}
+
+// Seal encrypts content, up to MaxContent bytes, into a cell, whose length is a
+// multiple of CellSize and which the caller owns. It fails with ErrTooLarge,
+// ErrExhausted, ErrState after Close, or the error of the random source; a
+// failed Seal changes nothing.
 func (s *Session) Seal(content []byte) ([]byte, error) {
 	switch {
 	case !s.open:
 		return nil, ErrState
 	case len(content) > MaxContent:
 		return nil, ErrTooLarge
-	case s.send.count >= MaxCells:
+	}
+	next := s.ratchet
+	defer next.wipe()
+	if next.own == nil {
+		if err := next.sendingStep(s.rand, s.encapsulate); err != nil {
+			return nil, err
+		}
+	}
+	if next.send.n == maxChain {
 		return nil, ErrExhausted
 	}
 	cell := make([]byte, cellLen(len(content)))
 	// A key is used once, so a fixed nonce would do; a random one keeps the cells
 	// of a state that was copied and used twice from sharing a key stream.
-	nonce := cell[:nonceSize]
-	if _, err := io.ReadFull(s.rand, nonce); err != nil {
+	if _, err := io.ReadFull(s.rand, cell[:nonceSize]); err != nil {
 		return nil, fmt.Errorf("e2ee: nonce: %w", err)
 	}
-	key, after := s.send.next()
+	if err := sealHeader(cell, &s.id, &next.send, next.previous); err != nil {
+		return nil, fmt.Errorf("e2ee: header: %w", err)
+	}
+	key := next.send.next()
 	defer key.Wipe()
-	defer after.key.Wipe()
-	aead, err := chacha20poly1305.NewX(key.Bytes())
-	if err != nil {
+	if err := sealBody(cell, &key, content); err != nil {
 		return nil, fmt.Errorf("e2ee: cell: %w", err)
 	}
-	plain := cell[nonceSize : len(cell)-tagSize]
-	pad(plain, content)
-	//nolint:gosec // the nonce was read from the random source above
-	aead.Seal(plain[:0], nonce, plain, associatedData(s.sends, s.send.count))
-	s.send.advance(&after)
+	s.ratchet = next
 	return cell, nil
 }
 
-// Open decrypts the next cell from the peer and returns its content, which the
-// caller owns; the cell is not kept. It fails with ErrMalformed, ErrDecrypt,
-// ErrExhausted, or ErrState after Close. A failed Open changes nothing: the cell
-// that was due still opens.
-func (s *Session) Open(cell []byte) ([]byte, error) {
+// Open decrypts a cell from the peer; the cell is not kept. The time is only
+// used to forget the keys of cells that have been missing for MaxSkippedAge.
+//
+// It fails with ErrMalformed, ErrDecrypt, ErrRepeated, ErrGap, or ErrState after
+// Close. A failed Open changes nothing else.
+func (s *Session) Open(cell []byte, now time.Time) (Opened, error) {
 	switch {
 	case !s.open:
-		return nil, ErrState
+		return Opened{}, ErrState
 	case !validCellLen(len(cell)):
-		return nil, fmt.Errorf("%w: cell has %d bytes", ErrMalformed, len(cell))
-	case s.recv.count >= MaxCells:
-		return nil, ErrExhausted
+		return Opened{}, fmt.Errorf("%w: cell has %d bytes", ErrMalformed, len(cell))
 	}
-	key, after := s.recv.next()
-	defer key.Wipe()
-	defer after.key.Wipe()
-	aead, err := chacha20poly1305.NewX(key.Bytes())
+	s.skipped.expire(now.Unix())
+	opened, err := s.tryChains(cell, now.Unix())
 	if err != nil {
-		return nil, fmt.Errorf("e2ee: cell: %w", err)
+		return Opened{}, err
 	}
-	ad := associatedData(s.sends.opposite(), s.recv.count)
-	plain, err := aead.Open(nil, cell[:nonceSize], cell[nonceSize:], ad)
-	if err != nil {
-		return nil, ErrDecrypt
-	}
-	content, err := unpad(plain)
-	if err != nil {
-		clear(plain)
-		return nil, err
-	}
-	s.recv.advance(&after)
-	return content, nil
+	opened.Session = s.id
+	s.confirmed, s.suspended = true, false
+	return opened, nil
 }
 
-// SessionID returns a value that is the same on both sides and different in
-// every session. It is not secret and says nothing about the keys: it is for
-// logs, tests and channel binding. It survives Close.
-func (s *Session) SessionID() [32]byte { return s.id }
+// SessionID returns the name of the session. It survives Close.
+func (s *Session) SessionID() SessionID { return s.id }
+
+// Features returns the features that both sides have announced.
+func (s *Session) Features() uint32 { return s.features }
+
+// Confirmed reports whether the peer is known to have the session: for the
+// responder always, for the initiator once a cell was opened.
+func (s *Session) Confirmed() bool { return s.confirmed }
+
+// Missing returns the numbers of the peer's cells that are known to exist, have
+// not arrived, and could still be opened, in ascending order.
+func (s *Session) Missing() []uint64 {
+	numbers := make([]uint64, 0, s.skipped.total)
+	for _, c := range s.skipped.chains {
+		for i := range c.keys {
+			numbers = append(numbers, c.first+uint64(c.keys[i].n))
+		}
+	}
+	return numbers
+}
+
+// Lost returns how many of the peer's cells will never be opened, because they
+// were missing for too long or too many were.
+func (s *Session) Lost() uint64 { return s.skipped.lost }
 
 // Close clears the keys. Closing twice is harmless.
 func (s *Session) Close() {
-	s.send.key.Wipe()
-	s.recv.key.Wipe()
+	s.ratchet.wipe()
+	s.skipped.wipe()
 	s.open = false
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // ProtocolID names the chat protocol among a host's libp2p protocols.
-const ProtocolID = "/onionwire/chat/1.0.0"
+const ProtocolID = "/onionwire/chat/2.0.0"
 
 const (
 	// MaxFrame is the largest frame in bytes, without its length. It leaves room
@@ -24,7 +24,7 @@ const (
 	// MaxHandshakeFrame is the largest frame with a handshake message, which comes
 	// from somebody who has proven nothing yet. It leaves room for the largest of
 	// them.
-	MaxHandshakeFrame = 2 << 10
+	MaxHandshakeFrame = 4 << 10
 )
 
 // ErrFrame means that what arrived is not a frame of this protocol.

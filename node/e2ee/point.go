@@ -1,0 +1,58 @@
+package e2ee
+
+import (
+	"crypto/subtle"
+	"encoding/binary"
+	"fmt"
+	"math/bits"
+)
+
+// pointSize is the length of a public X25519 key.
+const pointSize = 32
+
+// fieldPrime is 2^255 - 19, as four words, the least significant first.
+var fieldPrime = [4]uint64{0xffffffffffffffed, 0xffffffffffffffff, 0xffffffffffffffff, 0x7fffffffffffffff}
+
+// smallOrder are the canonical points whose order divides 8: 0, 1, the two of
+// order 8, and 2^255 - 20. With any of them X25519 gives zero, whatever the
+// scalar (RFC 7748, section 6.1).
+var smallOrder = [...][pointSize]byte{
+	{},
+	{1},
+	{
+		0xe0, 0xeb, 0x7a, 0x7c, 0x3b, 0x41, 0xb8, 0xae, 0x16, 0x56, 0xe3, 0xfa, 0xf1, 0x9f, 0xc4, 0x6a,
+		0xda, 0x09, 0x8d, 0xeb, 0x9c, 0x32, 0xb1, 0xfd, 0x86, 0x62, 0x05, 0x16, 0x5f, 0x49, 0xb8, 0x00,
+	},
+	{
+		0x5f, 0x9c, 0x95, 0xbc, 0xa3, 0x50, 0x8c, 0x24, 0xb1, 0xd0, 0xb1, 0x55, 0x9c, 0x83, 0xef, 0x5b,
+		0x04, 0x44, 0x5c, 0xc4, 0x58, 0x1c, 0x8e, 0x86, 0xd8, 0x22, 0x4e, 0xdd, 0xd0, 0x9f, 0x11, 0x57,
+	},
+	{
+		0xec, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f,
+	},
+}
+
+// checkPoint refuses every public X25519 key that no honest side sends: one
+// that is not canonical, or of small order. It returns ErrMalformed.
+func checkPoint(point []byte) error {
+	if len(point) != pointSize {
+		return fmt.Errorf("%w: X25519 key of %d bytes", ErrMalformed, len(point))
+	}
+	// The point is less than the prime if subtracting that borrows.
+	var borrow uint64
+	for i, word := range fieldPrime {
+		_, borrow = bits.Sub64(binary.LittleEndian.Uint64(point[8*i:]), word, borrow)
+	}
+	if borrow == 0 {
+		return fmt.Errorf("%w: X25519 key is not canonical", ErrMalformed)
+	}
+	small := 0
+	for i := range smallOrder {
+		small |= subtle.ConstantTimeCompare(point, smallOrder[i][:])
+	}
+	if small == 1 {
+		return fmt.Errorf("%w: X25519 key of small order", ErrMalformed)
+	}
+	return nil
+}
