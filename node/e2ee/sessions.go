@@ -40,12 +40,12 @@ func (s *Session) usable() bool { return s.open && !s.suspended }
 
 // Add puts a session among the others: one of a handshake that is complete, or
 // one that was loaded. It returns the sessions that had to go for it, which are
-// closed and whose saved form shall be deleted. A session that is there already
-// is not added again; then it is returned.
+// closed and whose saved form shall be deleted; all others shall be saved. A
+// session that is there already is closed and not added again.
 func (s *Sessions) Add(session *Session, now time.Time) []SessionID {
 	if s.find(session.id) != nil {
 		session.Close()
-		return []SessionID{session.id}
+		return nil
 	}
 	i, _ := slices.BinarySearchFunc(s.sorted, session, func(a, b *Session) int {
 		if a.better(b) {
