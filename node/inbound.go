@@ -6,6 +6,8 @@ import (
 
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
+
+	"github.com/onionwire/onionwire/node/contactlink"
 )
 
 // Accept waits for a conversation that somebody else begins. That one has been
@@ -28,7 +30,7 @@ func (n *Node) admit(id peer.ID) (*Conversation, error) {
 	if n.cfg.Admit == nil || !n.cfg.Admit(id) {
 		return nil, errors.New("nobody of ours")
 	}
-	key, err := identityKey(id)
+	key, err := contactlink.IdentityKey(id)
 	if err != nil {
 		return nil, err
 	}

@@ -24,6 +24,7 @@ import (
 	"github.com/libp2p/go-libp2p/core/peer"
 	ma "github.com/multiformats/go-multiaddr"
 
+	"github.com/onionwire/onionwire/node/contactlink"
 	"github.com/onionwire/onionwire/node/e2ee"
 	"github.com/onionwire/onionwire/node/wire"
 	"github.com/onionwire/onionwire/tortransport"
@@ -175,16 +176,19 @@ func (n *Node) Ready(ctx context.Context) error {
 // is lost, until the conversation is closed or a try has failed for good (see
 // Unreachable). Another address than before takes the place of that one: the
 // node connects there from now on, and keeps a connection that it has. It fails
-// with ErrSelf, ErrClosed, or if the contact is none.
+// with ErrSelf, ErrClosed, or if the address is malformed.
 func (n *Node) Conversation(contact Address) (*Conversation, error) {
 	if contact.Peer == n.address.Peer {
 		return nil, ErrSelf
+	}
+	if err := contact.Check(); err != nil {
+		return nil, err
 	}
 	m, err := contact.Onion.Multiaddr(contact.Port)
 	if err != nil {
 		return nil, err
 	}
-	key, err := identityKey(contact.Peer)
+	key, err := contactlink.IdentityKey(contact.Peer)
 	if err != nil {
 		return nil, err
 	}

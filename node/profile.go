@@ -164,7 +164,7 @@ func (p *Profile) Address() (Address, error) {
 	if err != nil {
 		return Address{}, err
 	}
-	return Address{p.onion.Address(), Port, id}, nil
+	return Address{Onion: p.onion.Address(), Port: Port, Peer: id}, nil
 }
 
 // Close lets other programs open the profile.

@@ -26,7 +26,7 @@ if ! command -v tmux >/dev/null 2>&1 || ! [ -t 0 ] || ! [ -t 1 ]; then
 		In the third, Bob calls her:
 
 		  $onionwire init --dir $dir/bob --profile bob
-		  $onionwire chat "\$($onionwire id --dir $dir/alice --profile alice)" --dir $dir/bob --profile bob --tor-network $dir/network/network.torrc
+		  $onionwire chat "\$($onionwire id --dir $dir/alice --profile alice | head -n 1)" --dir $dir/bob --profile bob --tor-network $dir/network/network.torrc
 
 		Afterwards, stop the network with Ctrl-C and remove the folder:
 
@@ -96,7 +96,7 @@ torrc=$(sed -n 's/^ready //p' "$work/ready")
 
 "$onionwire" init --dir "$work/alice" --profile alice
 "$onionwire" init --dir "$work/bob" --profile bob
-alice=$("$onionwire" id --dir "$work/alice" --profile alice)
+alice=$("$onionwire" id --dir "$work/alice" --profile alice | head -n 1)
 
 cat >"$work/tmux.conf" <<-'END'
 	set -g mouse on

@@ -31,7 +31,7 @@ func TestChat(t *testing.T) {
 	t.Parallel()
 	alice, bob := newSomeone(t), newSomeone(t)
 	listener := alice.listen()
-	dialler := bob.chat(alice.address)
+	dialler := bob.chat(alice.link)
 	dialler.Err.Await(t, "connected with ")
 	listener.Err.Await(t, "connected with ")
 	say(t, dialler, listener, "Hello Alice!")
@@ -64,7 +64,7 @@ func TestChat(t *testing.T) {
 
 	secrets := slices.Concat(alice.secrets(), bob.secrets(), []string{"Hello", "still there", "Yes."})
 	for _, p := range []*clitest.Process{listener, again, dialler} {
-		p.WantDiscreet(secrets, alice.address)
+		p.WantDiscreet(secrets, alice.link)
 		for _, line := range p.Out.All() {
 			if !strings.HasPrefix(line, "you: ") && !strings.HasPrefix(line, "them: ") {
 				t.Errorf("standard output has %q", line)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/onionwire/onionwire/cmd/internal/cli"
 	"github.com/onionwire/onionwire/node"
+	"github.com/onionwire/onionwire/node/contactlink"
 )
 
 type chatOptions struct {
@@ -24,31 +25,31 @@ type chatOptions struct {
 func newChat(tor *cli.TorFlags) *cobra.Command {
 	o := chatOptions{tor: tor}
 	c := &cobra.Command{
-		Use:   "chat {MULTIADDR | --listen}",
+		Use:   "chat {LINK | --listen}",
 		Short: "Talk to somebody, line by line",
 		Long: `chat talks to one contact, line by line. What you type is sent; once the other
 side has confirmed it, and not before, it is printed as delivered. What the other
 side says is printed as it comes.
 
-With MULTIADDR, which is what 'onionwire id' prints on the other side, chat
+With LINK, which is either line that 'onionwire id' prints on the other side, chat
 connects to that contact, again and again until it succeeds, and whenever the
 connection is lost. Messages wait meanwhile. With --listen it waits, and talks to
 the first one who comes, whoever that is, and to nobody else. Where both sides have
-each other's address, give it on both: then nobody else is let in.
+each other's link, give it on both: then nobody else is let in.
 
 The end of the input (Ctrl-D) ends the chat as soon as all is delivered. With
 --listen and an input that is not a terminal, it goes on until it is interrupted.
-"Connected with" names the other side by its peer ID, which is the end of its
-address: compare it with the one that your contact gave you.
+"Connected with" names the other side by its peer ID, which is the end of the
+second line that 'onionwire id' prints over there.
 
 Messages are not kept: what is not delivered when the chat ends is lost, and the
 chat says so and ends with status 1.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
 			case o.listen && len(args) > 0:
-				return errors.New("give either the address of a contact or --listen")
+				return errors.New("give either the link of a contact or --listen")
 			case !o.listen && len(args) != 1:
-				return errors.New("give the address of a contact, or --listen")
+				return errors.New("give the link of a contact, or --listen")
 			}
 			return nil
 		},
@@ -56,7 +57,7 @@ chat says so and ends with status 1.`,
 			var contact node.Address
 			if !o.listen {
 				var err error
-				if contact, err = node.ParseAddress(args[0]); err != nil {
+				if contact, err = contactlink.Parse(args[0]); err != nil {
 					return err
 				}
 			}
@@ -166,7 +167,7 @@ func (f *firstCome) await(ctx context.Context, n *node.Node, stderr io.Writer) (
 	if err := cli.Published(ctx, stderr, n.Ready); err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(stderr, "waiting for somebody to talk to; your address is\n%s\n", n.Address())
+	fmt.Fprintf(stderr, "waiting for somebody to talk to; your contact link is\n%s\n", n.Address())
 	c, err := n.Accept(ctx)
 	if err != nil {
 		return nil, err

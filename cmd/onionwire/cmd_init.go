@@ -16,7 +16,7 @@ func newInit() *cobra.Command {
 		Use:   "init",
 		Short: "Make a profile",
 		Long: `init makes a profile: a folder with an identity key, an onion key and, later, the
-state of its own Tor. It prints the profile's address, to give to contacts.
+state of its own Tor. It prints the profile's contact link, as 'onionwire id' does.
 
 Keys are stored as they are, readable for this user alone. Nothing protects them
 from who can read your files.`,
@@ -35,11 +35,6 @@ func runInit(stdout, stderr io.Writer, f profileFlags) error {
 		return err
 	}
 	defer p.Close()
-	addr, err := p.Address()
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(stderr, "profile %q is made; this is its address, to give to your contacts:\n", p.Name())
-	fmt.Fprintln(stdout, addr)
-	return nil
+	fmt.Fprintf(stderr, "profile %q is made; give one of these to your contacts:\n", p.Name())
+	return printLink(stdout, p)
 }

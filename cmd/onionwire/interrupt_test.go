@@ -34,8 +34,9 @@ func TestProfileInUse(t *testing.T) {
 	first.Err.Await(t, "tor 0%")
 	second := s.Run(1, "chat", "--listen", "--tor-network", s.Offline())
 	second.WantError("profile is in use: default", "end the other onionwire first")
-	if got := s.Run(0, "id").Out.Await(t, "/onion3/"); got != s.address {
-		t.Error("id prints another address while the profile is in use")
+	out := s.Run(0, "id").Out
+	if out.Await(t, "onionwire:") != s.link || out.Await(t, "/onion3/") != s.address {
+		t.Error("id prints another link while the profile is in use")
 	}
 	first.End(syscall.SIGINT, 130)
 }
@@ -43,10 +44,12 @@ func TestProfileInUse(t *testing.T) {
 func TestSelf(t *testing.T) {
 	t.Parallel()
 	s := newSomeone(t)
-	p := s.chat(s.address)
-	p.WantStatus(1, clitest.Soon)
-	p.WantError("the profile's own address", "address of the other side")
-	p.WantDiscreet(nil)
+	for _, own := range []string{s.link, s.address} {
+		p := s.chat(own)
+		p.WantStatus(1, clitest.Soon)
+		p.WantError("the profile's own address", "address of the other side")
+		p.WantDiscreet(nil)
+	}
 }
 
 // TestUndelivered interrupts a chat with messages for somebody who never comes.

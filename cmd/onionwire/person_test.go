@@ -10,14 +10,17 @@ import (
 // someone is a person of the tests: a profile in a home of its own.
 type someone struct {
 	*clitest.Box
-	t       *testing.T
-	address string
+	t *testing.T
+	// What a contact needs, in both forms.
+	link, address string
 }
 
 func newSomeone(t *testing.T) *someone {
 	t.Helper()
 	s := &someone{Box: clitest.NewBox(t), t: t}
-	s.address = s.Run(0, "init").Out.Await(t, "/onion3/")
+	out := s.Run(0, "init").Out
+	s.link = out.Await(t, "onionwire:")
+	s.address = out.Await(t, "/onion3/")
 	return s
 }
 

@@ -7,6 +7,7 @@ import (
 	"runtime"
 
 	"github.com/onionwire/onionwire/node"
+	"github.com/onionwire/onionwire/node/contactlink"
 	"github.com/onionwire/onionwire/tortransport"
 	"github.com/onionwire/onionwire/tortransport/keyfile"
 	"github.com/onionwire/onionwire/tortransport/onion"
@@ -34,7 +35,9 @@ var hints = []struct {
 	{onion.ErrVersion, "only version 3 onion addresses work, of 56 characters; copy all of it once more"},
 	{onion.ErrMalformed, "copy all of the address once more"},
 	{onion.ErrNotOnion, "it has the form /onion3/ADDRESS:PORT/p2p/PEERID"},
-	{node.ErrAddress, "ask your contact for what 'onionwire id' prints, and copy all of it"},
+	{contactlink.ErrChecksum, "was it copied whole? a character is wrong or missing; copy all of it once more"},
+	{contactlink.ErrNewer, "use the same version of onionwire as your contact"},
+	{contactlink.ErrMalformed, "ask your contact for what 'onionwire id' prints, and copy one line of it, whole"},
 	{node.ErrWrongPeer, "do not go on; ask your contact for the address once more, over a way that you trust"},
 	{node.ErrNotProven, "do not go on; somebody may be between you: ask your contact over a way that you trust"},
 	{node.ErrVersion, "use the same version of onionwire on both sides"},
@@ -107,9 +110,17 @@ func (e *usageError) Unwrap() error { return e.error }
 // Usage marks err as a mistake on the command line.
 func Usage(err error) error { return &usageError{err} }
 
-// isUsage reports whether err is a mistake on the command line. Two kinds of
-// error always are: nothing else names contacts and profiles.
+// isUsage reports whether err is a mistake on the command line. Some errors
+// always are: nothing else names contacts and profiles.
 func isUsage(err error) bool {
 	var u *usageError
-	return errors.As(err, &u) || errors.Is(err, node.ErrAddress) || errors.Is(err, node.ErrProfileName)
+	if errors.As(err, &u) {
+		return true
+	}
+	for _, given := range []error{contactlink.ErrMalformed, contactlink.ErrChecksum, contactlink.ErrNewer, node.ErrProfileName} {
+		if errors.Is(err, given) {
+			return true
+		}
+	}
+	return false
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/onionwire/onionwire/cmd/internal/cli"
 	"github.com/onionwire/onionwire/node"
+	"github.com/onionwire/onionwire/node/contactlink"
 	"github.com/onionwire/onionwire/tortransport"
 	"github.com/onionwire/onionwire/tortransport/keyfile"
 	"github.com/onionwire/onionwire/tortransport/onion"
@@ -32,7 +33,9 @@ var told = map[error]string{
 	onion.ErrVersion:             "version 3",
 	onion.ErrMalformed:           "copy all",
 	onion.ErrNotOnion:            "/onion3/",
-	node.ErrAddress:              "onionwire id",
+	contactlink.ErrMalformed:     "onionwire id",
+	contactlink.ErrChecksum:      "copied whole",
+	contactlink.ErrNewer:         "same version",
 	node.ErrWrongPeer:            "do not go on",
 	node.ErrNotProven:            "do not go on",
 	node.ErrVersion:              "same version",
@@ -73,8 +76,7 @@ func TestHints(t *testing.T) {
 func TestHintOrder(t *testing.T) {
 	both := func(outer, inner error) error { return fmt.Errorf("%w: %w", outer, inner) }
 	for _, tc := range []struct{ err, like error }{
-		{both(node.ErrAddress, onion.ErrChecksum), onion.ErrChecksum},
-		{both(node.ErrAddress, errors.New("no port")), node.ErrAddress},
+		{both(contactlink.ErrMalformed, errors.New("no port")), contactlink.ErrMalformed},
 		{both(tor.ErrNoBinary, fs.ErrNotExist), tor.ErrNoBinary},
 		{both(tor.ErrNoBinary, fs.ErrPermission), tor.ErrNoBinary},
 		{both(tor.ErrAuth, fs.ErrPermission), tor.ErrAuth},
@@ -118,7 +120,8 @@ func TestReport(t *testing.T) {
 		{"mistake", cli.Hint(cli.Usage(errors.New("no such flag")), "see --help"), 2, "prog: no such flag\n      see --help\n"},
 		{"mistake in a hint", cli.Usage(cli.Hint(errors.New("no such flag"), "see --help")), 2, "prog: no such flag\n      see --help\n"},
 		{"mistake that the table knows", cli.Usage(onion.ErrNotOnion), 2, "prog: " + onion.ErrNotOnion.Error() + "\n      " + cli.HintFor(onion.ErrNotOnion) + "\n"},
-		{"address", fmt.Errorf("%w: short", node.ErrAddress), 2, "prog: malformed contact address: short\n      " + cli.HintFor(node.ErrAddress) + "\n"},
+		{"contact link", fmt.Errorf("%w: short", contactlink.ErrMalformed), 2, "prog: malformed contact link: short\n      " + cli.HintFor(contactlink.ErrMalformed) + "\n"},
+		{"newer link", contactlink.ErrNewer, 2, "prog: " + contactlink.ErrNewer.Error() + "\n      " + cli.HintFor(contactlink.ErrNewer) + "\n"},
 		{"interruption", fmt.Errorf("%w", cli.ErrInterrupted), 130, "prog: interrupted\n"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

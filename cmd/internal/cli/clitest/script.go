@@ -22,13 +22,16 @@ const (
 	peerID       = "12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA"
 
 	// Nobody is an address of the form that the programs take, with nobody
-	// behind it. Scripts have it, and its parts, in the environment as GOOD,
-	// ONION and PEER.
+	// behind it. Scripts have it, its parts, and the short link that says the
+	// same, in the environment as GOOD, ONION, PEER and LINK.
 	Nobody = "/onion3/" + onionAddress + ":4001/p2p/" + peerID
+
+	link = "onionwire:af43zrrfdbfqkgkjoxbiwzvwnmcgt57wkvx3dlbrrgtzwqg5umxr6l72gwuz2or47oyxxn6b3rkwdmmkrxgkjxzy3rqt5kczyn7lcm3lb6q3ulltga"
 )
 
-// fullAddress is an onion address that is not shortened.
-var fullAddress = regexp.MustCompile(`[a-z2-7]{56}`)
+// fullAddress is an onion address that is not shortened, or a contact link with
+// one in it.
+var fullAddress = regexp.MustCompile(`[a-z2-7]{56}|[A-Z2-7]{56}`)
 
 // Script runs the scripts in testdata/script. Besides what testscript knows they
 // have one command:
@@ -60,6 +63,7 @@ func setup(env *testscript.Env) error {
 	env.Setenv("ONION", onionAddress)
 	env.Setenv("PEER", peerID)
 	env.Setenv("GOOD", Nobody)
+	env.Setenv("LINK", link)
 	env.Setenv("PATH", bin+string(filepath.ListSeparator)+env.Getenv("PATH"))
 	return os.WriteFile(filepath.Join(bin, "tor"), []byte(noTor), 0o700) //nolint:gosec // it is to be run
 }

@@ -1,0 +1,108 @@
+package contactlink
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+
+	"github.com/onionwire/onionwire/node/internal/qrtext"
+	"github.com/onionwire/onionwire/tortransport/onion"
+)
+
+const (
+	label   = "onionwire-e2ee-2 contact link"
+	version = 1
+
+	keySize      = ed25519.PublicKeySize
+	portSize     = 2
+	checksumSize = 4
+	fixedSize    = 2*keySize + portSize + checksumSize
+
+	// maxContent bounds the short form to 830 characters, which a QR code that a
+	// camera can read still holds; the fields to come need a quarter of it.
+	maxContent = 511
+)
+
+// format is the short form. Its content is
+// onion key ‖ identity key ‖ port ‖ fields ‖ checksum.
+var format = qrtext.Format{Scheme: "onionwire", Version: version, MaxSize: maxContent}
+
+// Types of fields. Types 2 and 3 are kept for a key of client authorisation and
+// for an invitation that works once.
+const (
+	fieldName = 1
+	// fieldOptional is the first type that may be skipped by who does not know it.
+	fieldOptional = 128
+)
+
+// checksum finds mistakes of copying. It is over the version, too.
+func checksum(content []byte) []byte {
+	h := sha256.New()
+	h.Write([]byte(label))
+	h.Write([]byte{version})
+	h.Write(content)
+	return h.Sum(nil)[:checksumSize]
+}
+
+// content returns the content of the short form, of a link that Check lets pass.
+func (l Link) content(identity ed25519.PublicKey) []byte {
+	content := append(l.Onion.PublicKey(), identity...)
+	content = binary.BigEndian.AppendUint16(content, l.Port)
+	if l.Name != "" {
+		content = append(content, fieldName, byte(len(l.Name)))
+		content = append(content, l.Name...)
+	}
+	return append(content, checksum(content)...)
+}
+
+// fromContent reads what content returns. Keys, port and name may still be such
+// that Check objects.
+func fromContent(content []byte) (Link, error) {
+	if len(content) < fixedSize {
+		return Link{}, fmt.Errorf("%w: it is too short", ErrMalformed)
+	}
+	body, sum := content[:len(content)-checksumSize], content[len(content)-checksumSize:]
+	if !bytes.Equal(sum, checksum(body)) {
+		return Link{}, ErrChecksum
+	}
+	address, err := onion.FromPublicKey(body[:keySize])
+	if err != nil {
+		return Link{}, fmt.Errorf("%w: onion key", ErrMalformed)
+	}
+	id, err := peerID(body[keySize : 2*keySize])
+	if err != nil {
+		return Link{}, fmt.Errorf("%w: identity key", ErrMalformed)
+	}
+	l := Link{Onion: address, Port: binary.BigEndian.Uint16(body[2*keySize:]), Peer: id}
+	if err := l.readFields(body[2*keySize+portSize:]); err != nil {
+		return Link{}, err
+	}
+	return l, nil
+}
+
+// readFields reads type ‖ length ‖ value, as often as there is something.
+func (l *Link) readFields(fields []byte) error {
+	last := -1
+	for len(fields) > 0 {
+		if len(fields) < 2 || len(fields)-2 < int(fields[1]) {
+			return fmt.Errorf("%w: a field is cut off", ErrMalformed)
+		}
+		kind, value := int(fields[0]), fields[2:][:fields[1]]
+		fields = fields[2+len(value):]
+		if kind <= last {
+			return fmt.Errorf("%w: fields out of order", ErrMalformed)
+		}
+		last = kind
+		switch {
+		case kind == fieldName && len(value) == 0:
+			return fmt.Errorf("%w: the name is empty", ErrMalformed)
+		case kind == fieldName:
+			l.Name = string(value)
+		case kind < fieldOptional:
+			return ErrNewer
+		}
+	}
+	return nil
+}
