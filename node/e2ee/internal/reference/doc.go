@@ -66,6 +66,5 @@ const (
 	labelSessionID     = "onionwire-e2ee-2 session id"
 	labelRatchet       = "onionwire-e2ee-2 ratchet"
 	labelHeader        = "onionwire-e2ee-2 header"
-	labelCell          = "onionwire-e2ee-2 cell"
 	labelSaved         = "onionwire-e2ee-2 saved session"
 )

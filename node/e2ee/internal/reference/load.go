@@ -1,17 +1,18 @@
 package reference
 
-import "bytes"
+import (
+	"bytes"
+	"math"
+	"slices"
+)
 
 // Load reads a saved session back.
 func Load(t *Trace, saved, key, context []byte) (*Session, error) {
-	if len(saved) == 0 {
+	if len(saved) < 1+nonceSize+tagSize || saved[0] == 0 {
 		return nil, ErrSaved
 	}
 	if saved[0] > StateVersion {
 		return nil, ErrNewer
-	}
-	if saved[0] == 0 || len(saved) < 1+nonceSize+tagSize {
-		return nil, ErrSaved
 	}
 	state, err := t.open("state", key, saved[1:25], savedAD(saved[0], context), saved[25:])
 	if err != nil {
@@ -82,8 +83,7 @@ func parseState(state []byte, stateVersion byte) (*Session, bool) {
 	return s, !r.bad && len(r.rest) == 0 && s.possible()
 }
 
-// possible tells whether a state can have come about, as far as the
-// specification wants it checked.
+// possible makes those checks of a state that do not concern its layout.
 func (s *Session) possible() bool {
 	if s.Initiator && s.Receiving == nil ||
 		!s.Initiator && (!s.Confirmed || s.Sending == nil && s.Receiving == nil) {
@@ -92,11 +92,8 @@ func (s *Session) possible() bool {
 	if c := s.Receiving; c != nil && (!AcceptablePoint(c.point()) || !ModulusCheck(c.ek())) {
 		return false
 	}
-	if c := s.Sending; c != nil {
-		var t *Trace
-		if !bytes.Equal(c.point(), t.point(s.Own.X)) || !bytes.Equal(c.ek(), t.keyGen(s.Own.Seed)) {
-			return false
-		}
+	if s.Generation == 0 || s.Replaced > math.MaxInt64 {
+		return false
 	}
 	total := 0
 	for _, c := range s.Skipped {
@@ -106,6 +103,9 @@ func (s *Session) possible() bool {
 				return false
 			}
 		}
+		if slices.ContainsFunc(c.Keys, func(k SkippedKey) bool { return k.Put > math.MaxInt64 }) {
+			return false
+		}
 	}
-	return s.Generation > 0 && total <= MaxSkipped
+	return total <= MaxSkipped
 }

@@ -59,7 +59,7 @@ func (s *Session) open(cell []byte, now uint64) (o Opened, err error) {
 	if err != nil {
 		return o, err
 	}
-	plaintext, err := s.Trace.open("plaintext", o.CellKey, nonce, s.cellAD(sealedHeader), body)
+	plaintext, err := s.Trace.open("plaintext", o.CellKey, nonce, join(nonce, sealedHeader), body)
 	if err != nil {
 		return o, err
 	}

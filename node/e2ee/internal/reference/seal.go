@@ -51,11 +51,7 @@ func (s *Session) sealParts(header, nonce []byte, plaintext ...Value) []byte {
 // SealWith makes a cell with any keys. It changes nothing.
 func (s *Session) SealWith(hk, cellKey, header, nonce []byte, plaintext ...Value) []byte {
 	sealedHeader := s.Trace.seal(hk, nonce, s.headerAD(), secret("header", header))
-	return join(nonce, sealedHeader, s.Trace.seal(cellKey, nonce, s.cellAD(sealedHeader), plaintext...))
+	return join(nonce, sealedHeader, s.Trace.seal(cellKey, nonce, join(nonce, sealedHeader), plaintext...))
 }
 
 func (s *Session) headerAD() []byte { return join([]byte(labelHeader), s.ID) }
-
-func (s *Session) cellAD(sealedHeader []byte) []byte {
-	return join([]byte(labelCell), s.ID, sealedHeader)
-}
