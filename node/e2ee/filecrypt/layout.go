@@ -76,9 +76,9 @@ type Chunk struct {
 func (c Chunk) Sealed() int { return c.Plain + Overhead }
 
 // padme rounds n up to the next number whose binary form, after the first
-// floor(log2(log2 n))+2 digits, is all zeros (Nikitin et al., PoPETs 2019,
-// algorithm 1): from 4096 up it adds less than a sixteenth. n is at least 2 and
-// far below 2^63.
+// floor(log2(log2 n))+2 digits, is all zeros (Padmé of Nikitin et al., PoPETs
+// 2019): from 4096 up it adds less than a sixteenth. n is at least 2 and far
+// below 2^63.
 func padme(n uint64) uint64 {
 	exponent := bits.Len64(n) - 1
 	kept := bits.Len(uint(exponent))
