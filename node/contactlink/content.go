@@ -67,18 +67,18 @@ func fromContent(content []byte) (Link, error) {
 	if !bytes.Equal(sum, checksum(body)) {
 		return Link{}, ErrChecksum
 	}
-	address, err := onion.FromPublicKey(body[:keySize])
-	if err != nil {
-		return Link{}, fmt.Errorf("%w: onion key", ErrMalformed)
-	}
-	id, err := peerID(body[keySize : 2*keySize])
-	if err != nil {
-		return Link{}, fmt.Errorf("%w: identity key", ErrMalformed)
-	}
-	l := Link{Onion: address, Port: binary.BigEndian.Uint16(body[2*keySize:]), Peer: id}
+	var l Link
 	if err := l.readFields(body[2*keySize+portSize:]); err != nil {
 		return Link{}, err
 	}
+	var err error
+	if l.Onion, err = onion.FromPublicKey(body[:keySize]); err != nil {
+		return Link{}, fmt.Errorf("%w: onion key", ErrMalformed)
+	}
+	if l.Peer, err = peerID(body[keySize : 2*keySize]); err != nil {
+		return Link{}, fmt.Errorf("%w: identity key", ErrMalformed)
+	}
+	l.Port = binary.BigEndian.Uint16(body[2*keySize:])
 	return l, nil
 }
 

@@ -89,7 +89,7 @@ func TestNumberIsOfBothIdentities(t *testing.T) {
 				r.Fatalf("%s does not match: %v", s, err)
 			}
 		}
-		for _, with := range []safety.Number{number(t, alice, eve), number(t, eve, bob), number(t, eve, alice), number(t, bob, eve)} {
+		for _, with := range []safety.Number{number(t, alice, eve), number(t, eve, bob)} {
 			if with.String() == a.String() || slices.Equal(with.Words(), a.Words()) || with.Equal(a) {
 				r.Fatal("another identity has the same number")
 			}
