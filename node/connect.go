@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -128,7 +129,7 @@ func (c *Conversation) failed(at ma.Multiaddr, err error, retry time.Duration) (
 func (c *Conversation) worked(l *link) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return l.heard && !errors.Is(l.err, ErrProtocol)
+	return l.heard > 0 && !errors.Is(l.err, ErrProtocol)
 }
 
 // pause waits, but not for longer than until the contact shows up or is said to
@@ -207,7 +208,7 @@ func (c *Conversation) initiate(ctx context.Context, h *handshaking) (*link, err
 	if err != nil {
 		return nil, fmt.Errorf("the contact does not answer: %w", err)
 	}
-	return c.handshake(ctx, s, e2ee.NewInitiator, func() error {
+	l, err := c.handshake(ctx, s, e2ee.NewInitiator, func() error {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		if c.outbound != h {
@@ -216,6 +217,18 @@ func (c *Conversation) initiate(ctx context.Context, h *handshaking) (*link, err
 		h.committed = true
 		return nil
 	})
+	if errors.Is(err, ErrTurnedAway) && c.lacksProtocol() {
+		err = fmt.Errorf("%w: it does not have %s", ErrVersion, wire.ProtocolID)
+	}
+	return l, err
+}
+
+// lacksProtocol reports whether the contact has told which protocols they have,
+// as libp2p hosts do after connecting, and ours is not among them. The answer to
+// a stream does not tell: the reset behind it overtakes it.
+func (c *Conversation) lacksProtocol() bool {
+	has, err := c.node.host.Peerstore().GetProtocols(c.peer)
+	return err == nil && len(has) > 0 && !slices.Contains(has, wire.ProtocolID)
 }
 
 // acceptStream does the handshake on a stream that the contact has opened and
@@ -276,7 +289,7 @@ func (c *Conversation) insists() bool {
 		return o.committed || time.Since(o.began) < patience
 	}
 	l := c.link
-	return l != nil && l.ours() && !l.heard && time.Since(l.began) < patience
+	return l != nil && l.ours() && l.heard == 0 && time.Since(l.began) < patience
 }
 
 // giveUpOutbound ends a handshake of ours that is under way. c.mu is held.

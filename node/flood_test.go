@@ -61,13 +61,13 @@ func TestNobodyReads(t *testing.T) {
 				return
 			}
 			session.Lock()
-			content, err := l.Open(cell)
+			opened, err := l.Open(cell, time.Now())
 			session.Unlock()
 			if err != nil {
 				t.Error(err)
 				return
 			}
-			if d, err := wire.Decode(content); err == nil {
+			if d, err := wire.Decode(opened.Content); err == nil {
 				confirmed.Add(int64(len(d.(wire.Confirmation).IDs)))
 			}
 		}

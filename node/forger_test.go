@@ -53,9 +53,10 @@ func (f *forger) Write() ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		payload = append([]byte{e2ee.Version, 0, 0, 0, 0}, key.EncapsulationKey().Bytes()...)
+		payload = append([]byte{e2ee.Version, e2ee.Version, 0, 0, 0, 0}, key.EncapsulationKey().Bytes()...)
 	} else {
 		payload = append(append([]byte{}, f.identity...), make([]byte, 64+1)...)
+		payload = binary.BigEndian.AppendUint64(payload, 1)
 	}
 	m, _, _, err := f.WriteMessage(nil, payload)
 	return m, err

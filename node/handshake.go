@@ -2,7 +2,6 @@ package node
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -42,6 +41,7 @@ func (c *Conversation) negotiate(s network.Stream, role side, commit func() erro
 		RemoteID:    []byte(c.peer),
 		RemoteKey:   c.key,
 		KnowsRemote: c.node.knows(c.peer),
+		Generation:  1, // no session outlives its connection
 	})
 	if err != nil {
 		return nil, err
@@ -76,10 +76,8 @@ func (c *Conversation) negotiate(s network.Stream, role side, commit func() erro
 	if err != nil {
 		return nil, err
 	}
-	id := session.SessionID()
 	return &link{
 		stream:  s,
-		name:    hex.EncodeToString(id[:4]),
 		conn:    conn,
 		session: session,
 		knowsUs: h.RemoteKnowsUs(),
@@ -95,8 +93,10 @@ func violation(err error) error {
 		return nil
 	case errors.Is(err, e2ee.ErrIdentity), errors.Is(err, e2ee.ErrCertificate):
 		return fmt.Errorf("%w: %w", ErrNotProven, err)
-	case errors.Is(err, e2ee.ErrVersion), errors.Is(err, e2ee.ErrDowngrade):
+	case errors.Is(err, e2ee.ErrVersion):
 		return fmt.Errorf("%w: %w", ErrVersion, err)
+	case errors.Is(err, e2ee.ErrDowngrade):
+		return fmt.Errorf("%w: %w", ErrDowngrade, err)
 	default:
 		return fmt.Errorf("%w: %w", ErrProtocol, err)
 	}

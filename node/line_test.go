@@ -77,10 +77,17 @@ func readHandshake(t testing.TB, conn *wire.Conn, h *e2ee.Handshake) {
 // send seals content and sends it. It returns the cell.
 func (l *line) send(t testing.TB, content []byte) []byte {
 	t.Helper()
-	cell, err := l.Seal(content)
-	if err == nil {
-		err = l.Conn.Write(wire.Cell, cell)
+	cell := l.seal(t, content)
+	if err := l.Conn.Write(wire.Cell, cell); err != nil {
+		t.Fatal(err)
 	}
+	return cell
+}
+
+// seal seals content, and does not send it.
+func (l *line) seal(t testing.TB, content []byte) []byte {
+	t.Helper()
+	cell, err := l.Seal(content)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,11 +127,11 @@ func (l *line) next(t testing.TB) any {
 	if err != nil {
 		t.Fatal(err)
 	}
-	content, err := l.Open(cell)
+	opened, err := l.Open(cell, time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
-	decoded, err := wire.Decode(content)
+	decoded, err := wire.Decode(opened.Content)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,18 +30,21 @@ const (
 // cell or content. The connection has ended for it.
 var ErrProtocol = errors.New("the other side does not keep to the protocol")
 
+// errMissing means that the other side has left out a cell. A session would take
+// that; but a stream loses nothing.
+var errMissing = errors.New("a cell is missing before this one")
+
 // errYield means that this connection gives way to another one.
 var errYield = errors.New("another connection takes its place")
 
 // link is an authenticated and encrypted connection of a conversation.
 type link struct {
 	stream  network.Stream
-	name    string // of the session, the same in the logs of both sides
 	conn    *wire.Conn
 	session *e2ee.Session // used under the conversation's lock
 	knowsUs bool
 	began   time.Time
-	heard   bool // something has arrived; guarded by the conversation's lock
+	heard   uint64 // cells that have arrived; guarded by the conversation's lock
 
 	endOnce sync.Once
 	ended   chan struct{} // closed when the link is of no use any more
@@ -113,7 +116,7 @@ func (c *Conversation) attach(l *link) (old *link) {
 // run sends and receives on a link that is attached, and returns when it has
 // ended.
 func (c *Conversation) run(l *link) {
-	c.node.log.Debug("connected", "peer", c.peer.ShortString(), "session", l.name)
+	c.node.log.Debug("connected", "peer", c.peer.ShortString())
 	stop := context.AfterFunc(c.ctx, func() { l.end(ErrClosed) })
 	defer stop()
 	var writer sync.WaitGroup
@@ -211,10 +214,13 @@ func (c *Conversation) receive(l *link, cell []byte) error {
 		return errYield
 	}
 	opened, err := l.session.Open(cell, time.Now())
+	if err == nil && opened.Number != l.heard {
+		err = errMissing
+	}
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrProtocol, err)
 	}
-	l.heard = true
+	l.heard++
 	if err := c.engine.Receive(opened.Content); err != nil {
 		return fmt.Errorf("%w: %w", ErrProtocol, err)
 	}

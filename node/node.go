@@ -48,8 +48,12 @@ var (
 	// ErrNotProven means that the other side could not prove in the end-to-end
 	// handshake who it is.
 	ErrNotProven = errors.New("the other side could not prove who it is")
-	// ErrVersion means that the other side speaks another version of the protocol.
+	// ErrVersion means that the other side speaks another version of the protocol,
+	// or runs another program.
 	ErrVersion = errors.New("the other side speaks another version of the protocol")
+	// ErrDowngrade means that both sides speak a better version of the protocol
+	// than the one in use, and somebody in between has kept them from it.
+	ErrDowngrade = errors.New("somebody has kept both sides from a better version of the protocol")
 	// ErrTurnedAway means that the other side is there and does not talk to us. It
 	// does not say why: it may be talking to somebody else, or not know us.
 	ErrTurnedAway = errors.New("the other side is there, and does not take the call")

@@ -2,8 +2,9 @@ package node_test
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
-	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -81,11 +82,11 @@ func (p *party) accept(t testing.TB) *diary {
 	return keepDiary(t, c)
 }
 
-// journal keeps the errors that a node logs, and the names of its sessions.
+// journal keeps what a node logs, and apart from that the errors in it.
 type journal struct {
-	mu       sync.Mutex
-	errors   []error
-	sessions []string
+	mu     sync.Mutex
+	errors []error
+	text   strings.Builder
 }
 
 func (*journal) Enabled(context.Context, slog.Level) bool { return true }
@@ -93,17 +94,17 @@ func (j *journal) WithAttrs([]slog.Attr) slog.Handler     { return j }
 func (j *journal) WithGroup(string) slog.Handler          { return j }
 
 func (j *journal) Handle(_ context.Context, r slog.Record) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.text.WriteString(r.Message)
 	r.Attrs(func(a slog.Attr) bool {
-		j.mu.Lock()
-		defer j.mu.Unlock()
+		fmt.Fprintf(&j.text, " %s", a)
 		if err, ok := a.Value.Any().(error); ok {
 			j.errors = append(j.errors, err)
 		}
-		if a.Key == "session" {
-			j.sessions = append(j.sessions, a.Value.String())
-		}
 		return true
 	})
+	j.text.WriteByte('\n')
 	return nil
 }
 
@@ -127,9 +128,9 @@ func (j *journal) await(t testing.TB, what string, fits func(error) bool) {
 	t.Fatalf("%s was not logged, but %q", what, j.errors)
 }
 
-// loggedSessions are the names of sessions that have been logged.
-func (j *journal) loggedSessions() []string {
+// all is what has been logged, a line for each record.
+func (j *journal) all() string {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return slices.Clone(j.sessions)
+	return j.text.String()
 }

@@ -1,0 +1,4 @@
+package node
+
+// Violation names an error of the handshake.
+var Violation = violation
