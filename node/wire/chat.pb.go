@@ -297,14 +297,14 @@ var File_node_wire_chat_proto protoreflect.FileDescriptor
 
 const file_node_wire_chat_proto_rawDesc = "" +
 	"\n" +
-	"\x14node/wire/chat.proto\x12\x11onionwire.chat.v1\"E\n" +
+	"\x14node/wire/chat.proto\x12\x11onionwire.chat.v2\"E\n" +
 	"\x05Frame\x12\x1e\n" +
 	"\thandshake\x18\x01 \x01(\fH\x00R\thandshake\x12\x14\n" +
 	"\x04cell\x18\x02 \x01(\fH\x00R\x04cellB\x06\n" +
 	"\x04body\"x\n" +
 	"\aContent\x12-\n" +
-	"\x04text\x18\x01 \x01(\v2\x17.onionwire.chat.v1.TextH\x00R\x04text\x126\n" +
-	"\areceipt\x18\x02 \x01(\v2\x1a.onionwire.chat.v1.ReceiptH\x00R\areceiptB\x06\n" +
+	"\x04text\x18\x01 \x01(\v2\x17.onionwire.chat.v2.TextH\x00R\x04text\x126\n" +
+	"\areceipt\x18\x02 \x01(\v2\x1a.onionwire.chat.v2.ReceiptH\x00R\areceiptB\x06\n" +
 	"\x04body\"*\n" +
 	"\x04Text\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\fR\x02id\x12\x12\n" +
@@ -326,14 +326,14 @@ func file_node_wire_chat_proto_rawDescGZIP() []byte {
 
 var file_node_wire_chat_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
 var file_node_wire_chat_proto_goTypes = []any{
-	(*Frame)(nil),   // 0: onionwire.chat.v1.Frame
-	(*Content)(nil), // 1: onionwire.chat.v1.Content
-	(*Text)(nil),    // 2: onionwire.chat.v1.Text
-	(*Receipt)(nil), // 3: onionwire.chat.v1.Receipt
+	(*Frame)(nil),   // 0: onionwire.chat.v2.Frame
+	(*Content)(nil), // 1: onionwire.chat.v2.Content
+	(*Text)(nil),    // 2: onionwire.chat.v2.Text
+	(*Receipt)(nil), // 3: onionwire.chat.v2.Receipt
 }
 var file_node_wire_chat_proto_depIdxs = []int32{
-	2, // 0: onionwire.chat.v1.Content.text:type_name -> onionwire.chat.v1.Text
-	3, // 1: onionwire.chat.v1.Content.receipt:type_name -> onionwire.chat.v1.Receipt
+	2, // 0: onionwire.chat.v2.Content.text:type_name -> onionwire.chat.v2.Text
+	3, // 1: onionwire.chat.v2.Content.receipt:type_name -> onionwire.chat.v2.Receipt
 	2, // [2:2] is the sub-list for method output_type
 	2, // [2:2] is the sub-list for method input_type
 	2, // [2:2] is the sub-list for extension type_name

@@ -40,6 +40,7 @@ var hints = []struct {
 	{contactlink.ErrMalformed, "ask your contact for what 'onionwire id' prints, and copy one line of it, whole"},
 	{node.ErrWrongPeer, "do not go on; ask your contact for the address once more, over a way that you trust"},
 	{node.ErrNotProven, "do not go on; somebody may be between you: ask your contact over a way that you trust"},
+	{node.ErrDowngrade, "do not go on; somebody between you holds you to an older version of the protocol"},
 	{node.ErrVersion, "use the same version of onionwire on both sides"},
 	{node.ErrTurnedAway, "it may be talking to somebody else, or waiting for another contact"},
 	{node.ErrSelf, "you need the address of the other side; this is your own"},

@@ -38,6 +38,7 @@ var told = map[error]string{
 	contactlink.ErrNewer:         "same version",
 	node.ErrWrongPeer:            "do not go on",
 	node.ErrNotProven:            "do not go on",
+	node.ErrDowngrade:            "do not go on",
 	node.ErrVersion:              "same version",
 	node.ErrTurnedAway:           "somebody else",
 	node.ErrSelf:                 "your own",
