@@ -8,6 +8,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"github.com/onionwire/onionwire/node/e2ee"
 	"github.com/onionwire/onionwire/node/wire"
 )
 
@@ -29,6 +30,22 @@ func TestContentRoundTrip(t *testing.T) {
 	}
 	if got, err := wire.Decode(b); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("receipt came back as %v, %v", got, err)
+	}
+}
+
+// TestContentFitsIntoCells: a receipt looks like a short text, and the longest
+// text can be sealed.
+func TestContentFitsIntoCells(t *testing.T) {
+	const smallest = 1724 // content of the smallest cell, by the specification
+	receipt, err := wire.EncodeConfirmation(wire.Confirmation{IDs: make([]wire.MessageID, wire.MaxReceiptIDs)})
+	if err != nil || len(receipt) > smallest {
+		t.Errorf("the longest receipt has %d bytes, %v; want up to %d", len(receipt), err, smallest)
+	}
+	for _, tc := range []struct{ text, most int }{{1700, smallest}, {wire.MaxText, e2ee.MaxContent}} {
+		content, err := wire.EncodeMessage(wire.Message{Text: strings.Repeat("x", tc.text)})
+		if err != nil || len(content) > tc.most {
+			t.Errorf("a text of %d bytes makes a content of %d, %v; want up to %d", tc.text, len(content), err, tc.most)
+		}
 	}
 }
 
