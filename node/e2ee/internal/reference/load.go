@@ -8,11 +8,14 @@ import (
 
 // Load reads a saved session back.
 func Load(t *Trace, saved, key, context []byte) (*Session, error) {
-	if len(saved) < 1+nonceSize+tagSize || saved[0] == 0 {
+	if len(saved) == 0 || saved[0] == 0 {
 		return nil, ErrSaved
 	}
 	if saved[0] > StateVersion {
 		return nil, ErrNewer
+	}
+	if len(saved) < 1+nonceSize+tagSize {
+		return nil, ErrSaved
 	}
 	state, err := t.open("state", key, saved[1:25], savedAD(saved[0], context), saved[25:])
 	if err != nil {
