@@ -72,12 +72,12 @@ func newHandshake(cfg *HandshakeConfig, first state) (*Handshake, error) {
 	}
 	initiator := first == stateSend1
 	hs, err := noise.NewHandshakeState(noise.Config{
-		CipherSuite:   noise.NewCipherSuite(noise.DH25519, noise.CipherChaChaPoly, noise.HashSHA256),
+		CipherSuite:   noise.NewCipherSuite(&dh{static: cfg.Identity.private}, noise.CipherChaChaPoly, noise.HashSHA256),
 		Random:        cfg.random(),
 		Pattern:       noise.HandshakeXX,
 		Initiator:     initiator,
 		Prologue:      cfg.prologue(initiator),
-		StaticKeypair: noise.DHKey{Private: cfg.Identity.private.Bytes(), Public: cfg.Identity.public[:]},
+		StaticKeypair: noise.DHKey{Private: []byte(staticName), Public: cfg.Identity.public[:]},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("e2ee: start Noise: %w", err)
@@ -170,10 +170,7 @@ func (h *Handshake) Close() {
 // forget clears everything that only the handshake itself needs. The static key
 // stays: it is the Identity's.
 func (h *Handshake) forget() {
-	if h.noise != nil {
-		clear(h.noise.LocalEphemeral().Private)
-		h.noise = nil
-	}
+	h.noise = nil
 	h.decapsulationKey, h.encapsulationKey = nil, nil
 	h.own, h.peer, h.first = nil, nil, nil
 	h.kemSecret.Wipe()

@@ -1,6 +1,7 @@
 package e2ee
 
 import (
+	"bytes"
 	"crypto/ecdh"
 	"crypto/ed25519"
 	"crypto/hkdf"
@@ -9,7 +10,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/onionwire/onionwire/node/e2ee/internal/redact"
+	"filippo.io/edwards25519"
 )
 
 // Labels of the identity's derivations (docs/protocol.md, "Identity").
@@ -25,7 +26,7 @@ const (
 type Identity struct {
 	redacted
 
-	private     secret // X25519 scalar
+	private     *ecdh.PrivateKey // X25519
 	public      [pointSize]byte
 	certificate certificate
 }
@@ -50,11 +51,12 @@ func NewIdentity(key ed25519.PrivateKey) (*Identity, error) {
 	if err != nil {
 		return nil, fmt.Errorf("e2ee: derive static key: %w", err)
 	}
+	defer clear(scalar)
 	private, err := ecdh.X25519().NewPrivateKey(scalar)
 	if err != nil {
 		return nil, fmt.Errorf("e2ee: derive static key: %w", err)
 	}
-	id := &Identity{private: redact.Take(scalar)}
+	id := &Identity{private: private}
 	copy(id.public[:], private.PublicKey().Bytes())
 	copy(id.certificate.identity[:], key[ed25519.SeedSize:])
 	// Ed25519 is deterministic: this one signature serves every handshake, with
@@ -66,6 +68,20 @@ func NewIdentity(key ed25519.PrivateKey) (*Identity, error) {
 // PublicKey returns the Ed25519 identity key. The caller owns the slice.
 func (id *Identity) PublicKey() ed25519.PublicKey {
 	return append(ed25519.PublicKey(nil), id.certificate.identity[:]...)
+}
+
+// checkIdentityKey refuses what nobody has as an Ed25519 key: an encoding that is
+// not canonical or no point, and a point of small order, for which everybody
+// can sign.
+func checkIdentityKey(key ed25519.PublicKey) error {
+	p, err := new(edwards25519.Point).SetBytes(key)
+	if err != nil || !bytes.Equal(p.Bytes(), key) {
+		return errors.New("e2ee: remote key is not a point in its canonical encoding")
+	}
+	if p.MultByCofactor(p).Equal(edwards25519.NewIdentityPoint()) == 1 {
+		return errors.New("e2ee: remote key is of small order")
+	}
+	return nil
 }
 
 // certificate says that an identity key vouches for an X25519 static key, and

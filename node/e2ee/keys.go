@@ -2,7 +2,6 @@ package e2ee
 
 import (
 	"crypto/hkdf"
-	"crypto/hmac"
 	"crypto/sha256"
 	"fmt"
 
@@ -109,16 +108,4 @@ func (k *stepKeys) wipe() {
 	k.root.Wipe()
 	k.chain.Wipe()
 	k.nextHeader.Wipe()
-}
-
-// chainStep gives the key of the next cell and the chain key after it (Double
-// Ratchet, section 7.2, KDF_CK).
-func chainStep(key *secret) (cell, next secret) {
-	return chainDerive(key, 1), chainDerive(key, 2)
-}
-
-func chainDerive(key *secret, constant byte) secret {
-	mac := hmac.New(sha256.New, key.Bytes())
-	mac.Write([]byte{constant})
-	return redact.Take(mac.Sum(make([]byte, 0, secretSize)))
 }
