@@ -52,6 +52,9 @@ func (c *HandshakeConfig) check() error {
 	if len(c.RemoteKey) != ed25519.PublicKeySize {
 		return fmt.Errorf("e2ee: remote key has %d bytes, want %d", len(c.RemoteKey), ed25519.PublicKeySize)
 	}
+	if err := checkIdentityKey(c.RemoteKey); err != nil {
+		return err
+	}
 	for _, id := range [][]byte{c.LocalID, c.RemoteID} {
 		if len(id) == 0 || len(id) > math.MaxUint16 {
 			return fmt.Errorf("e2ee: peer ID has %d bytes, want 1 to %d", len(id), math.MaxUint16)

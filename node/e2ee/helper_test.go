@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/ed25519"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/onionwire/onionwire/node/e2ee"
@@ -17,15 +18,23 @@ type person struct {
 	peerID   []byte
 }
 
+// people are the persons made so far: nothing changes them.
+var people sync.Map
+
 func newPerson(tb rapid.TB, name string) person {
 	tb.Helper()
+	if p, ok := people.Load(name); ok {
+		return p.(person)
+	}
 	seed := bytes.Repeat([]byte(name[:1]), ed25519.SeedSize)
 	key := ed25519.NewKeyFromSeed(seed)
 	identity, err := e2ee.NewIdentity(key)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return person{key: key, identity: identity, peerID: []byte("peer id of " + name)}
+	p := person{key: key, identity: identity, peerID: []byte("peer id of " + name)}
+	people.Store(name, p)
+	return p
 }
 
 func (p person) public() ed25519.PublicKey { return ed25519.PublicKey(p.key[ed25519.SeedSize:]) }

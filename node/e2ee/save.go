@@ -78,12 +78,16 @@ func (s *Session) Save(key *StateKey, context []byte) ([]byte, error) {
 // from crypto/rand. It fails with ErrNewer if a newer version of this package
 // saved it, or with ErrSaved.
 func LoadSession(key *StateKey, context, saved []byte) (*Session, error) {
-	if len(saved) < 1+nonceSize+tagSize || saved[0] == 0 {
+	if len(saved) == 0 || saved[0] == 0 {
 		return nil, ErrSaved
 	}
+	// The version comes before the length: another version may have another one.
 	version := saved[0]
 	if version > stateVersion {
 		return nil, fmt.Errorf("%w: %d", ErrNewer, version)
+	}
+	if len(saved) < 1+nonceSize+tagSize {
+		return nil, ErrSaved
 	}
 	ad, err := savedData(version, context)
 	if err != nil {

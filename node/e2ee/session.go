@@ -131,8 +131,9 @@ func (s *Session) Open(cell []byte, now time.Time) (Opened, error) {
 	case !validCellLen(len(cell)):
 		return Opened{}, fmt.Errorf("%w: cell has %d bytes", ErrMalformed, len(cell))
 	}
-	s.skipped.expire(now.Unix())
-	opened, err := s.tryChains(cell, now.Unix())
+	at := seconds(now)
+	s.skipped.expire(at)
+	opened, err := s.tryChains(cell, at)
 	if err != nil {
 		return Opened{}, err
 	}
@@ -140,6 +141,10 @@ func (s *Session) Open(cell []byte, now time.Time) (Opened, error) {
 	s.confirmed, s.suspended = true, false
 	return opened, nil
 }
+
+// seconds gives a time in the form in which it is saved. A clock that stands
+// before 1970 counts as its beginning; 0 is the time that never was.
+func seconds(t time.Time) int64 { return max(t.Unix(), 1) }
 
 // SessionID returns the name of the session. It survives Close.
 func (s *Session) SessionID() SessionID { return s.id }

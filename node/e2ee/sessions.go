@@ -41,10 +41,12 @@ func (s *Session) usable() bool { return s.open && !s.suspended }
 // Add puts a session among the others: one of a handshake that is complete, or
 // one that was loaded. It returns the sessions that had to go for it, which are
 // closed and whose saved form shall be deleted; all others shall be saved. A
-// session that is there already is closed and not added again.
+// second copy of one that is there already is closed and not added.
 func (s *Sessions) Add(session *Session, now time.Time) []SessionID {
-	if s.find(session.id) != nil {
-		session.Close()
+	if there := s.find(session.id); there != nil {
+		if there != session {
+			session.Close()
+		}
 		return nil
 	}
 	i, _ := slices.BinarySearchFunc(s.sorted, session, func(a, b *Session) int {
@@ -54,9 +56,9 @@ func (s *Sessions) Add(session *Session, now time.Time) []SessionID {
 		return 1
 	})
 	s.sorted = slices.Insert(s.sorted, i, session)
-	for _, other := range s.sorted[1:] {
+	for _, other := range s.sorted[s.inUse()+1:] {
 		if other.replaced == 0 {
-			other.replaced = max(now.Unix(), 1)
+			other.replaced = seconds(now)
 		}
 	}
 	if len(s.sorted) <= MaxSessions {
@@ -79,12 +81,30 @@ func (s *Sessions) remove(i int) SessionID {
 	return id
 }
 
+// inUse returns the index of the best usable session, or that of the last one.
+func (s *Sessions) inUse() int {
+	for i, session := range s.sorted {
+		if session.usable() {
+			return i
+		}
+	}
+	return len(s.sorted) - 1
+}
+
 // Expire closes the sessions that were replaced more than MaxSessionAge ago, and
-// returns which: their saved form shall be deleted.
+// returns which: their saved form shall be deleted; all others shall be saved.
 func (s *Sessions) Expire(now time.Time) []SessionID {
 	var gone []SessionID
-	for i := len(s.sorted) - 1; i > 0; i-- {
-		if r := s.sorted[i].replaced; r != 0 && now.Unix()-r > int64(MaxSessionAge/time.Second) {
+	inUse := s.inUse()
+	for i := len(s.sorted) - 1; i >= 0; i-- {
+		session := s.sorted[i]
+		switch {
+		case i <= inUse:
+			// What had taken its place was suspended.
+			session.replaced = 0
+		case session.replaced == 0:
+			session.replaced = seconds(now)
+		case seconds(now)-session.replaced > int64(MaxSessionAge/time.Second):
 			gone = append(gone, s.remove(i))
 		}
 	}
