@@ -28,6 +28,9 @@ type Config struct {
 	EphemeralPublic []byte // sent in place of the ephemeral key
 	StaticPublic    []byte // sent in place of the static key
 	Lenient         bool   // reads whatever has the right length and decrypts
+	// RemoteScalar is the other side's ephemeral scalar. Who knows it needs no
+	// static private key of its own, and forges what somebody else would say.
+	RemoteScalar []byte
 }
 
 // Handshake is one side of a handshake. The fields are what it has come to
@@ -47,6 +50,7 @@ type Handshake struct {
 	Prologue []byte
 	Payloads [3][]byte // decrypted
 	Messages [3][]byte
+	Hashes   [4][]byte // h before the first message and after each
 	KEM      []byte
 	Keys     Keys // complete after message 3
 
@@ -70,6 +74,7 @@ func NewHandshake(c Config) *Handshake {
 	}
 	h.Prologue = join(lp([]byte(protocolName)), u8(int(c.Version)), lp(initiatorID), lp(responderID))
 	h.noise = newSymmetric(c.Trace, h.Prologue)
+	h.Hashes[0] = h.noise.h
 	h.EphemeralKey = c.Trace.point(c.Ephemeral)
 	if c.Initiator {
 		h.KEMKey = c.Trace.keyGen(c.KEMSeed)
@@ -126,20 +131,34 @@ func (h *Handshake) WritePayload(payload []byte) []byte {
 	case 1:
 		s.mixKey(h.Trace.x25519(h.Ephemeral, h.RemoteEphemeral)) // ee
 		m = join(m, s.encryptAndHash(static))
-		s.mixKey(h.Trace.x25519(h.Identity.StaticPrivate, h.RemoteEphemeral)) // es
+		s.mixKey(h.staticShared()) // es
 	case 2:
 		m = s.encryptAndHash(static)
-		s.mixKey(h.Trace.x25519(h.Identity.StaticPrivate, h.RemoteEphemeral)) // se
+		s.mixKey(h.staticShared()) // se
 	}
 	m = join(m, s.encryptAndHash(public("payload", payload)))
 	h.took(m, payload)
 	return m
 }
 
+// staticShared is the shared secret of this side's static key and the other
+// side's ephemeral one.
+func (h *Handshake) staticShared() []byte {
+	if h.RemoteScalar == nil {
+		return h.Trace.x25519(h.Identity.StaticPrivate, h.RemoteEphemeral)
+	}
+	static := h.Identity.StaticPublic
+	if h.StaticPublic != nil {
+		static = h.StaticPublic
+	}
+	return h.Trace.x25519(h.RemoteScalar, static)
+}
+
 // took ends the turn of a message.
 func (h *Handshake) took(message, payload []byte) {
 	h.Messages[h.next], h.Payloads[h.next] = bytes.Clone(message), bytes.Clone(payload)
 	h.next++
+	h.Hashes[h.next] = h.noise.h
 	if h.next == 3 {
 		h.Keys = newKeys(h.Trace, h.noise, h.KEM)
 	}
@@ -151,5 +170,5 @@ func (h *Handshake) AgreedFeatures() uint32 { return h.Features & h.RemoteFeatur
 // AgreedGeneration is the higher of both proposals.
 func (h *Handshake) AgreedGeneration() uint64 { return max(h.Generation, h.RemoteGeneration) }
 
-// Hash is the transcript hash h as it is now.
-func (h *Handshake) Hash() []byte { return h.noise.h }
+// Mixed returns what ee, es and se have led to so far, in this order.
+func (h *Handshake) Mixed() []Mixed { return h.noise.mixed }
