@@ -1,22 +1,11 @@
 package reference_test
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
 	"fmt"
 	"testing"
 
 	"github.com/onionwire/onionwire/node/e2ee/internal/reference"
 )
-
-func chainStep(ck []byte) (cellKey, next []byte) {
-	mac := func(b byte) []byte {
-		m := hmac.New(sha256.New, ck)
-		m.Write([]byte{b})
-		return m.Sum(nil)
-	}
-	return mac(1), mac(2)
-}
 
 // traced is a conversation of some turns: its contents, and the secrets of both
 // sides' states before each turn.

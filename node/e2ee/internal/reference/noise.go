@@ -10,7 +10,12 @@ type symmetric struct {
 	h  []byte
 	k  []byte // empty until the first mixKey
 	n  uint64
+
+	mixed []Mixed
 }
+
+// Mixed is what one X25519 agreement of the handshake has led to.
+type Mixed struct{ Shared, CK, K []byte }
 
 func newSymmetric(t *Trace, prologue []byte) *symmetric {
 	// The name has exactly HASHLEN bytes, so it is the first h as it is.
@@ -34,6 +39,7 @@ func (s *symmetric) hkdf2(ikm Value, first, second string) (out1, out2 []byte) {
 func (s *symmetric) mixKey(shared []byte) {
 	ck, k := s.hkdf2(secret("shared", shared), "ck", "k")
 	s.ck, s.k, s.n = secret("ck", ck), k, 0
+	s.mixed = append(s.mixed, Mixed{shared, ck, k})
 }
 
 func (s *symmetric) nonce() []byte {

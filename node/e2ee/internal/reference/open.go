@@ -110,7 +110,7 @@ func (s *Session) fromNextChain(o *Opened, now uint64) ([]byte, error) {
 
 // nextKey returns the key of cell Nr of the receiving chain.
 func (s *Session) nextKey() (cellKey []byte) {
-	cellKey, s.Receiving.CK = s.Trace.chainStep(s.Receiving.CK)
+	cellKey, s.Receiving.CK = s.Trace.ChainStep(s.Receiving.CK)
 	s.Nr++
 	return cellKey
 }

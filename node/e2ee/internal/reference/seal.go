@@ -41,7 +41,7 @@ func (s *Session) SealRaw(header, plaintext, nonce []byte) []byte {
 }
 
 func (s *Session) sealParts(header, nonce []byte, plaintext ...Value) []byte {
-	cellKey, next := s.Trace.chainStep(s.Sending.CK)
+	cellKey, next := s.Trace.ChainStep(s.Sending.CK)
 	cell := s.SealWith(s.Sending.HK, cellKey, header, nonce, plaintext...)
 	s.Sending.CK = next
 	s.Ns++

@@ -30,6 +30,17 @@ type Session struct {
 	Nr            uint64
 
 	Skipped []SkippedChain // the oldest first
+
+	// LastStep is the latest step that this side took, or nil.
+	LastStep *Step
+}
+
+// Step is what a step of the ratchet, sending or receiving, was made of.
+type Step struct {
+	Part   []byte
+	Bind   []byte
+	Shared []byte // of X25519
+	SS     []byte // of ML-KEM
 }
 
 // Pair is a ratchet key pair, by the secrets it is made from.
@@ -125,6 +136,7 @@ func (s *Session) SendingStep(d Draw) {
 	shared := t.x25519(d.X, peer.point())
 	var ck, next []byte
 	s.RK, ck, next = t.ratchet(s.RK, shared, ss, bind)
+	s.LastStep = &Step{part, bind, shared, ss}
 	s.Sending = &Chain{CK: ck, HK: s.NHKs, Part: part}
 	s.NHKs = next
 	s.SendingBase += s.Ns
@@ -139,8 +151,10 @@ func (s *Session) receivingStep(part []byte, pn uint64) {
 	ownX, ownEK := t.point(s.Own.X), t.keyGen(s.Own.Seed)
 	bind := t.bind(part, ownX, ownEK)
 	shared := t.x25519(s.Own.X, c.point())
-	s.RK, c.CK, c.HK = t.ratchet(s.RK, shared, t.decaps(s.Own.Seed, c.ct()), bind)
-	c.HK, s.NHKr = s.NHKr, c.HK
+	ss := t.decaps(s.Own.Seed, c.ct())
+	c.HK = s.NHKr
+	s.RK, c.CK, s.NHKr = t.ratchet(s.RK, shared, ss, bind)
+	s.LastStep = &Step{part, bind, shared, ss}
 	s.Receiving, s.Nr = c, 0
 	s.ReceivingBase += pn
 	s.Own, s.Sending = nil, nil
@@ -156,8 +170,8 @@ func (t *Trace) ratchet(rk, shared, ss, bind []byte) (newRK, ck, nhk []byte) {
 	return out[0], out[1], out[2]
 }
 
-// chainStep returns the key of one cell and the next chain key.
-func (t *Trace) chainStep(ck []byte) (cellKey, next []byte) {
+// ChainStep returns the key of one cell and the next chain key.
+func (t *Trace) ChainStep(ck []byte) (cellKey, next []byte) {
 	return t.hmac("cell key", secret("CK", ck), public("1", u8(1))),
 		t.hmac("CK", secret("CK", ck), public("2", u8(2)))
 }

@@ -106,7 +106,7 @@ func TestJumps(t *testing.T) {
 	p.opens(p.b, p.seal(p.a, "0"), 0, "0")
 	p.a.Ns += reference.MaxJump
 	for range reference.MaxJump {
-		_, p.a.Sending.CK = chainStep(p.a.Sending.CK)
+		_, p.a.Sending.CK = p.a.Trace.ChainStep(p.a.Sending.CK)
 	}
 	far := p.a.Clone()
 	p.opens(p.b, p.seal(p.a, "far"), 0, "far")
