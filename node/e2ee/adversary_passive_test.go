@@ -9,7 +9,7 @@ import (
 // Goal "confidentiality": who has recorded everything and has no key reads
 // nothing, neither contents nor headers nor identities.
 func TestRecorderReadsNothing(t *testing.T) {
-	eachOverheard(t, func(t *testing.T, o *overheard) {
+	eachOverheard(t, func(o *overheard) {
 		o.wantReads("a recorder", o.none(), o.none(), false)
 	})
 }
@@ -18,7 +18,7 @@ func TestRecorderReadsNothing(t *testing.T) {
 // was ever used, the static ones included, opens no cell, and no header. The
 // certificates it does open, as the document says.
 func TestEveryX25519KeyReadsNoCell(t *testing.T) {
-	eachOverheard(t, func(t *testing.T, o *overheard) {
+	eachOverheard(t, func(o *overheard) {
 		o.wantReads("who breaks X25519", o.none(), o.none(), true, o.trace.X25519Secrets())
 		o.wantReads("who breaks X25519 and has both seeds", o.none(), o.none(), true, o.trace.X25519Secrets(), o.seeds)
 	})
@@ -26,7 +26,7 @@ func TestEveryX25519KeyReadsNoCell(t *testing.T) {
 
 // Goal "secrecy from a break of ML-KEM": the same with the roles exchanged.
 func TestEveryMLKEMKeyReadsNothing(t *testing.T) {
-	eachOverheard(t, func(t *testing.T, o *overheard) {
+	eachOverheard(t, func(o *overheard) {
 		o.wantReads("who breaks ML-KEM", o.none(), o.none(), false, o.trace.KEMSecrets())
 		o.wantReads("who breaks ML-KEM and has both seeds", o.none(), o.none(), false, o.trace.KEMSecrets(), o.seeds)
 	})
@@ -35,7 +35,7 @@ func TestEveryMLKEMKeyReadsNothing(t *testing.T) {
 // The adversary of these tests is not blind: who has both kinds of keys reads
 // everything.
 func TestAllKeysTogetherReadEverything(t *testing.T) {
-	eachOverheard(t, func(t *testing.T, o *overheard) {
+	eachOverheard(t, func(o *overheard) {
 		o.wantReads("who breaks both", o.all(), o.all(), true, o.trace.X25519Secrets(), o.trace.KEMSecrets())
 	})
 }
@@ -43,7 +43,7 @@ func TestAllKeysTogetherReadEverything(t *testing.T) {
 // Goal "forward secrecy between sessions": identity seeds that are stolen later
 // open nothing that was recorded before, not even certificates.
 func TestSeedsReadNothing(t *testing.T) {
-	eachOverheard(t, func(t *testing.T, o *overheard) {
+	eachOverheard(t, func(o *overheard) {
 		o.wantReads("who has both seeds", o.none(), o.none(), false, o.seeds)
 	})
 }

@@ -74,14 +74,14 @@ func (o *overheard) wander(seed uint64, operations int) {
 }
 
 // eachOverheard checks a property on every conversation that it is shown on.
-func eachOverheard(t *testing.T, each func(t *testing.T, o *overheard)) {
+func eachOverheard(t *testing.T, each func(o *overheard)) {
 	t.Helper()
-	t.Run("crossing", func(t *testing.T) { each(t, overhearCrossing(t)) })
+	t.Run("crossing", func(t *testing.T) { each(overhearCrossing(t)) })
 	for seed := range uint64(4) {
 		t.Run("wandering "+strconv.FormatUint(seed, 10), func(t *testing.T) {
 			o := overhear(t, t.Name())
 			o.wander(seed, 60)
-			each(t, o)
+			each(o)
 		})
 	}
 }

@@ -150,8 +150,7 @@ func (o *overheard) crossed(side, after int) int {
 
 func eachTheft(t *testing.T, check func(o *overheard, stolen theft)) {
 	t.Helper()
-	eachOverheard(t, func(t *testing.T, o *overheard) {
-		t.Helper()
+	eachOverheard(t, func(o *overheard) {
 		for _, stolen := range o.thefts {
 			check(o, stolen)
 		}
