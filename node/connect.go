@@ -100,6 +100,9 @@ func (c *Conversation) keepConnected() {
 			// Who refuses us is perhaps connecting to us instead.
 			c.pause(refusalPause, at)
 			retry = max(0, retry-refusalPause)
+			if c.lacksProtocol() {
+				err = fmt.Errorf("%w: it does not have %s", ErrVersion, wire.ProtocolID)
+			}
 		}
 		if c.failed(at, err, retry) {
 			return
@@ -208,7 +211,7 @@ func (c *Conversation) initiate(ctx context.Context, h *handshaking) (*link, err
 	if err != nil {
 		return nil, fmt.Errorf("the contact does not answer: %w", err)
 	}
-	l, err := c.handshake(ctx, s, e2ee.NewInitiator, func() error {
+	return c.handshake(ctx, s, e2ee.NewInitiator, func() error {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		if c.outbound != h {
@@ -217,10 +220,6 @@ func (c *Conversation) initiate(ctx context.Context, h *handshaking) (*link, err
 		h.committed = true
 		return nil
 	})
-	if errors.Is(err, ErrTurnedAway) && c.lacksProtocol() {
-		err = fmt.Errorf("%w: it does not have %s", ErrVersion, wire.ProtocolID)
-	}
-	return l, err
 }
 
 // lacksProtocol reports whether the contact has told which protocols they have,
