@@ -1,0 +1,161 @@
+package e2ee_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/onionwire/onionwire/node/e2ee"
+	"github.com/onionwire/onionwire/node/e2ee/internal/reference"
+)
+
+// conversationVectors is conversation.json: a session from its beginning to
+// the end, event by event.
+type conversationVectors struct {
+	InitiatorState hexBytes            `json:"initiator_state"`
+	ResponderState hexBytes            `json:"responder_state"`
+	Events         []conversationEvent `json:"events"`
+}
+
+type conversationEvent struct {
+	Comment string      `json:"comment,omitempty"`
+	By      string      `json:"by"`
+	Seal    *vectorSeal `json:"seal,omitempty"`
+	Open    *vectorOpen `json:"open,omitempty"`
+	After   vectorState `json:"after"`
+}
+
+type vectorSeal struct {
+	Cell          int       `json:"cell"`
+	Step          *sentStep `json:"step,omitempty"`
+	ContentLength int       `json:"content_length"`
+	Content       hexBytes  `json:"content,omitempty"`
+	Number        uint64    `json:"number"`
+	N             uint64    `json:"n"`
+	PN            uint64    `json:"pn"`
+	HeaderKey     hexBytes  `json:"header_key"`
+	CellKey       hexBytes  `json:"cell_key"`
+	Nonce         hexBytes  `json:"nonce"`
+	Length        int       `json:"length"`
+	SHA256        hexBytes  `json:"sha256"`
+	Start         hexBytes  `json:"start,omitempty"`
+	Bytes         hexBytes  `json:"bytes,omitempty"`
+}
+
+type sentStep struct {
+	X             hexBytes `json:"x25519_private"`
+	Seed          hexBytes `json:"mlkem_seed"`
+	Encapsulation hexBytes `json:"encapsulation_randomness"`
+	Part          hexBytes `json:"ratchet_part"`
+	stepSecrets
+}
+
+type stepSecrets struct {
+	Shared hexBytes `json:"x25519_shared"`
+	SS     hexBytes `json:"mlkem_shared"`
+	Bind   hexBytes `json:"bind"`
+}
+
+type vectorOpen struct {
+	Cell    int          `json:"cell"`
+	Time    uint64       `json:"time"`
+	Error   string       `json:"error,omitempty"`
+	Step    *stepSecrets `json:"step,omitempty"`
+	Number  uint64       `json:"number"`
+	CellKey hexBytes     `json:"cell_key,omitempty"`
+}
+
+// vectorState is what the state of the side that acted is then.
+type vectorState struct {
+	Root         hexBytes `json:"root_key"`
+	NextSending  hexBytes `json:"next_sending_header_key"`
+	NextReceived hexBytes `json:"next_receiving_header_key"`
+	CKs          hexBytes `json:"sending_chain_key,omitempty"`
+	HKs          hexBytes `json:"sending_header_key,omitempty"`
+	Ns           uint64   `json:"ns"`
+	PNs          uint64   `json:"pns"`
+	CKr          hexBytes `json:"receiving_chain_key,omitempty"`
+	HKr          hexBytes `json:"receiving_header_key,omitempty"`
+	Nr           uint64   `json:"nr"`
+	Missing      []uint64 `json:"missing"`
+	Lost         uint64   `json:"lost"`
+}
+
+func vectorStateOf(s *reference.Session) vectorState {
+	v := vectorState{
+		Root: s.RK, NextSending: s.NHKs, NextReceived: s.NHKr, Ns: s.Ns, PNs: s.PNs, Nr: s.Nr,
+		Missing: append([]uint64{}, missing(s)...), Lost: s.Lost,
+	}
+	if s.Sending != nil {
+		v.CKs, v.HKs = s.Sending.CK, s.Sending.HK
+	}
+	if s.Receiving != nil {
+		v.CKr, v.HKr = s.Receiving.CK, s.Receiving.HK
+	}
+	return v
+}
+
+// ruled is the content of n bytes that follows from its length: byte i is
+// i mod 251.
+func ruled(n int) []byte {
+	content := make([]byte, n)
+	for i := range content {
+		content[i] = byte(i % 251)
+	}
+	return content
+}
+
+func (v *vectorSeal) content() []byte {
+	if v.Content != nil {
+		return v.Content
+	}
+	return ruled(v.ContentLength)
+}
+
+func TestVectorsOfConversation(t *testing.T) {
+	checkVectors(t, "conversation.json", makeConversation(t))
+}
+
+func TestImplementationOnConversation(t *testing.T) {
+	v := readVectors[conversationVectors](t, "conversation.json")
+	sides := map[string]*e2ee.Session{
+		"initiator": loadState(t, v.InitiatorState), "responder": loadState(t, v.ResponderState),
+	}
+	cells, contents := make(map[int][]byte), make(map[int][]byte)
+	for i, e := range v.Events {
+		s := sides[e.By]
+		if e.Seal != nil {
+			cells[e.Seal.Cell], contents[e.Seal.Cell] = e.Seal.check(t, s), e.Seal.content()
+		} else {
+			opened, err := s.Open(cells[e.Open.Cell], time.Unix(int64(e.Open.Time), 0))
+			if e.Open.Error != "" {
+				wantErr(t, err, classes[reference.Error(e.Open.Error)])
+			} else if err != nil || opened.Number != e.Open.Number || !bytes.Equal(opened.Content, contents[e.Open.Cell]) {
+				t.Fatalf("event %d: opens to number %d, %v", i, opened.Number, err)
+			}
+		}
+		e2ee.SetRandom(s, reference.NewRandom("drawn for saving only"), nil)
+		after := vectorStateOf(inReference(t, s))
+		if !reflect.DeepEqual(after, e.After) {
+			t.Fatalf("event %d: the state differs", i)
+		}
+	}
+}
+
+// check seals the cell, compares it and returns it.
+func (v *vectorSeal) check(t *testing.T, s *e2ee.Session) []byte {
+	t.Helper()
+	var drawn, m []byte
+	if v.Step != nil {
+		drawn, m = append(bytes.Clone(v.Step.X), v.Step.Seed...), v.Step.Encapsulation
+	}
+	e2ee.SetRandom(s, bytes.NewReader(append(drawn, v.Nonce...)), encapsulateWith(m))
+	cell := seal(t, s, v.content())
+	sum := sha256.Sum256(cell)
+	if len(cell) != v.Length || !bytes.Equal(sum[:], v.SHA256) || v.Bytes != nil && !bytes.Equal(cell, v.Bytes) {
+		t.Fatalf("cell %d differs", v.Cell)
+	}
+	return cell
+}
