@@ -55,10 +55,11 @@ test: tor ## run all tests under the race detector
 	go -C $(DROPIN) test $$race -timeout 15m ./... && \
 	sh $(DROPIN)/libp2psuite/run.sh $$race -count 2
 
-# The figures over Tor first, of which BENCH chooses as well. They go into docs
-# with FIGURES='-docs docs'.
-bench: tor ## measure, ours beside raw Tor and stock libp2p (BENCH=regexp)
+# The figures first, over Tor and of the encryption, of which BENCH chooses as
+# well. They go into docs with FIGURES='-docs docs'.
+bench: tor ## measure, ours beside raw Tor, stock libp2p, bare primitives (BENCH=regexp)
 	go run ./tortransport/internal/figures -measure '$(BENCH)' $(FIGURES)
+	go run ./node/e2ee/internal/figures -measure '$(BENCH)' $(FIGURES)
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 30m ./...
 
 # Go shrinks every interesting input for up to a minute, which is all the time there

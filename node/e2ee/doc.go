@@ -20,7 +20,7 @@
 //
 // Keys are overwritten as soon as the protocol no longer needs them. This is
 // best effort: Go may have copied a value while growing a stack, and the AEAD,
-// Noise and ML-KEM types of the libraries hold copies that only the garbage
+// Noise, X25519 and ML-KEM types of the libraries hold copies that only the garbage
 // collector takes away. Types that hold secrets print and marshal as a fixed
 // word under every fmt verb, encoding/json and log/slog.
 package e2ee
