@@ -24,7 +24,8 @@ type overheard struct {
 	sides    [2]*speaker // the initiator and the responder
 	people   [2]reference.Config
 	seeds    [][]byte  // of both identities
-	payloads [3][]byte // of the handshake, decrypted
+	messages [3][]byte // of the handshake
+	payloads [3][]byte // of them, decrypted
 	cells    []*overheardCell
 	thefts   []theft
 	clock    int // operations so far
@@ -35,6 +36,7 @@ type speaker struct {
 	model *reference.Session
 	real  *e2ee.Session
 	dice  *loadedDice
+	draws []reference.Draw // of all cells it has sealed
 	// Numbers of the newest chains, its own and the other side's; -1 is none.
 	chain, receiving int
 }
@@ -105,7 +107,7 @@ func (o *overheard) begin(first, second reference.Config) {
 	}
 	o.people = [2]reference.Config{first, second}
 	o.seeds = [][]byte{first.Identity.Seed, second.Identity.Seed}
-	o.payloads = a.Payloads
+	o.messages, o.payloads = a.Messages, a.Payloads
 	o.sides = [2]*speaker{
 		{model: a.Session(), dice: new(loadedDice), chain: -1, receiving: 0},
 		{model: b.Session(), dice: new(loadedDice), chain: 0, receiving: -1},
@@ -157,7 +159,12 @@ func programOf(tb testing.TB, c reference.Config, dice *loadedDice) e2ee.Handsha
 // seal seals the next content at one side.
 func (o *overheard) seal(side int) {
 	o.tb.Helper()
-	content := fmt.Appendf(nil, "content %d, said to nobody else: %x", len(o.cells), o.random.Bytes(32))
+	o.say(side, fmt.Appendf(nil, "content %d, said to nobody else: %x", len(o.cells), o.random.Bytes(32)))
+}
+
+// say seals a content at one side.
+func (o *overheard) say(side int, content []byte) {
+	o.tb.Helper()
 	s := o.sides[side]
 	if s.model.Own == nil {
 		s.chain++
@@ -167,6 +174,7 @@ func (o *overheard) seal(side int) {
 		s.dice.Write(b)
 	}
 	s.dice.encapsulation = draw.M
+	s.draws = append(s.draws, draw)
 	cell, _, err := s.model.Seal(content, draw)
 	if err != nil {
 		o.tb.Fatal(err)
