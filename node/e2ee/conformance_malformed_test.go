@@ -76,7 +76,7 @@ func TestConformanceOfRefusals(t *testing.T) {
 		if wrong == 1 {
 			writer, reader = reader, writer
 		}
-		switch rapid.IntRange(0, 4).Draw(t, "keys") {
+		switch rapid.IntRange(0, 5).Draw(t, "keys") {
 		case 0:
 			if wrong < 2 { // the third has none
 				writer.EphemeralPublic = drawField(t, 32)
@@ -84,6 +84,8 @@ func TestConformanceOfRefusals(t *testing.T) {
 		case 1:
 			writer.StaticPublic = drawField(t, 32)
 		case 2:
+			notCanonicalStatic(writer)
+		case 3:
 			writer.Identity.StaticPrivate = reader.Identity.StaticPrivate
 			writer.Identity.StaticPublic = reader.Identity.StaticPublic
 		}

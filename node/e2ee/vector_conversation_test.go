@@ -48,7 +48,8 @@ type sentStep struct {
 	X             hexBytes `json:"x25519_private"`
 	Seed          hexBytes `json:"mlkem_seed"`
 	Encapsulation hexBytes `json:"encapsulation_randomness"`
-	Part          hexBytes `json:"ratchet_part"`
+	Point         hexBytes `json:"x25519_public"`
+	PartSHA256    hexBytes `json:"ratchet_part_sha256"`
 	stepSecrets
 }
 
@@ -95,6 +96,11 @@ func vectorStateOf(s *reference.Session) vectorState {
 		v.CKr, v.HKr = s.Receiving.CK, s.Receiving.HK
 	}
 	return v
+}
+
+func digest(b []byte) []byte {
+	sum := sha256.Sum256(b)
+	return sum[:]
 }
 
 // ruled is the content of n bytes that follows from its length: byte i is
@@ -153,8 +159,7 @@ func (v *vectorSeal) check(t *testing.T, s *e2ee.Session) []byte {
 	}
 	e2ee.SetRandom(s, bytes.NewReader(append(drawn, v.Nonce...)), encapsulateWith(m))
 	cell := seal(t, s, v.content())
-	sum := sha256.Sum256(cell)
-	if len(cell) != v.Length || !bytes.Equal(sum[:], v.SHA256) || v.Bytes != nil && !bytes.Equal(cell, v.Bytes) {
+	if len(cell) != v.Length || !bytes.Equal(digest(cell), v.SHA256) || v.Bytes != nil && !bytes.Equal(cell, v.Bytes) {
 		t.Fatalf("cell %d differs", v.Cell)
 	}
 	return cell

@@ -2,7 +2,6 @@ package e2ee_test
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"testing"
 
 	"github.com/onionwire/onionwire/node/e2ee/internal/reference"
@@ -55,7 +54,7 @@ func (c *conversation) seal(by *reference.Session, content []byte, comment strin
 	if by.Own == nil {
 		by.SendingStep(d)
 		s := by.LastStep
-		v.Step = &sentStep{d.X, d.Seed, d.M, s.Part, stepSecrets{s.Shared, s.SS, s.Bind}}
+		v.Step = &sentStep{d.X, d.Seed, d.M, s.Part[:32], digest(s.Part), stepSecrets{s.Shared, s.SS, s.Bind}}
 	}
 	v.N, v.PN, v.HeaderKey = by.Ns, by.PNs, by.Sending.HK
 	v.CellKey, _ = by.Trace.ChainStep(by.Sending.CK)
@@ -63,8 +62,7 @@ func (c *conversation) seal(by *reference.Session, content []byte, comment strin
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	sum := sha256.Sum256(cell)
-	v.Number, v.Length, v.SHA256, v.Bytes = number, len(cell), sum[:], cell
+	v.Number, v.Length, v.SHA256, v.Bytes = number, len(cell), digest(cell), cell
 	if len(cell) > reference.CellSize {
 		v.Bytes, v.Start = nil, cell[:64]
 	}
