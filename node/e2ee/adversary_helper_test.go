@@ -59,6 +59,7 @@ type theft struct {
 	when      int  // as the clock says: after that operation
 	calls     int  // primitives called until then
 	secrets   [][]byte
+	state     []byte // laid out as it is saved
 }
 
 // loadedDice gives the real implementation the random bytes of the reference.
@@ -222,12 +223,13 @@ func (o *overheard) steal(side int) {
 	o.tb.Helper()
 	s := o.sides[side]
 	s.dice.Write(make([]byte, 24)) // the nonce of the saved session
-	if !bytes.Equal(stateOf(o.tb, s.real), s.model.State(reference.StateVersion)) {
+	state := stateOf(o.tb, s.real)
+	if !bytes.Equal(state, s.model.State(reference.StateVersion)) {
 		o.tb.Fatalf("after operation %d, side %d of the program is in another state than the reference", o.clock, side)
 	}
 	o.thefts = append(o.thefts, theft{
 		side: side, chain: s.chain, sending: s.model.Own != nil, receiving: s.receiving,
-		when: o.clock, calls: len(o.trace.Calls), secrets: s.model.Secrets(),
+		when: o.clock, calls: len(o.trace.Calls), secrets: s.model.Secrets(), state: state,
 	})
 }
 

@@ -76,6 +76,20 @@ func TestStolenStateReadsExactly(t *testing.T) {
 	})
 }
 
+// The thief has all of the state, not only what the reference calls secret: every
+// string in it that could be a key.
+func TestWholeStateReadsNoMore(t *testing.T) {
+	eachTheft(t, func(o *overheard, stolen theft) {
+		var strings [][]byte
+		for _, size := range []int{32, 64} {
+			for i := range len(stolen.state) - size + 1 {
+				strings = append(strings, stolen.state[i:i+size])
+			}
+		}
+		o.wantTheftReads(stolen, ", down to its last byte,", strings)
+	})
+}
+
 // Both goals hold against a thief who also has both identity seeds.
 func TestStolenStateAndSeedsReadNoMore(t *testing.T) {
 	eachTheft(t, func(o *overheard, stolen theft) {
