@@ -17,12 +17,12 @@ type cellMaker struct {
 	made      []malformedCell
 }
 
-func (m *cellMaker) add(comment, receiver string, class reference.Error, cell []byte) *malformedCell {
+func (m *cellMaker) add(comment, receiver string, class reference.Error, cell []byte) {
 	m.t.Helper()
-	return m.addAt(comment, receiver, class, cell, vectorNow)
+	m.addAt(comment, receiver, class, cell, vectorNow)
 }
 
-func (m *cellMaker) addAt(comment, receiver string, class reference.Error, cell []byte, at uint64) *malformedCell {
+func (m *cellMaker) addAt(comment, receiver string, class reference.Error, cell []byte, at uint64) {
 	m.t.Helper()
 	v := malformedCell{Comment: comment, Receiver: receiver, Time: at, Cell: cell, Error: string(class)}
 	o, err := m.receivers[receiver].Clone().Open(cell, at)
@@ -34,7 +34,6 @@ func (m *cellMaker) addAt(comment, receiver string, class reference.Error, cell 
 		v.Zeros, v.Cell = len(cell), nil
 	}
 	m.made = append(m.made, v)
-	return &m.made[len(m.made)-1]
 }
 
 // next returns a cell of the sender's chain, whose header and plaintext are
