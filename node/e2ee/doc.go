@@ -6,15 +6,22 @@
 // Start with [NewIdentity], then run a [Handshake] ([NewInitiator] on one side,
 // [NewResponder] on the other) by carrying what Write returns to the other
 // side's Read, three messages in all. [Handshake.Session] then gives the
-// [Session], whose Seal and Open turn contents into cells and back.
+// [Session], whose Seal and Open turn contents into cells and back, for as long
+// as the two people like: [Session.Save] and [LoadSession] keep it over restarts.
+// [Sessions] holds all sessions with one contact, where simultaneous handshakes
+// and lost disks have made more than one.
+//
+// Whoever stores sessions does it in this order, or loses or doubles messages: a
+// session that has sealed a cell is saved before the cell leaves; one that has
+// opened a cell is saved together with its content, before anything is confirmed.
 //
 // # Protocol
 //
 // docs/protocol.md in this repository specifies every byte and every key
 // derivation. In short: Noise XX (25519, ChaChaPoly, SHA256) with ML-KEM-768 in
-// the first two payloads; a root key from both; one symmetric key chain per
-// direction, one key per cell; XChaCha20-Poly1305 over a zero-padded content, so
-// that every cell is a multiple of [CellSize] bytes.
+// the first two payloads; a Double Ratchet with encrypted headers, whose every
+// step is X25519 and ML-KEM-768; XChaCha20-Poly1305 over a zero-padded content,
+// so that every cell is a multiple of [CellSize] bytes.
 //
 // # Secrets
 //

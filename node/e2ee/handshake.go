@@ -42,7 +42,7 @@ type Handshake struct {
 
 	decapsulationKey *mlkem.DecapsulationKey768 // initiator, until message 2
 	encapsulationKey *mlkem.EncapsulationKey768 // responder, until message 2
-	kemSecret        secret
+	kemSecret        *secret
 	own              *keyPair  // the responder's first ratchet keys
 	peer             *peerKeys // the same, at the initiator
 	first            *part     // ratchet part of the responder's first chain
@@ -173,7 +173,9 @@ func (h *Handshake) forget() {
 	h.noise = nil
 	h.decapsulationKey, h.encapsulationKey = nil, nil
 	h.own, h.peer, h.first = nil, nil, nil
-	h.kemSecret.Wipe()
+	if h.kemSecret != nil {
+		h.kemSecret.Wipe()
+	}
 }
 
 func (h *Handshake) send1() ([]byte, error) {
@@ -226,7 +228,8 @@ func (h *Handshake) recv1(msg []byte) error {
 
 func (h *Handshake) send2() ([]byte, error) {
 	shared, ciphertext := h.encapsulate(h.encapsulationKey)
-	h.kemSecret = redact.Take(shared)
+	kem := redact.Take(shared)
+	h.kemSecret = &kem
 	var err error
 	if h.own, err = newKeyPair(h.rand); err != nil {
 		return nil, err
@@ -283,7 +286,8 @@ func (h *Handshake) recv2(msg []byte) error {
 	if err != nil {
 		return fmt.Errorf("%w: ML-KEM ciphertext", ErrMalformed)
 	}
-	h.kemSecret = redact.Take(shared)
+	kem := redact.Take(shared)
+	h.kemSecret = &kem
 	h.first = firstPart(&p.ratchet)
 	h.features &= p.features
 	h.state = stateSend3
@@ -359,7 +363,7 @@ func (h *Handshake) finish(first, second *noise.CipherState) error {
 	k1, k2 := first.UnsafeKey(), second.UnsafeKey()
 	defer clear(k1[:])
 	defer clear(k2[:])
-	keys, err := deriveInitial(k1[:], k2[:], &h.kemSecret, h.noise.ChannelBinding())
+	keys, err := deriveInitial(k1[:], k2[:], h.kemSecret, h.noise.ChannelBinding())
 	if err != nil {
 		return err
 	}

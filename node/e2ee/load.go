@@ -13,7 +13,7 @@ import (
 // the bytes were authentic, so somebody wrote them wrongly.
 func decodeSession(version byte, b []byte) (*Session, error) {
 	d := &decoder{rest: b}
-	s := new(Session)
+	s := &Session{ratchet: new(ratchet)}
 	s.role = role(d.byte())
 	flags := d.byte()
 	copy(s.id[:], d.bytes(len(s.id)))
@@ -31,7 +31,7 @@ func decodeSession(version byte, b []byte) (*Session, error) {
 	// An initiator begins with the peer's keys, a responder with its own; whoever
 	// has none of its own took a step, or is about to take the first.
 	d.check(flags&(flagOwn|flagPeer) != 0 && (s.role == responder || flags&flagPeer != 0))
-	d.ratchet(&s.ratchet, flags)
+	d.ratchet(s.ratchet, flags)
 	d.skipped(&s.skipped)
 	if d.failed || len(d.rest) > 0 {
 		s.Close()

@@ -10,7 +10,7 @@ import (
 func (s *Session) tryChains(cell []byte, now int64) (Opened, error) {
 	var scratch [headerSize]byte
 	defer clear(scratch[:])
-	r := &s.ratchet
+	r := s.ratchet
 	if r.peer != nil {
 		if h, ok := openHeader(scratch[:], cell, &s.id, &r.recv.header); ok {
 			return s.openInChain(cell, h, now)
@@ -46,7 +46,7 @@ func (s *Session) openInChain(cell []byte, h header, now int64) (Opened, error) 
 	if h.n-current.n > MaxJump {
 		return Opened{}, ErrGap
 	}
-	next := s.ratchet
+	next := *s.ratchet
 	defer next.wipe()
 	skipped := next.recv.skipTo(h.n, now)
 	defer clear(skipped)
@@ -54,7 +54,7 @@ func (s *Session) openInChain(cell []byte, h header, now int64) (Opened, error) 
 	if err != nil {
 		return Opened{}, err
 	}
-	s.ratchet = next
+	*s.ratchet = next
 	s.skipped.add(&s.ratchet.recv, skipped)
 	return opened, nil
 }
@@ -68,7 +68,7 @@ func (s *Session) openInNext(cell []byte, h header, now int64) (Opened, error) {
 	if uint64(h.previous-current.n)+uint64(h.n) > MaxJump {
 		return Opened{}, ErrGap
 	}
-	next := s.ratchet
+	next := *s.ratchet
 	defer next.wipe()
 	before := next.recv.skipTo(h.previous, now)
 	defer clear(before)
@@ -84,7 +84,7 @@ func (s *Session) openInNext(cell []byte, h header, now int64) (Opened, error) {
 	if err != nil {
 		return Opened{}, err
 	}
-	s.ratchet = next
+	*s.ratchet = next
 	s.skipped.add(&ended, before)
 	s.skipped.add(&s.ratchet.recv, skipped)
 	return opened, nil

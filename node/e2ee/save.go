@@ -1,6 +1,7 @@
 package e2ee
 
 import (
+	"crypto/cipher"
 	"crypto/mlkem"
 	"crypto/rand"
 	"encoding/binary"
@@ -23,10 +24,11 @@ const labelSaved = "onionwire-e2ee-2 saved session"
 // StateKeySize is the length of a StateKey in bytes.
 const StateKeySize = secretSize
 
-// StateKey encrypts saved sessions. It is safe for concurrent use until Wipe.
+// StateKey encrypts saved sessions. It is safe for concurrent use until Wipe. Its
+// zero value is refused.
 type StateKey struct {
 	redacted
-	key secret
+	key *secret
 }
 
 // NewStateKey makes a key of StateKeySize random bytes, which it does not keep.
@@ -34,11 +36,23 @@ func NewStateKey(b []byte) (*StateKey, error) {
 	if len(b) != StateKeySize {
 		return nil, fmt.Errorf("e2ee: state key has %d bytes, want %d", len(b), StateKeySize)
 	}
-	return &StateKey{key: redact.Take(append([]byte(nil), b...))}, nil
+	key := redact.Take(append([]byte(nil), b...))
+	return &StateKey{key: &key}, nil
+}
+
+func (k *StateKey) aead() (cipher.AEAD, error) {
+	if k == nil || k.key == nil {
+		return nil, errors.New("e2ee: there is no state key")
+	}
+	return chacha20poly1305.NewX(k.key.Bytes())
 }
 
 // Wipe clears the key.
-func (k *StateKey) Wipe() { k.key.Wipe() }
+func (k *StateKey) Wipe() {
+	if k.key != nil {
+		k.key.Wipe()
+	}
+}
 
 // savedData binds a saved session to its version and context.
 func savedData(version byte, context []byte) ([]byte, error) {
@@ -62,7 +76,7 @@ func (s *Session) Save(key *StateKey, context []byte) ([]byte, error) {
 	}
 	plain := s.encode()
 	defer clear(plain)
-	aead, err := chacha20poly1305.NewX(key.key.Bytes())
+	aead, err := key.aead()
 	if err != nil {
 		return nil, fmt.Errorf("e2ee: save: %w", err)
 	}
@@ -93,7 +107,7 @@ func LoadSession(key *StateKey, context, saved []byte) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	aead, err := chacha20poly1305.NewX(key.key.Bytes())
+	aead, err := key.aead()
 	if err != nil {
 		return nil, fmt.Errorf("e2ee: load: %w", err)
 	}
@@ -119,7 +133,7 @@ const (
 
 // encode lays the session out as stateVersion has it.
 func (s *Session) encode() []byte {
-	r := &s.ratchet
+	r := s.ratchet
 	var flags byte
 	if r.own != nil {
 		flags |= flagOwn

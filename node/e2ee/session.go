@@ -40,7 +40,7 @@ type Session struct {
 	id         SessionID
 	features   uint32
 	generation uint64
-	ratchet    ratchet
+	ratchet    *ratchet // a pointer: fmt shows an address at worst
 	skipped    skippedKeys
 
 	confirmed bool  // the peer has this session
@@ -64,7 +64,7 @@ type Opened struct {
 // newSession begins the session of a handshake. Of an initiator own is nil and
 // received what payload 2 says; of a responder it is the other way round.
 func newSession(keys *initialKeys, own *keyPair, peer *peerKeys, first *part) *Session {
-	s := &Session{open: true, id: keys.id}
+	s := &Session{open: true, id: keys.id, ratchet: new(ratchet)}
 	s.ratchet.root = keys.root
 	chain := chain{key: keys.chain, header: keys.header, part: first}
 	defer chain.end()
@@ -91,7 +91,7 @@ func (s *Session) Seal(content []byte) ([]byte, error) {
 	case len(content) > MaxContent:
 		return nil, ErrTooLarge
 	}
-	next := s.ratchet
+	next := *s.ratchet
 	defer next.wipe()
 	if next.own == nil {
 		if err := next.sendingStep(s.rand, s.encapsulate); err != nil {
@@ -107,15 +107,17 @@ func (s *Session) Seal(content []byte) ([]byte, error) {
 	if _, err := io.ReadFull(s.rand, cell[:nonceSize]); err != nil {
 		return nil, fmt.Errorf("e2ee: nonce: %w", err)
 	}
+	//nolint:gosec // the nonce was read from the random source above
 	if err := sealHeader(cell, &s.id, &next.send, next.previous); err != nil {
 		return nil, fmt.Errorf("e2ee: header: %w", err)
 	}
 	key := next.send.next()
 	defer key.Wipe()
+	//nolint:gosec // as above
 	if err := sealBody(cell, &key, content); err != nil {
 		return nil, fmt.Errorf("e2ee: cell: %w", err)
 	}
-	s.ratchet = next
+	*s.ratchet = next
 	return cell, nil
 }
 
@@ -174,7 +176,9 @@ func (s *Session) Lost() uint64 { return s.skipped.lost }
 
 // Close clears the keys. Closing twice is harmless.
 func (s *Session) Close() {
-	s.ratchet.wipe()
+	if s.ratchet != nil {
+		s.ratchet.wipe()
+	}
 	s.skipped.wipe()
 	s.open = false
 }
