@@ -164,3 +164,11 @@ func must[T any](tb rapid.TB) func(T, error) T {
 		return v
 	}
 }
+
+// wantUnchanged checks that a session is still in the state it had.
+func wantUnchanged(tb rapid.TB, s *e2ee.Session, before []byte) {
+	tb.Helper()
+	if !bytes.Equal(before, e2ee.StateOf(s)) {
+		tb.Error("the state has changed")
+	}
+}
