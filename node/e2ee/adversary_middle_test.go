@@ -216,3 +216,24 @@ func (o *overheard) refuses(side int, name string, cell []byte) {
 		o.tb.Errorf("%s: the state has changed", name)
 	}
 }
+
+// The header keys of a stolen state last longer than its chain keys. In the
+// meantime a thief can write headers, but none that a genuine body goes with.
+func TestThiefOfHeaderKeysChangesNoHeader(t *testing.T) {
+	o := overhear(t, t.Name())
+	o.play("A A 0 B 2 A")
+	genuine, sender := o.cells[3], o.sides[0].model // begins a chain; cell 1 is missing
+	nonce := genuine.bytes[:24]
+	for name, header := range map[string][]byte{
+		"another N":          change{"", 0, []byte{0, 0, 0, 1}}.apply(genuine.header),
+		"another PN":         change{"", 4, []byte{0, 0, 0, 1}}.apply(genuine.header),
+		"another X25519 key": change{"", 8, attackers(t).EphemeralKey}.apply(genuine.header),
+		"another ML-KEM key": change{"", 40, attackers(t).KEMKey}.apply(genuine.header),
+		"another ciphertext": change{"", 1224, make([]byte, 1088)}.apply(genuine.header),
+	} {
+		sealed := sender.SealWith(sender.Sending.HK, make([]byte, 32), header, nonce)
+		o.refuses(1, name, slices.Concat(sealed[:2352], genuine.bytes[2352:]))
+	}
+	o.deliver(3)
+	o.deliver(1)
+}
