@@ -127,7 +127,20 @@ func (m *model) add(p *party, h *e2ee.Handshake, l *ledger) e2ee.SessionID {
 		m.tb.Errorf("agreed features are %x", s.Features())
 	}
 	p.ledgers[id] = l
-	m.forget(p, p.sessions.Add(s, m.now))
+	var want []e2ee.SessionID
+	if ids := p.order(); len(ids) > e2ee.MaxSessions {
+		want = ids[e2ee.MaxSessions:]
+		for _, other := range ids {
+			if other != id && !p.ledgers[other].usable() {
+				want = []e2ee.SessionID{other}
+			}
+		}
+	}
+	gone := p.sessions.Add(s, m.now)
+	if !slices.Equal(gone, want) {
+		m.tb.Fatal("another session had to go than the least of those that are of no use")
+	}
+	m.forget(p, gone)
 	m.saveAll(p)
 	return id
 }
