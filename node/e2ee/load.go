@@ -42,6 +42,8 @@ func decodeSession(version byte, b []byte) (*Session, error) {
 
 // decoder takes a saved session apart. After a failure it gives zeros.
 type decoder struct {
+	redacted
+
 	rest   []byte
 	failed bool
 }

@@ -47,10 +47,11 @@ func (k *StateKey) aead() (cipher.AEAD, error) {
 	return chacha20poly1305.NewX(k.key.Bytes())
 }
 
-// Wipe clears the key.
+// Wipe clears the key, which is then refused. Wiping twice is harmless.
 func (k *StateKey) Wipe() {
 	if k.key != nil {
 		k.key.Wipe()
+		k.key = nil // zeros are a key like any other
 	}
 }
 

@@ -129,9 +129,23 @@ func TestStateKeyIsCopied(t *testing.T) {
 	if _, err := e2ee.LoadSession(key, []byte("row 1"), saved); err != nil {
 		t.Errorf("the key is not a copy: %v", err)
 	}
-	key.Wipe()
-	_, err := e2ee.LoadSession(key, []byte("row 1"), saved)
-	wantErr(t, err, e2ee.ErrSaved)
+}
+
+// Zeros are a key like any other: a key that was wiped must not become one.
+func TestWipedStateKeyIsRefused(t *testing.T) {
+	a, _ := newSessions(t)
+	saved := save(t, a)
+	wiped := stateKey(t)
+	wiped.Wipe()
+	wiped.Wipe()
+	for name, key := range map[string]*e2ee.StateKey{"wiped": wiped, "zero": {}, "nil": nil} {
+		if b, err := a.Save(key, nil); err == nil || b != nil {
+			t.Errorf("%s: a session was saved", name)
+		}
+		if s, err := e2ee.LoadSession(key, []byte("row 1"), saved); err == nil || s != nil {
+			t.Errorf("%s: a session was loaded", name)
+		}
+	}
 }
 
 func TestNoTimeBreaksSavedSessions(t *testing.T) {
