@@ -95,6 +95,39 @@ func TestConformanceOfWrongStates(t *testing.T) {
 	})
 }
 
+// The bounds on skipped keys hold for a state that is loaded, too.
+func TestConformanceOfBoundsInStates(t *testing.T) {
+	key := must[*e2ee.StateKey](t)(e2ee.NewStateKey(savedKey))
+	for _, c := range []struct {
+		chains, keys int
+		loads        bool
+	}{
+		{1, 0, false},
+		{1, e2ee.MaxSkippedInChain, true},
+		{1, e2ee.MaxSkippedInChain + 1, false},
+		{2, e2ee.MaxSkippedInChain, true},
+		{3, e2ee.MaxSkipped/3 + 1, false},
+		{e2ee.MaxSkippedChains, e2ee.MaxSkipped / e2ee.MaxSkippedChains, true},
+		{e2ee.MaxSkippedChains + 1, 1, false},
+	} {
+		s := savedStates(t)[1]
+		for i := range c.chains {
+			chain := reference.SkippedChain{HK: slices.Repeat([]byte{byte(i)}, 32)}
+			for n := range c.keys {
+				chain.Keys = append(chain.Keys, reference.SkippedKey{N: uint64(n), Key: make([]byte, 32)})
+			}
+			s.Skipped = append(s.Skipped, chain)
+		}
+		saved := s.Save(savedKey, savedContext, make([]byte, 24), reference.StateVersion)
+		_, err := e2ee.LoadSession(key, savedContext, saved)
+		_, refErr := reference.Load(nil, saved, savedKey, savedContext)
+		wantClass(t, err, refErr)
+		if (err == nil) != c.loads {
+			t.Errorf("%d chains of %d keys: %v", c.chains, c.keys, err)
+		}
+	}
+}
+
 // Both implementations put the sessions of a contact in the same order.
 func TestConformanceOfOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -129,6 +129,8 @@ func TestConformanceOfBounds(t *testing.T) {
 	for name, chains := range map[string][]struct{ before, after int }{
 		"one chain":           {{700, 324}, {0, 0}},
 		"one chain, too many": {{1024, 10}, {0, 0}},
+		"one chain by one":    {{1024, 1}, {0, 0}},
+		"in all by one":       {{1024, 0}, {1024, 0}, {1, 0}, {0, 0}},
 		"end of a chain":      {{600, 600}, {300, 10}},
 		"in all":              {{900, 0}, {900, 0}, {900, 100}, {0, 0}},
 		"everything at once":  {{600, 0}, {1000, 300}, {524, 500}, {100, 924}, {0, 0}},

@@ -27,11 +27,10 @@ func malformedSavedSessions(t *testing.T) []malformedSaved {
 	}
 	c := newConversation(t)
 	responder, initiator := c.b.State(2), c.a.State(2)
-	skipping := c.b
-	skipping.Skipped = []reference.SkippedChain{{HK: random.Bytes(32), Keys: []reference.SkippedKey{
+	c.b.Skipped = []reference.SkippedChain{{HK: random.Bytes(32), Keys: []reference.SkippedKey{
 		{N: 4, Put: vectorNow, Key: random.Bytes(32)}, {N: 6, Put: vectorNow, Key: random.Bytes(32)},
 	}}}
-	skipped := skipping.State(2)
+	skipped := c.b.State(2)
 	chains := len(responder) - 1 // where their number stands
 
 	good := save(responder, 2)
@@ -75,9 +74,16 @@ func malformedSavedSessions(t *testing.T) []malformedSaved {
 	add("state lengthened", reference.ErrSaved, save(append(bytes.Clone(responder), 0), 2))
 	add("empty state", reference.ErrSaved, save(nil, 2))
 	change("a chain that is not there", responder, chains, 1)
-	change("9 chains", skipped, chains, 9)
-	change("a chain without keys", skipped, chains+1+32+8, 0, 0)
-	change("a chain with 1,025 keys", skipped, chains+1+32+8, 4, 1)
+	nine := c.b.Clone()
+	for len(nine.Skipped) <= reference.MaxSkippedChains {
+		chain := c.b.Skipped[0]
+		chain.HK = random.Bytes(32)
+		nine.Skipped = append(nine.Skipped, chain)
+	}
+	add("9 chains", reference.ErrSaved, save(nine.State(2), 2))
+	nine.Skipped = []reference.SkippedChain{{HK: random.Bytes(32)}}
+	add("a chain without keys", reference.ErrSaved, save(nine.State(2), 2))
+	change("a chain with 1,025 keys, of which two are there", skipped, chains+1+32+8, 4, 1)
 	change("two keys of one cell", skipped, chains+43+44, 0, 0, 0, 4)
 	change("keys in descending order", skipped, chains+43+44, 0, 0, 0, 3)
 	change("a key put there after 2^63 seconds", skipped, chains+43+4, 0x80)
