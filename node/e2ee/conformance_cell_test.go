@@ -2,6 +2,7 @@ package e2ee_test
 
 import (
 	"bytes"
+	"errors"
 	"testing"
 
 	"github.com/onionwire/onionwire/node/e2ee"
@@ -96,14 +97,19 @@ func drawHeader(t *rapid.T, header []byte) {
 	}
 }
 
-// Neither implementation seals more than may be opened.
+// Neither implementation seals more than may be opened, or opens it.
 func TestConformanceOfSealing(t *testing.T) {
-	a, _ := newTwins(t, "sealing")
+	a, b := newTwins(t, "sealing")
 	long := make([]byte, e2ee.MaxContent+1)
 	_, err := a.real.Seal(long)
 	_, _, refErr := a.ref.Seal(long, reference.Draw{})
 	wantClass(t, err, refErr)
 	a.seal(t, long[1:])
+	sender := a.ref.Clone()
+	cell := sender.SealRaw(sender.Header(), reference.Pad(long, e2ee.MaxCell), make([]byte, 24))
+	if _, err := b.open(t, cell, now); !errors.Is(err, reference.ErrMalformed) {
+		t.Errorf("one byte too many: %v", err)
+	}
 
 	last := a.ref.Clone()
 	last.Ns = reference.MaxChain - 1

@@ -147,6 +147,10 @@ func malformedMessages2(t *testing.T, initiator, responder reference.Config) []m
 	m.add("message 2: static key of the receiver", reference.ErrIdentity, malice{sender: func(c *reference.Config) {
 		c.Identity = initiator.Identity
 	}})
+	m.add("message 2: static key of the receiver, the sender's certificate", reference.ErrIdentity,
+		malice{sender: func(c *reference.Config) {
+			c.Identity.StaticPrivate, c.Identity.StaticPublic = initiator.Identity.StaticPrivate, initiator.Identity.StaticPublic
+		}})
 	m.add("message 2: identity key of somebody else", reference.ErrIdentity, malice{sender: somebodyElse})
 	badCertificates(m, "message 2: ", 1088)
 	m.add("message 2: hint 2", reference.ErrMalformed, malice{payload: putAt(1184, 2)})
@@ -184,6 +188,10 @@ func malformedMessages3(t *testing.T, initiator, responder reference.Config) []m
 	m.add("message 3: static key of the receiver", reference.ErrIdentity, malice{sender: func(c *reference.Config) {
 		c.Identity = responder.Identity
 	}})
+	m.add("message 3: static key of the receiver, the sender's certificate", reference.ErrIdentity,
+		malice{sender: func(c *reference.Config) {
+			c.Identity.StaticPrivate, c.Identity.StaticPublic = responder.Identity.StaticPrivate, responder.Identity.StaticPublic
+		}})
 	m.add("message 3: identity key of somebody else", reference.ErrIdentity, malice{sender: somebodyElse})
 	badCertificates(m, "message 3: ", 0)
 	m.add("message 3: hint 255", reference.ErrMalformed, malice{payload: putAt(96, 255)})
