@@ -87,18 +87,18 @@ func beforeMessage3(tb rapid.TB, change ...func(*reference.Config)) (*e2ee.Hands
 }
 
 // initiatorWithPeer returns our session and the responder's.
-func initiatorWithPeer(tb rapid.TB, change ...func(*reference.Config)) (*e2ee.Session, *reference.Session) {
+func initiatorWithPeer(tb rapid.TB) (*e2ee.Session, *reference.Session) {
 	tb.Helper()
-	a, peer := beforeMessage2(tb, change...)
+	a, peer := beforeMessage2(tb)
 	told(tb, a, peer.Write())
 	tell(tb, a, peer)
 	return session(tb, a), peer.Session()
 }
 
 // responderWithPeer returns our session and the initiator's.
-func responderWithPeer(tb rapid.TB, change ...func(*reference.Config)) (*e2ee.Session, *reference.Session) {
+func responderWithPeer(tb rapid.TB) (*e2ee.Session, *reference.Session) {
 	tb.Helper()
-	b, peer := beforeMessage3(tb, change...)
+	b, peer := beforeMessage3(tb)
 	told(tb, b, peer.Write())
 	return session(tb, b), peer.Session()
 }

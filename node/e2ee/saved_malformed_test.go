@@ -133,11 +133,8 @@ func TestOtherKeyAndContextAreRefused(t *testing.T) {
 func TestRolesAndFlags(t *testing.T) {
 	for name, state := range statesToChange(t) {
 		right := [2]byte(state)
-		for role := range 256 {
+		for _, role := range []int{0, 1, 2, 3, 128, 255} {
 			for flags := range 256 {
-				if role > 3 && flags > 7 {
-					continue
-				}
 				state[0], state[1] = byte(role), byte(flags)
 				s, err := load(t, sealState(state, 2))
 				// Who is the responder does not show in the rest, if both chains are there

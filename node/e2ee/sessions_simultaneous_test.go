@@ -169,8 +169,10 @@ func TestResponderNeverSuspends(t *testing.T) {
 	if bob.Suspend(id) || !bob.Get(id).Confirmed() {
 		t.Error("the responder knows that the initiator has the session")
 	}
-	if !alice.Suspend(id) || !alice.Suspend(id) {
-		t.Error("the initiator does not know that of the responder")
+	for range 2 {
+		if !alice.Suspend(id) {
+			t.Error("the initiator does not know that of the responder")
+		}
 	}
 	_, _, err := alice.Seal(nil)
 	wantErr(t, err, e2ee.ErrNoSession)
