@@ -170,6 +170,27 @@ func TestConformanceOfBounds(t *testing.T) {
 	}
 }
 
+// Clocks may stand anywhere.
+func TestConformanceOfClocks(t *testing.T) {
+	for _, at := range []time.Time{
+		{}, time.Unix(-1, 0), time.Unix(0, 0), time.Unix(1, 0), time.Unix(1<<40, 0), now.AddDate(-30, 0, 0),
+	} {
+		a, b := newTwins(t, "clocks")
+		late := a.seal(t, []byte("late"))
+		if _, err := b.open(t, a.seal(t, nil), now); err != nil {
+			t.Fatal(err)
+		}
+		_, _ = b.open(t, late, at)
+		later := a.seal(t, []byte("later"))
+		if _, err := b.open(t, a.seal(t, nil), at); err != nil {
+			t.Fatal(err)
+		}
+		b.reload(t)
+		_, _ = b.open(t, later, now)
+		b.same(t)
+	}
+}
+
 // TestConformanceAtTheEdgeOfJumps tries jumps about the bound, within a chain
 // and across a step.
 func TestConformanceAtTheEdgeOfJumps(t *testing.T) {

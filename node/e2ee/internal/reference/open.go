@@ -12,13 +12,14 @@ type Opened struct {
 	Step    bool // the cell began a new chain
 }
 
-// Open opens a cell at a time in Unix seconds, section "Opening a cell". After
-// an error the state is as it was, but for skipped keys that have become too
-// old.
+// Open opens a cell at a time in Unix seconds, section "Opening a cell"; 0 stands
+// for every time before 1970, too. After an error the state is as it was, but for
+// skipped keys that have become too old.
 func (s *Session) Open(cell []byte, now uint64) (Opened, error) {
 	if len(cell) == 0 || len(cell) > MaxCell || len(cell)%CellSize != 0 {
 		return Opened{}, ErrMalformed
 	}
+	now = max(now, 1)
 	s.expire(now)
 	next := s.Clone()
 	o, err := next.open(cell, now)
