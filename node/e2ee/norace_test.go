@@ -1,0 +1,5 @@
+//go:build !race
+
+package e2ee_test
+
+const raced = false
