@@ -29,7 +29,12 @@ func load(tb rapid.TB, saved []byte) (*e2ee.Session, error) {
 // skipped keys.
 func statesToChange(tb rapid.TB) map[string][]byte {
 	tb.Helper()
-	a, b := newSessions(tb)
+	alice, bob := newPerson(tb, "alice"), newPerson(tb, "bob")
+	ha, hb := start(tb, repeatable(alice.expecting(bob)), repeatable(bob.expecting(alice)))
+	carry(tb, ha, hb)
+	carry(tb, hb, ha)
+	carry(tb, ha, hb)
+	a, b := session(tb, ha), session(tb, hb)
 	states := map[string][]byte{"fresh initiator": e2ee.StateOf(a), "fresh responder": e2ee.StateOf(b)}
 	seal(tb, a, nil)
 	wantOpens(tb, b, seal(tb, a, nil), nil)
