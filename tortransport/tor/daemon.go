@@ -94,6 +94,7 @@ type Daemon struct {
 	reconnects atomic.Uint64
 
 	clientKeys clientKeys
+	fetches    fetches
 	complained atomic.Bool // see onLog
 
 	mu       sync.Mutex

@@ -25,6 +25,7 @@ const (
 
 const (
 	circuitStatus = "GETINFO circuit-status"
+	streamStatus  = "GETINFO stream-status"
 	// unknownCircuit is tor's answer to CLOSECIRCUIT for a circuit that is gone
 	// (control-spec section 3.17).
 	unknownCircuit = 552
@@ -50,7 +51,12 @@ func evict(ctx context.Context, conn *controlConn, addr onion.Address) error {
 	if err != nil {
 		return err
 	}
-	for _, id := range rendezvousCircuits(r, addr) {
+	return closeCircuits(ctx, conn, rendezvousCircuits(r, addr))
+}
+
+// closeCircuits closes circuits by their numbers.
+func closeCircuits(ctx context.Context, conn *controlConn, ids []string) error {
+	for _, id := range ids {
 		_, err := conn.request(ctx, "CLOSECIRCUIT "+id)
 		var refused *RefusedError
 		if err != nil && !(errors.As(err, &refused) && refused.Code == unknownCircuit) {

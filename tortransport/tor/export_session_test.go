@@ -7,6 +7,15 @@ import (
 	"github.com/onionwire/onionwire/tortransport/onion"
 )
 
+// MaxFetches bounds how many directories are asked for a descriptor in RequeryPeriod.
+const (
+	MaxFetches    = maxFetches
+	RequeryPeriod = requeryPeriod
+)
+
+// ErrNotFetched means that none of them gave it.
+var ErrNotFetched = errNotFetched
+
 // BarrenTime is for how long a service may be without an introduction point.
 const BarrenTime = barrenTime
 

@@ -147,17 +147,28 @@ func dial(ctx context.Context, d *tor.Daemon, host string, port uint16) (net.Con
 }
 
 const (
-	// dialTimeout bounds one of several dials: tor may hold one back for as long as it
-	// likes, and the next is answered at once.
-	dialTimeout = 15 * time.Second
+	// hungAfter is when tor is made to look where the service is, as a transport does:
+	// relays may have told it that they know one that has gone.
+	hungAfter = 5 * time.Second
+	// dialTimeout bounds one of several dials.
+	dialTimeout = 30 * time.Second
 	// manyDials bounds all of them.
 	manyDials = 2 * testTimeout
 )
 
 // dialOnce connects to a service through the SOCKS port of d, or gives up.
 func dialOnce(ctx context.Context, d *tor.Daemon, a onion.Address) (net.Conn, error) {
+	var freshening sync.WaitGroup
+	defer freshening.Wait()
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
+	freshening.Go(func() {
+		select {
+		case <-time.After(hungAfter):
+			_, _ = d.Freshen(ctx, a) // the dial tells whether that was of use
+		case <-ctx.Done():
+		}
+	})
 	return dial(ctx, d, a.String(), virtualPort)
 }
 

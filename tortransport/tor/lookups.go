@@ -2,7 +2,6 @@ package tor
 
 import (
 	"context"
-	"errors"
 	"strings"
 )
 
@@ -23,18 +22,11 @@ func (d *Daemon) CloseLookups(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	streams, err := s.control.request(ctx, "GETINFO stream-status")
+	streams, err := s.control.request(ctx, streamStatus)
 	if err != nil {
 		return err
 	}
-	for _, id := range idleLookups(circuits, streams) {
-		_, err := s.control.request(ctx, "CLOSECIRCUIT "+id)
-		var refused *RefusedError
-		if err != nil && !(errors.As(err, &refused) && refused.Code == unknownCircuit) {
-			return err
-		}
-	}
-	return nil
+	return closeCircuits(ctx, s.control, idleLookups(circuits, streams))
 }
 
 // idleLookups picks circuits from the answers to GETINFO circuit-status and

@@ -194,6 +194,7 @@ func (d *Daemon) onEvent() func(line string) {
 			}
 		case "HS_DESC":
 			if e, ok := parseDescriptorEvent(rest); ok {
+				d.fetches.note(e)
 				if s := d.service(e.address); s != nil {
 					s.onDescriptor(e)
 				}
