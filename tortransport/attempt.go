@@ -22,6 +22,7 @@ const endGrace = 250 * time.Millisecond
 type attempt struct {
 	trace *dialTrace
 	place *dialqueue.Place // nil before there is one
+	fresh freshener
 
 	mu       sync.Mutex
 	answered bool
@@ -31,6 +32,7 @@ type attempt struct {
 // replied is called with Tor's answer, whenever that comes.
 func (a *attempt) replied(err error) {
 	a.place.Release()
+	a.fresh.stop()
 	if err == nil {
 		a.trace.enter(phaseNegotiation)
 	}
@@ -44,6 +46,13 @@ func (a *attempt) release() {
 	if a.place != nil {
 		a.place.Release()
 	}
+}
+
+// end is called when the attempt is over.
+func (a *attempt) end() {
+	a.release()
+	a.fresh.stop()
+	a.fresh.tasks.Wait()
 }
 
 // granted reports whether Tor is known to have connected to the service.

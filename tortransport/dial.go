@@ -103,7 +103,7 @@ func (t *Transport) dialWithScope(ctx context.Context, to target, p peer.ID, sco
 		return nil, discreetError{err}
 	}
 	a := &attempt{trace: trace}
-	defer a.release()
+	defer a.end()
 	reconnects := t.reconnects()
 	raw, err := t.dialRaw(ctx, to, p, a)
 	if err != nil {
@@ -160,6 +160,7 @@ func (t *Transport) dialRaw(ctx context.Context, to target, p peer.ID, a *attemp
 		a.replied(err)
 		return c, err
 	}
+	a.fresh.start(ctx, t, to)
 	socks := t.daemon.SOCKS()
 	d := socks5.Dialer{Network: socks.Network, Address: socks.Address}
 	if t.patient {
