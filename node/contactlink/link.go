@@ -25,6 +25,7 @@ import (
 	"github.com/libp2p/go-libp2p/core/peer"
 	ma "github.com/multiformats/go-multiaddr"
 
+	"github.com/onionwire/onionwire/node/internal/point"
 	"github.com/onionwire/onionwire/node/internal/qrtext"
 	"github.com/onionwire/onionwire/tortransport/onion"
 )
@@ -68,7 +69,7 @@ func (l Link) checked() (ed25519.PublicKey, error) {
 	}
 	service := l.Onion.PublicKey()
 	switch {
-	case !primeOrder(service):
+	case !point.PrimeOrder(service):
 		return nil, fmt.Errorf("%w: nobody can have the key of the onion address", ErrMalformed)
 	case bytes.Equal(service, identity):
 		// Tor is given the onion key, and must not have the identity key.

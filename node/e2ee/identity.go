@@ -1,7 +1,6 @@
 package e2ee
 
 import (
-	"bytes"
 	"crypto/ecdh"
 	"crypto/ed25519"
 	"crypto/hkdf"
@@ -10,7 +9,7 @@ import (
 	"errors"
 	"fmt"
 
-	"filippo.io/edwards25519"
+	"github.com/onionwire/onionwire/node/internal/point"
 )
 
 // Labels of the identity's derivations (docs/protocol.md, "Identity").
@@ -70,16 +69,10 @@ func (id *Identity) PublicKey() ed25519.PublicKey {
 	return append(ed25519.PublicKey(nil), id.certificate.identity[:]...)
 }
 
-// checkIdentityKey refuses what nobody has as an Ed25519 key: an encoding that is
-// not canonical or no point, and a point of small order, for which everybody
-// can sign.
+// checkIdentityKey refuses what nobody has as an Ed25519 key.
 func checkIdentityKey(key ed25519.PublicKey) error {
-	p, err := new(edwards25519.Point).SetBytes(key)
-	if err != nil || !bytes.Equal(p.Bytes(), key) {
-		return errors.New("e2ee: remote key is not a point in its canonical encoding")
-	}
-	if p.MultByCofactor(p).Equal(edwards25519.NewIdentityPoint()) == 1 {
-		return errors.New("e2ee: remote key is of small order")
+	if !point.PrimeOrder(key) {
+		return errors.New("e2ee: remote key is one that nobody can have")
 	}
 	return nil
 }
