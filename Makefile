@@ -27,10 +27,10 @@ endif
 .DEFAULT_GOAL := help
 # Targets share private Tor networks' processor time: never two at once.
 .NOTPARALLEL:
-.PHONY: help demo chat build test bench fuzz lint fmt tools tor clean
+.PHONY: help demo chat build test vectors bench fuzz lint fmt tools tor clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s  %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s  %s\n", $$1, $$2 }' Makefile
 
 demo: tor build ## show what Onionwire does, on a private Tor network
 	@bin/onionwire demo

@@ -5,6 +5,7 @@
 #	install-tools.sh tor    tor and tor-gencert, for private networks on loopback
 #	install-tools.sh obfs4  a program for obfs4, for bridges in such a network
 #	install-tools.sh cc     a C compiler, for the race detector
+#	install-tools.sh python Python, for the second implementation of the protocol
 #
 # It does nothing when they are there. It never starts tor as a service: the
 # tests run processes of their own, a service would join the public network.
@@ -214,9 +215,21 @@ need_cc() {
 		"see its messages above, or install one by hand"
 }
 
+need_python() {
+	have python3 && return
+	manager=$(package_manager "Python 3")
+	case $manager in
+	pacman | brew) package=python ;;
+	*) package=python3 ;;
+	esac
+	install_packages "$package" || fail "$manager could not install Python" \
+		"see its messages above, or install Python 3.11 or later by hand"
+}
+
 case ${1-} in
 tor) need_tor ;;
 obfs4) need_obfs4 ;;
 cc) need_cc ;;
-*) fail "what shall be installed?" "usage: install-tools.sh tor|obfs4|cc" ;;
+python) need_python ;;
+*) fail "what shall be installed?" "usage: install-tools.sh tor|obfs4|cc|python" ;;
 esac
