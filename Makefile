@@ -55,6 +55,12 @@ test: tor ## run all tests under the race detector
 	go -C $(DROPIN) test $$race -timeout 15m ./... && \
 	sh $(DROPIN)/libp2psuite/run.sh $$race -count 2
 
+# Nothing of the programs is in Python: it is the other language in which the protocol
+# was implemented, from its specification alone.
+vectors: ## check the published test vectors against a second implementation
+	@$(INSTALL_TOOLS) python
+	python3 testdata/verify/verify.py
+
 # The figures first, over Tor and of the encryption, of which BENCH chooses as
 # well. They go into docs with FIGURES='-docs docs'.
 bench: tor ## measure, ours beside raw Tor, stock libp2p, bare primitives (BENCH=regexp)
