@@ -4,7 +4,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 
-	"github.com/onionwire/onionwire/node/e2ee/internal/redact"
+	"github.com/onionwire/onionwire/node/internal/redact"
 )
 
 // chainStep gives the key of the next cell and the chain key after it (Double

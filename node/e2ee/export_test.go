@@ -6,7 +6,7 @@ import (
 	"io"
 
 	"github.com/flynn/noise"
-	"github.com/onionwire/onionwire/node/e2ee/internal/redact"
+	"github.com/onionwire/onionwire/node/internal/redact"
 )
 
 // WithEncapsulation makes a handshake, and its session, take the results of

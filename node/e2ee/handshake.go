@@ -8,7 +8,7 @@ import (
 	"io"
 
 	"github.com/flynn/noise"
-	"github.com/onionwire/onionwire/node/e2ee/internal/redact"
+	"github.com/onionwire/onionwire/node/internal/redact"
 )
 
 // state is what a Handshake does next. The zero value refuses everything.

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/onionwire/onionwire/node/e2ee/internal/redact"
+	"github.com/onionwire/onionwire/node/internal/redact"
 )
 
 // decodeSession reads what encode of that version wrote. It fails with ErrSaved:

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"github.com/onionwire/onionwire/node/e2ee"
-	"github.com/onionwire/onionwire/node/e2ee/internal/redact/redacttest"
+	"github.com/onionwire/onionwire/node/internal/redact/redacttest"
 )
 
 // Every type that holds secrets, exported or not, in all states in which it

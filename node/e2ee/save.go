@@ -10,7 +10,7 @@ import (
 	"io"
 	"math"
 
-	"github.com/onionwire/onionwire/node/e2ee/internal/redact"
+	"github.com/onionwire/onionwire/node/internal/redact"
 	"golang.org/x/crypto/chacha20poly1305"
 )
 

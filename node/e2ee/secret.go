@@ -1,6 +1,6 @@
 package e2ee
 
-import "github.com/onionwire/onionwire/node/e2ee/internal/redact"
+import "github.com/onionwire/onionwire/node/internal/redact"
 
 // secretSize is the length of every symmetric key and of an X25519 scalar.
 const secretSize = redact.Size

@@ -9,7 +9,7 @@ import (
 	"io"
 	"slices"
 
-	"github.com/onionwire/onionwire/node/e2ee/internal/redact"
+	"github.com/onionwire/onionwire/node/internal/redact"
 	"golang.org/x/crypto/chacha20"
 	"golang.org/x/crypto/chacha20poly1305"
 )

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/onionwire/onionwire/node/e2ee/internal/redact"
+	"github.com/onionwire/onionwire/node/internal/redact"
 )
 
 // KeySize is the length of a file key in bytes.

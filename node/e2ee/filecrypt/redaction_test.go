@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/onionwire/onionwire/node/e2ee/filecrypt"
-	"github.com/onionwire/onionwire/node/e2ee/internal/redact/redacttest"
+	"github.com/onionwire/onionwire/node/internal/redact/redacttest"
 )
 
 func TestSecretsNeverPrint(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/onionwire/onionwire/node/e2ee/internal/redact"
+	"github.com/onionwire/onionwire/node/internal/redact"
 )
 
 // verbs are those of fmt that show a value, with some flags, and one that does

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/onionwire/onionwire/node/e2ee/internal/redact"
-	"github.com/onionwire/onionwire/node/e2ee/internal/redact/redacttest"
+	"github.com/onionwire/onionwire/node/internal/redact"
+	"github.com/onionwire/onionwire/node/internal/redact/redacttest"
 )
 
 // holder embeds Redacted as the types with secrets do.
