@@ -9,6 +9,7 @@ import (
 	"net/textproto"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -72,19 +73,27 @@ func echoOnion(t *testing.T, c *tortest.Client) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	served := make(chan struct{})
-	go func() {
-		defer close(served)
+	// Whoever is gone, or was killed, may be missed late or never: nobody waits for that.
+	ctx, cancel := context.WithCancel(context.Background())
+	var conns sync.WaitGroup
+	conns.Go(func() {
 		for {
 			conn, err := l.Accept()
 			if err != nil {
 				return
 			}
-			_, _ = io.Copy(conn, conn) // ends when the other side does
-			conn.Close()
+			conns.Go(func() {
+				defer conn.Close()
+				defer context.AfterFunc(ctx, func() { conn.Close() })()
+				_, _ = io.Copy(conn, conn) // the other side checks what comes back
+			})
 		}
-	}()
-	t.Cleanup(func() { l.Close(); <-served })
+	})
+	t.Cleanup(func() {
+		l.Close()
+		cancel()
+		conns.Wait()
+	})
 	ctl := dialControl(t, c)
 	ctl.ask("SETEVENTS HS_DESC")
 	id, err := ctl.Cmd("ADD_ONION NEW:ED25519-V3 Flags=DiscardPK Port=80,%s", l.Addr())
@@ -119,9 +128,12 @@ func dialSocks(ctx context.Context, c *tortest.Client, addr string) (net.Conn, e
 	return d.(proxy.ContextDialer).DialContext(ctx, "tcp", addr)
 }
 
-// echo sends and receives once and returns how long that took.
+// echo sends and receives once and returns how long that took, a minute at most.
 func echo(conn net.Conn) (time.Duration, error) {
 	begin := time.Now()
+	if err := conn.SetDeadline(begin.Add(time.Minute)); err != nil {
+		return 0, err
+	}
 	want := []byte("to the service and back")
 	if _, err := conn.Write(want); err != nil {
 		return 0, err

@@ -23,7 +23,7 @@ var shared struct {
 func sharedNetwork(t *testing.T) *tortest.Network {
 	t.Helper()
 	shared.once.Do(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 		defer cancel()
 		begin := time.Now()
 		shared.network, shared.err = tortest.Start(ctx, tortest.Config{})

@@ -152,7 +152,7 @@ func medianEcho(t *testing.T, n *tortest.Network) time.Duration {
 
 func ready(t *testing.T, c *tortest.Client) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	if err := c.Ready(ctx); err != nil {
 		t.Fatal(err)
