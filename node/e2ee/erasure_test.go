@@ -70,6 +70,35 @@ func TestUsedKeysAreErased(t *testing.T) {
 	h.wantErased(t, b, 1) // skipped key; the header key is that of the chain
 }
 
+// Keys that stay move to other places, and leave nothing behind.
+func TestMovedKeysAreErased(t *testing.T) {
+	a, b := newSessions(t)
+	seal(t, a, nil)
+	wantOpens(t, b, seal(t, a, nil), nil)
+	const ofRatchet = 7 + 1 // and the header key of the chain with skipped keys
+	before := e2ee.SecretsOf(b)[ofRatchet:]
+	seal(t, a, nil)
+	wantOpens(t, b, seal(t, a, nil), nil)
+	if after := e2ee.SecretsOf(b)[ofRatchet:]; len(before) != 1 || len(after) != 2 {
+		t.Fatalf("%d keys were skipped, then %d", len(before), len(after))
+	}
+	if !bytes.Equal(before[0], zeroKey) {
+		t.Error("a skipped key is still where it was before there were more")
+	}
+}
+
+// With the last skipped key of a chain that has ended goes its header key.
+func TestHeaderKeysOfEndedChainsAreErased(t *testing.T) {
+	a, b := newSessions(t)
+	skipped := seal(t, a, nil)
+	wantOpens(t, b, seal(t, a, nil), nil)
+	wantOpens(t, a, seal(t, b, nil), nil)
+	wantOpens(t, b, seal(t, a, nil), nil)
+	h := holding(b)
+	wantOpens(t, b, skipped, nil)
+	h.wantErased(t, b, 2)
+}
+
 func TestKeysThatWereGivenUpAreErased(t *testing.T) {
 	a, b := newSessions(t)
 	for range 3 {

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"testing"
 
+	"filippo.io/edwards25519"
 	"github.com/onionwire/onionwire/node/e2ee"
 	"github.com/onionwire/onionwire/node/e2ee/internal/reference"
 )
@@ -181,6 +182,19 @@ func TestIdentityThatNobodyHasIsRefused(t *testing.T) {
 			cfg.RemoteKey = must[[]byte](t)(hex.DecodeString(s))
 			wantUnusable(t, cfg, nil)
 		})
+	}
+}
+
+// A key with a part of small order has the same secrets as the one without, and
+// another name.
+func TestIdentityWithPartOfSmallOrderIsRefused(t *testing.T) {
+	alice, bob := newPerson(t, "alice"), newPerson(t, "bob")
+	key := must[*edwards25519.Point](t)(new(edwards25519.Point).SetBytes(bob.public()))
+	for _, s := range noIdentities[1:8] { // of order 2, 4 and 8
+		small := must[*edwards25519.Point](t)(new(edwards25519.Point).SetBytes(must[[]byte](t)(hex.DecodeString(s))))
+		cfg := alice.expecting(bob)
+		cfg.RemoteKey = new(edwards25519.Point).Add(key, small).Bytes()
+		wantUnusable(t, cfg, nil)
 	}
 }
 
