@@ -2,6 +2,7 @@ package contactlink_test
 
 import (
 	"crypto/rand"
+	"slices"
 	"strings"
 	"testing"
 
@@ -59,7 +60,13 @@ func refusedMultiaddrs(t testing.TB, add adder) {
 		{"malformed", "a peer ID with a space", address + "/p2p/ " + goodPeer},
 		{"malformed", "a peer ID that is cut off", address + peerID[:20]},
 		{"malformed", "a peer ID of an RSA key", address + "/p2p/QmYyQSo1c1Ym7orWxLYvCrM2EmxFTANf8wXmmE7DWjhx5N"},
-		{"malformed", "a peer ID in another form of the same key", address + "/p2p/" + oddPeer(t)},
+		{"malformed", "a peer ID with a field behind the key", address + "/p2p/" + oddPeer(t, nil, []byte{0x18, 1})},
+		{"malformed", "a peer ID with a field before the key", address + "/p2p/" + oddPeer(t, []byte{0x18, 1}, nil)},
+		{"malformed", "a peer ID with the type of the key twice", address + "/p2p/" + oddPeer(t, []byte{0x08, 1}, nil)},
+		{"malformed", "a peer ID with the type of the key in two bytes", address + "/p2p/" + longTypedPeer(t)},
+		{"malformed", "a peer ID with the type behind the key", address + "/p2p/" + exchangedPeer(t)},
+		{"malformed", "a control character before it that is no white space", "\x1c" + good},
+		{"malformed", "a control character behind it that is no white space", good + "\x1f"},
 		{"malformed", "a peer ID as a CID", address + "/p2p/" + peer.ToCid(parse(t, good).Peer).String()},
 		{"malformed", "something behind the peer ID", good + "/p2p-circuit"},
 		{"malformed", "a slash behind the peer ID", good + "/"},
@@ -98,9 +105,27 @@ func TestOtherKindOfKey(t *testing.T) {
 	}
 }
 
-// oddPeer encodes the key of goodPeer in another way than libp2p does. No
-// connection would prove such a peer ID, and it would pass for another person.
-func oddPeer(t testing.TB) string {
+// oddPeer, longTypedPeer and exchangedPeer encode the key of goodPeer in another
+// way than libp2p does, to the same key for whoever reads protobuf. No connection
+// would prove such a peer ID, and it would pass for another person.
+func oddPeer(t testing.TB, before, behind []byte) string {
+	t.Helper()
+	return peerOfProtobuf(t, slices.Concat(before, protobufOfGood(t), behind))
+}
+
+func longTypedPeer(t testing.TB) string {
+	t.Helper()
+	return peerOfProtobuf(t, append([]byte{0x08, 0x81, 0x00}, protobufOfGood(t)[2:]...))
+}
+
+func exchangedPeer(t testing.TB) string {
+	t.Helper()
+	key := protobufOfGood(t)
+	return peerOfProtobuf(t, append(slices.Clone(key[2:]), key[:2]...))
+}
+
+// protobufOfGood is 08 01 12 20 (hexadecimal) and the key.
+func protobufOfGood(t testing.TB) []byte {
 	t.Helper()
 	id, err := peer.Decode(goodPeer)
 	if err != nil {
@@ -110,10 +135,14 @@ func oddPeer(t testing.TB) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// A protobuf field that nobody knows.
-	odd, err := mh.Encode(append(decoded.Digest, 0x18, 1), mh.IDENTITY)
+	return decoded.Digest
+}
+
+func peerOfProtobuf(t testing.TB, key []byte) string {
+	t.Helper()
+	hash, err := mh.Encode(key, mh.IDENTITY)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return peer.ID(odd).String()
+	return peer.ID(hash).String()
 }

@@ -2,6 +2,7 @@ package contactlink_test
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -49,6 +50,11 @@ func refusedTexts(add adder) {
 	add("malformed", "a letter with an ASCII lower case", "ONIONWIRE:"+strings.ToUpper(body)[:40]+"\u212a"+strings.ToUpper(body)[43:])
 	add("malformed", "padding", text+"======")
 	add("malformed", "something behind it", text+"?name=x")
+
+	for _, c := range []string{"\x1c", "\x1d", "\x1e", "\x1f"} {
+		add("malformed", fmt.Sprintf("U+%04X before it, which is no white space", c[0]), c+text)
+		add("malformed", fmt.Sprintf("U+%04X behind it, which is no white space", c[0]), text+c)
+	}
 
 	zero, next, far := r, r, r
 	zero.version, next.version, far.version = 0, 2, 255

@@ -1,6 +1,7 @@
 package safety_test
 
 import (
+	"fmt"
 	"strings"
 )
 
@@ -79,8 +80,22 @@ func compared(numbers []vectorNumber) []vectorInput {
 		{"malformed", "a code without its scheme", code[17:]},
 		{"malformed", "the scheme alone", code[:17]},
 		{"malformed", "a contact link", "onionwire:" + strings.ToLower(code[17:])},
+
+		{"match", "digits, and as much white space as there may be", digits[:30] + strings.Repeat(" ", 1024-60) + digits[30:]},
+		{"malformed", "digits, and one space too many", digits[:30] + strings.Repeat(" ", 1025-60) + digits[30:]},
+		{"malformed", "digits, and too much white space around them", strings.Repeat(" ", 1000) + digits},
+		{"malformed", "words, and too much white space", own.Words + strings.Repeat("\n", 1025-len(own.Words))},
+		{"malformed", "Bob's code, and too much white space around it", code + strings.Repeat(" ", 1025-len(code))},
+		{"malformed", "a control character that is no white space around the code", code + "\x1f"},
+		{"malformed", "a control character that is no white space between words", strings.Replace(own.Words, " ", " \x1c ", 1)},
 	} {
 		all = append(all, vectorInput{Result: c[0], Comment: c[1], Text: c[2]})
+	}
+	for c := '\x1c'; c <= '\x1f'; c++ {
+		all = append(all, vectorInput{
+			Result: "malformed", Comment: fmt.Sprintf("U+%04X among the digits, which is no white space", c),
+			Text: digits[:30] + string(c) + digits[30:],
+		})
 	}
 	return all
 }
