@@ -2,9 +2,6 @@ package e2ee_test
 
 import (
 	"bytes"
-	"crypto/ed25519"
-	"crypto/mlkem"
-	"crypto/mlkem/mlkemtest"
 	"fmt"
 	"testing"
 
@@ -62,18 +59,16 @@ type theft struct {
 	state     []byte // laid out as it is saved
 }
 
-// loadedDice gives the real implementation the random bytes of the reference.
-type loadedDice struct {
-	bytes.Buffer
-	encapsulation []byte
-}
+// loadedDice are the random bytes of the reference, for the implementation.
+type loadedDice struct{ bytes, encapsulation bytes.Buffer }
 
-func (d *loadedDice) encapsulate(ek *mlkem.EncapsulationKey768) (shared, ciphertext []byte) {
-	shared, ciphertext, err := mlkemtest.Encapsulate768(ek, d.encapsulation)
-	if err != nil {
-		panic(err)
+func (d *loadedDice) chance() chance { return chance{&d.bytes, &d.encapsulation} }
+
+func (d *loadedDice) load(draw reference.Draw) {
+	for _, b := range [][]byte{draw.X, draw.Seed, draw.Nonce} {
+		d.bytes.Write(b)
 	}
-	return shared, ciphertext
+	d.encapsulation.Write(draw.M)
 }
 
 // overhear begins a conversation, whose keys follow from its name.
@@ -113,14 +108,7 @@ func (o *overheard) begin(first, second reference.Config) {
 		{model: a.Session(), dice: new(loadedDice), chain: -1, receiving: 0},
 		{model: b.Session(), dice: new(loadedDice), chain: 0, receiving: -1},
 	}
-	initiator, err := e2ee.NewInitiator(programOf(o.tb, first, o.sides[0].dice))
-	if err != nil {
-		o.tb.Fatal(err)
-	}
-	responder, err := e2ee.NewResponder(programOf(o.tb, second, o.sides[1].dice))
-	if err != nil {
-		o.tb.Fatal(err)
-	}
+	initiator, responder := newReal(o.tb, first, o.sides[0].dice.chance()), newReal(o.tb, second, o.sides[1].dice.chance())
 	for i, from := range []*e2ee.Handshake{initiator, responder, initiator} {
 		to := []*e2ee.Handshake{responder, initiator, responder}[i]
 		if message := carry(o.tb, from, to); !bytes.Equal(message, a.Messages[i]) {
@@ -131,30 +119,6 @@ func (o *overheard) begin(first, second reference.Config) {
 	o.clock++
 	o.steal(0)
 	o.steal(1)
-}
-
-// programOf configures the real implementation as the reference is configured,
-// and loads the dice for its handshake.
-func programOf(tb testing.TB, c reference.Config, dice *loadedDice) e2ee.HandshakeConfig {
-	tb.Helper()
-	identity, err := e2ee.NewIdentity(ed25519.NewKeyFromSeed(c.Identity.Seed))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	for _, b := range [][]byte{c.KEMSeed, c.RatchetX, c.RatchetSeed, c.Ephemeral} {
-		dice.Write(b)
-	}
-	dice.encapsulation = c.Encapsulation
-	return e2ee.WithEncapsulation(e2ee.HandshakeConfig{
-		Identity:    identity,
-		LocalID:     c.LocalID,
-		RemoteID:    c.RemoteID,
-		RemoteKey:   c.RemoteKey,
-		KnowsRemote: c.Hint,
-		Features:    c.Features,
-		Generation:  c.Generation,
-		Rand:        dice,
-	}, dice.encapsulate)
 }
 
 // seal seals the next content at one side.
@@ -171,16 +135,13 @@ func (o *overheard) say(side int, content []byte) {
 		s.chain++
 	}
 	draw := o.random.Draw(s.model, o.random)
-	for _, b := range [][]byte{draw.X, draw.Seed, draw.Nonce} {
-		s.dice.Write(b)
-	}
-	s.dice.encapsulation = draw.M
+	s.dice.load(draw)
 	s.draws = append(s.draws, draw)
 	cell, _, err := s.model.Seal(content, draw)
 	if err != nil {
 		o.tb.Fatal(err)
 	}
-	if got := seal(o.tb, s.real, content); !bytes.Equal(got, cell) || s.dice.Len() > 0 {
+	if got := seal(o.tb, s.real, content); !bytes.Equal(got, cell) || s.dice.bytes.Len()+s.dice.encapsulation.Len() > 0 {
 		o.tb.Fatalf("the program's cell %d is not that of the reference", len(o.cells))
 	}
 	o.clock++
@@ -222,8 +183,7 @@ func (o *overheard) deliver(cell int) {
 func (o *overheard) steal(side int) {
 	o.tb.Helper()
 	s := o.sides[side]
-	s.dice.Write(make([]byte, 24)) // the nonce of the saved session
-	state := stateOf(o.tb, s.real)
+	state := e2ee.StateOf(s.real)
 	if !bytes.Equal(state, s.model.State(reference.StateVersion)) {
 		o.tb.Fatalf("after operation %d, side %d of the program is in another state than the reference", o.clock, side)
 	}
@@ -231,23 +191,4 @@ func (o *overheard) steal(side int) {
 		side: side, chain: s.chain, sending: s.model.Own != nil, receiving: s.receiving,
 		when: o.clock, calls: len(o.trace.Calls), secrets: s.model.Secrets(), state: state,
 	})
-}
-
-// stateOf returns all that a session keeps, laid out as "Saved sessions" has it.
-func stateOf(tb testing.TB, s *e2ee.Session) []byte {
-	tb.Helper()
-	bare := make([]byte, e2ee.StateKeySize)
-	key, err := e2ee.NewStateKey(bare)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	saved, err := s.Save(key, nil)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	loaded, err := reference.Load(nil, saved, bare, nil)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return loaded.State(reference.StateVersion)
 }

@@ -1,7 +1,6 @@
 package e2ee_test
 
 import (
-	"crypto/ed25519"
 	"errors"
 	"testing"
 
@@ -42,7 +41,7 @@ func (s thief) disguises() map[string]disguise {
 		return static
 	}
 	sign := func(by, static reference.Identity) []byte {
-		return ed25519.Sign(ed25519.NewKeyFromSeed(by.Seed), signedStatic(static.StaticPublic))
+		return signatureOf(by.Seed, static.StaticPublic)
 	}
 	// Who does not have Bob's static private key has to put something in its place.
 	guessed := s.target

@@ -72,7 +72,7 @@ func TestActiveThiefTakesThePlace(t *testing.T) {
 	}
 	wantOpens(t, bob.real, say(posed, "it is me"), []byte("it is me"))
 
-	bob.dice.Write(o.random.Bytes(32 + 64 + 24))
+	bob.dice.load(reference.Draw{X: o.random.Bytes(32), Seed: o.random.Bytes(64), M: o.random.Bytes(32), Nonce: o.random.Bytes(24)})
 	answer := seal(t, bob.real, []byte("I see"))
 	if got, err := posed.Open(answer, uint64(now.Unix())); err != nil || string(got.Content) != "I see" {
 		t.Errorf("the thief does not read the answer: %v", err)

@@ -31,8 +31,8 @@ func sample(t *testing.T, cells int) [][]byte {
 	for i := range sample {
 		from, to := o.sides[i/50%2], o.sides[1-i/50%2]
 		for _, s := range o.sides {
-			s.dice.Write(random.Bytes(200 - s.dice.Len()))
-			s.dice.encapsulation = random.Bytes(32)
+			s.dice.bytes.Write(random.Bytes(200 - s.dice.bytes.Len()))
+			s.dice.encapsulation.Write(random.Bytes(32 - s.dice.encapsulation.Len()))
 		}
 		content := kinds[i%len(kinds)](i)
 		sample[i] = seal(t, from.real, content)

@@ -8,7 +8,7 @@ import (
 
 // cellAllocations is how many a cell may make, to be sealed or to be opened; they
 // are the same in every run.
-const cellAllocations = 5
+const cellAllocations = 8
 
 func TestAllocationsWithinAChain(t *testing.T) {
 	for _, size := range []int{0, e2ee.OneCell, e2ee.MaxContent} {

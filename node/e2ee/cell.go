@@ -3,7 +3,7 @@ package e2ee
 import (
 	"encoding/binary"
 
-	"golang.org/x/crypto/chacha20poly1305"
+	"github.com/onionwire/onionwire/node/internal/xchacha"
 )
 
 // Bounds of cells and contents, in bytes (docs/protocol.md, "Cells").
@@ -19,8 +19,8 @@ const (
 	// OneCell is the longest content that a cell of CellSize holds.
 	OneCell = CellSize - cellOverhead
 
-	nonceSize    = chacha20poly1305.NonceSizeX
-	tagSize      = chacha20poly1305.Overhead
+	nonceSize    = xchacha.NonceSize
+	tagSize      = xchacha.Overhead
 	lengthSize   = 4
 	bodyOffset   = nonceSize + headerSize + tagSize
 	cellOverhead = bodyOffset + lengthSize + tagSize
@@ -39,25 +39,17 @@ func validCellLen(n int) bool {
 // sealBody encrypts content into the part of the cell behind the header. What
 // stands before it is authenticated with it.
 func sealBody(cell []byte, key *secret, content []byte) error {
-	aead, err := chacha20poly1305.NewX(key.Bytes())
-	if err != nil {
-		return err
-	}
 	plain := cell[bodyOffset : len(cell)-tagSize]
 	binary.BigEndian.PutUint32(plain, uint32(len(content)))
 	copy(plain[lengthSize:], content)
-	aead.Seal(plain[:0], cell[:nonceSize], plain, cell[:bodyOffset])
-	return nil
+	_, err := xchacha.Seal(plain[:0], key.Bytes(), cell[:nonceSize], plain, cell[:bodyOffset])
+	return err
 }
 
 // openBody returns the content of a cell, which the caller owns. It fails with
 // ErrDecrypt or ErrMalformed.
 func openBody(cell []byte, key *secret) ([]byte, error) {
-	aead, err := chacha20poly1305.NewX(key.Bytes())
-	if err != nil {
-		return nil, err
-	}
-	plain, err := aead.Open(nil, cell[:nonceSize], cell[bodyOffset:], cell[:bodyOffset])
+	plain, err := xchacha.Open(nil, key.Bytes(), cell[:nonceSize], cell[bodyOffset:], cell[:bodyOffset])
 	if err != nil {
 		return nil, ErrDecrypt
 	}

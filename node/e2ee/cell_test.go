@@ -159,7 +159,7 @@ func TestPadding(t *testing.T) {
 			if err == nil {
 				return
 			}
-			if opened.Content != nil {
+			if opened != nil {
 				t.Error("content came with the error")
 			}
 			wantUnchanged(t, s, before)

@@ -55,6 +55,9 @@ func (c *HandshakeConfig) check() error {
 	if err := checkIdentityKey(c.RemoteKey); err != nil {
 		return err
 	}
+	if c.Generation > MaxGeneration {
+		return errors.New("e2ee: generation is too high")
+	}
 	for _, id := range [][]byte{c.LocalID, c.RemoteID} {
 		if len(id) == 0 || len(id) > math.MaxUint16 {
 			return fmt.Errorf("e2ee: peer ID has %d bytes, want 1 to %d", len(id), math.MaxUint16)

@@ -43,7 +43,7 @@ func drawField(t *rapid.T, n int) []byte {
 	}
 	if n == 8 {
 		values = append(values, rapid.SampledFrom([][]byte{
-			{0, 0, 0, 1, 0, 0, 0, 0}, {0, 0, 0, 1, 0, 0, 0, 1}, {0, 0, 0, 1, 0, 0, 0, 2}, {0, 0, 0, 0, 0, 0, 0, 9},
+			{0x80, 0, 0, 0, 0, 0, 0, 0}, {0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, {0, 0, 0, 0, 0, 0, 0, 9},
 		}))
 	}
 	if n == 32 {
@@ -92,7 +92,7 @@ func TestConformanceOfRefusals(t *testing.T) {
 		reader.Lenient = false
 		reader.Highest = byte(rapid.IntRange(2, 4).Draw(t, "own highest version"))
 
-		real := newReal(t, *reader, reference.NewRandom("after"))
+		real := newReal(t, *reader, newChance("after"))
 		ref, peer := reference.NewHandshake(*reader), reference.NewHandshake(*writer)
 		for i := range wrong {
 			if (i == 1) == (wrong == 1) {

@@ -127,27 +127,3 @@ func TestConformanceOfBoundsInStates(t *testing.T) {
 		}
 	}
 }
-
-// Both implementations put the sessions of a contact in the same order.
-func TestConformanceOfOrder(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		var all e2ee.Sessions
-		var refs []*reference.Session
-		for i := range rapid.IntRange(1, e2ee.MaxSessions).Draw(t, "sessions") {
-			initiator, responder := reference.NewRandom(string(rune('a' + i))).Configs(nil)
-			initiator.Generation = rapid.Uint64Range(1, 3).Draw(t, "generation")
-			a, _ := twinHandshake(t, initiator, responder, "order")
-			all.Add(a.real, now)
-			refs = append(refs, a.ref)
-		}
-		reference.Order(refs)
-		for i, id := range all.IDs() {
-			if string(refs[i].ID) != string(id[:]) {
-				t.Fatalf("another session is in place %d", i)
-			}
-		}
-		if all.Generation() != refs[0].Generation+1 {
-			t.Errorf("proposes generation %d after %d", all.Generation(), refs[0].Generation)
-		}
-	})
-}

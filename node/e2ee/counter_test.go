@@ -13,9 +13,9 @@ func TestSendingChainIsExhausted(t *testing.T) {
 	wantOpens(t, b, seal(t, a, nil), nil)
 	e2ee.SetCounts(a, maxChain-1, 0)
 	e2ee.SetCounts(b, 0, maxChain-1)
-	opened, err := b.Open(seal(t, a, []byte("last")), now)
-	if err != nil || opened.Number != maxChain-1 {
-		t.Errorf("the last cell opened as %d, %v", opened.Number, err)
+	opened := must[*e2ee.Opened](t)(b.Open(seal(t, a, []byte("last")), now))
+	if opened.Number != maxChain-1 {
+		t.Errorf("the last cell opened as %d", opened.Number)
 	}
 	before := e2ee.StateOf(a)
 	cell, err := a.Seal([]byte("one more"))
@@ -28,9 +28,9 @@ func TestSendingChainIsExhausted(t *testing.T) {
 
 	// An answer helps, and the numbers go on.
 	wantOpens(t, a, seal(t, b, []byte("answer")), []byte("answer"))
-	opened, err = b.Open(seal(t, a, []byte("again")), now)
-	if err != nil || opened.Number != maxChain || string(opened.Content) != "again" {
-		t.Errorf("the first cell of the next chain opened as %d, %v", opened.Number, err)
+	opened = must[*e2ee.Opened](t)(b.Open(seal(t, a, []byte("again")), now))
+	if opened.Number != maxChain || string(opened.Content) != "again" {
+		t.Errorf("the first cell of the next chain opened as %d", opened.Number)
 	}
 }
 
@@ -43,9 +43,9 @@ func TestReceivingChainIsExhausted(t *testing.T) {
 	wantErr(t, err, e2ee.ErrMalformed)
 	wantUnchanged(t, s, before)
 
-	opened, err := s.Open(claiming(peer, maxChain-1, 0), now)
-	if err != nil || opened.Number != maxChain-1 {
-		t.Errorf("the last cell opened as %d, %v", opened.Number, err)
+	opened := must[*e2ee.Opened](t)(s.Open(claiming(peer, maxChain-1, 0), now))
+	if opened.Number != maxChain-1 {
+		t.Errorf("the last cell opened as %d", opened.Number)
 	}
 	_, err = s.Open(claiming(peer, maxChain, 0), now)
 	wantErr(t, err, e2ee.ErrMalformed)
@@ -64,9 +64,9 @@ func TestNumbersOutgrowTheChain(t *testing.T) {
 		if number == 1+maxChain {
 			number-- // the first cell is one of the chain
 		}
-		opened, err := b.Open(seal(t, a, nil), now)
-		if err != nil || opened.Number != number {
-			t.Errorf("a cell opened as %d, want %d, %v", opened.Number, number, err)
+		opened := must[*e2ee.Opened](t)(b.Open(seal(t, a, nil), now))
+		if opened.Number != number {
+			t.Errorf("a cell opened as %d, want %d", opened.Number, number)
 		}
 	}
 }

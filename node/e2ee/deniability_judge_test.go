@@ -8,7 +8,6 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/onionwire/onionwire/node/e2ee"
 	"github.com/onionwire/onionwire/node/e2ee/internal/reference"
 )
 
@@ -81,29 +80,23 @@ func judgeIdentity(tr transcript, h *reference.Handshake, alice publicAlice) err
 // judgeByProgram lets Bob's real program live through it all again.
 func judgeByProgram(t *testing.T, tr transcript, bob reference.Config, draws []reference.Draw, script words) error {
 	t.Helper()
-	dice := new(loadedDice)
-	start := e2ee.NewResponder
-	if bob.Initiator {
-		start = e2ee.NewInitiator
-	}
-	h, err := start(programOf(t, bob, dice))
-	if err != nil {
-		return err
-	}
+	loaded := new(loadedDice)
+	h := newReal(t, bob, loaded.chance())
 	if err := replayHandshake(tr, h.Read, h.Write); err != nil {
 		return fmt.Errorf("by Bob's program: %w", err)
 	}
 	s := session(t, h)
-	err = replayCells(tr, script,
+	err := replayCells(tr, script,
 		func(cell []byte) ([]byte, error) {
 			o, err := s.Open(cell, now)
-			return o.Content, err
+			if err != nil {
+				return nil, err
+			}
+			return o.Content, nil
 		},
 		func(content []byte) ([]byte, error) {
-			for _, b := range [][]byte{draws[0].X, draws[0].Seed, draws[0].Nonce} {
-				dice.Write(b)
-			}
-			dice.encapsulation, draws = draws[0].M, draws[1:]
+			loaded.load(draws[0])
+			draws = draws[1:]
 			return s.Seal(content)
 		})
 	if err != nil {

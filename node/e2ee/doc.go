@@ -11,9 +11,13 @@
 // [Sessions] holds all sessions with one contact, where simultaneous handshakes
 // and lost disks have made more than one.
 //
-// Whoever stores sessions does it in this order, or loses or doubles messages: a
-// session that has sealed a cell is saved before the cell leaves; one that has
-// opened a cell is saved together with its content, before anything is confirmed.
+// Whoever stores sessions does it in this order, or loses or doubles messages:
+//
+//   - a new session is added to the [Sessions] and saved before message 3 leaves,
+//     and by the responder before it seals a cell;
+//   - a session that has sealed a cell is saved before the cell leaves;
+//   - one that has opened a cell is saved together with its content, before
+//     anything is confirmed.
 //
 // # Protocol
 //
@@ -29,5 +33,6 @@
 // best effort: Go may have copied a value while growing a stack, and the AEAD,
 // Noise, X25519 and ML-KEM types of the libraries hold copies that only the garbage
 // collector takes away. Types that hold secrets print and marshal as a fixed
-// word under every fmt verb, encoding/json and log/slog.
+// word under every fmt verb, encoding/json and log/slog. No method can do that for
+// what somebody else's struct has in an unexported field, other than by pointer.
 package e2ee

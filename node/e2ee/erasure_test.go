@@ -157,6 +157,27 @@ func TestSessionsEraseWhomTheySendAway(t *testing.T) {
 	}
 }
 
+// A session that nobody has taken goes with its handshake.
+func TestUntakenSessionIsErased(t *testing.T) {
+	a, b := newPair(t)
+	carry(t, a, b)
+	carry(t, b, a)
+	carry(t, a, b)
+	for _, h := range []*e2ee.Handshake{a, b} {
+		s := e2ee.UntakenSession(h)
+		places := e2ee.SecretsOf(s)
+		h.Close()
+		for i, key := range places {
+			if !bytes.Equal(key, zeroKey) {
+				t.Errorf("key %d is still there", i)
+			}
+		}
+		_, err := s.Seal(nil)
+		wantErr(t, err, e2ee.ErrState)
+		wantDead(t, h)
+	}
+}
+
 // A handshake keeps nothing, however it ends.
 func TestHandshakeKeepsNothing(t *testing.T) {
 	for name, end := range map[string]func(h *e2ee.Handshake){

@@ -17,10 +17,13 @@ var (
 	ErrMalformed = errors.New("e2ee: malformed message")
 	// ErrDecrypt: authentication of a ciphertext failed: it was changed, it
 	// belongs to no session or no place in it, or the sides disagree about keys or
-	// prologue.
+	// prologue. A cell of a session that was lost or erased is one, and one that was
+	// opened so long ago that no key of its chain is left: it need not mean harm. If
+	// it goes on, a new handshake helps.
 	ErrDecrypt = errors.New("e2ee: decryption failed")
 	// ErrRepeated: the cell's place was used before, or given up. Nothing is wrong
-	// with that: whoever sends again what was not confirmed causes it.
+	// with that: whoever sends again what was not confirmed causes it. Once no key of
+	// its chain is left, the same is ErrDecrypt.
 	ErrRepeated = errors.New("e2ee: repeated cell")
 	// ErrGap: the cell skips more than MaxJump cells.
 	ErrGap = errors.New("e2ee: too many cells are missing before this one")

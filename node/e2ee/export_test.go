@@ -27,6 +27,10 @@ func SetRandom(s *Session, rand io.Reader, f func(*mlkem.EncapsulationKey768) (s
 	s.rand, s.encapsulate = rand, f
 }
 
+// Resume makes a session pending that was suspended, as if the connection of its
+// handshake were still there.
+func Resume(s *Session) { s.suspended = false }
+
 // SetCounts moves the counters of a session's chains, which tests cannot reach
 // by sealing 2^32 cells.
 func SetCounts(s *Session, send, recv uint32) {
@@ -63,6 +67,9 @@ func KEMSecretOf(h *Handshake) []byte {
 	}
 	return h.kemSecret.Bytes()
 }
+
+// UntakenSession returns the session of a handshake that nobody has taken yet.
+func UntakenSession(h *Handshake) *Session { return h.session }
 
 // HoldsKeys reports whether a handshake has anything from which keys follow.
 func HoldsKeys(h *Handshake) bool {

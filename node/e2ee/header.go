@@ -3,7 +3,7 @@ package e2ee
 import (
 	"encoding/binary"
 
-	"golang.org/x/crypto/chacha20poly1305"
+	"github.com/onionwire/onionwire/node/internal/xchacha"
 )
 
 // labelHeader opens the associated data of every header.
@@ -29,26 +29,18 @@ func headerData(id *SessionID) []byte {
 // sealHeader encrypts the header of the next cell of a chain into the cell,
 // behind its nonce.
 func sealHeader(cell []byte, id *SessionID, c *chain, previous uint32) error {
-	aead, err := chacha20poly1305.NewX(c.header.Bytes())
-	if err != nil {
-		return err
-	}
 	plain := cell[nonceSize : nonceSize+headerSize]
 	binary.BigEndian.PutUint32(plain, c.n)
 	binary.BigEndian.PutUint32(plain[countSize:], previous)
 	copy(plain[2*countSize:], c.part[:])
-	aead.Seal(plain[:0], cell[:nonceSize], plain, headerData(id))
-	return nil
+	_, err := xchacha.Seal(plain[:0], c.header.Bytes(), cell[:nonceSize], plain, headerData(id))
+	return err
 }
 
 // openHeader decrypts the header of a cell into scratch, which has headerSize
 // bytes and which the header then points into. It reports whether the key fits.
 func openHeader(scratch, cell []byte, id *SessionID, key *secret) (header, bool) {
-	aead, err := chacha20poly1305.NewX(key.Bytes())
-	if err != nil {
-		return header{}, false
-	}
-	plain, err := aead.Open(scratch[:0], cell[:nonceSize], cell[nonceSize:bodyOffset], headerData(id))
+	plain, err := xchacha.Open(scratch[:0], key.Bytes(), cell[:nonceSize], cell[nonceSize:bodyOffset], headerData(id))
 	if err != nil {
 		return header{}, false
 	}

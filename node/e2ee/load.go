@@ -19,7 +19,7 @@ func decodeSession(version byte, b []byte) (*Session, error) {
 	copy(s.id[:], d.bytes(len(s.id)))
 	s.features = d.uint32()
 	s.generation = d.uint64()
-	s.replaced = d.time()
+	s.used = d.time()
 	if version > 1 {
 		s.skipped.lost = d.uint64()
 	}

@@ -13,17 +13,19 @@ type attempt struct {
 	responder *e2ee.Handshake // nil before message 1
 	proposal  uint64          // of the initiator
 	next      []byte          // under way
-	messages  int             // written so far
+	messages  int             // that have left
+	behind    []*sent         // cells of the initiator, behind message 3
 	session   e2ee.SessionID  // of the initiator, after message 3
 	agreed    uint64          // generation
 	done      bool            // the responder has the session
 	left      bool            // the initiator thinks that the connection is gone
+	over      bool
 }
 
 func (m *model) config(p, peer *party) e2ee.HandshakeConfig {
 	c := p.expecting(peer.person)
 	c.Generation, c.Features, c.Rand = p.sessions.Generation(), p.features, m.random
-	return e2ee.WithEncapsulation(c, m.encapsulate)
+	return e2ee.WithEncapsulation(c, encapsulateFrom(m.random))
 }
 
 // dial begins a handshake. There are three connections at most.
@@ -37,13 +39,13 @@ func (m *model) dial(p *party) {
 	m.begin(p)
 }
 
-func (m *model) begin(p *party) {
+func (m *model) begin(p *party) *attempt {
 	to := m.parties[1-p.index]
 	cfg := m.config(p, to)
 	h := must[*e2ee.Handshake](m.tb)(e2ee.NewInitiator(cfg))
-	m.attempts = append(m.attempts, &attempt{
-		from: p, to: to, initiator: h, proposal: cfg.Generation, next: write(m.tb, h), messages: 1,
-	})
+	t := &attempt{from: p, to: to, initiator: h, proposal: cfg.Generation, next: write(m.tb, h), messages: 1}
+	m.attempts = append(m.attempts, t)
+	return t
 }
 
 // carryOn brings the next message of a handshake.
@@ -52,34 +54,74 @@ func (m *model) carryOn(a, b byte) {
 		return
 	}
 	t := m.attempts[int(a)%len(m.attempts)]
-	if t.done {
-		return
-	}
-	t.messages++
-	switch t.messages {
-	case 2:
+	switch {
+	case t.done:
+	case t.messages == 1:
 		cfg := m.config(t.to, t.from)
 		t.responder = must[*e2ee.Handshake](m.tb)(e2ee.NewResponder(cfg))
 		t.agreed = max(t.proposal, cfg.Generation)
 		told(m.tb, t.responder, t.next)
-		t.next = write(m.tb, t.responder)
-	case 3:
-		told(m.tb, t.initiator, t.next)
-		t.next = write(m.tb, t.initiator)
-		t.session = m.add(t.from, t.initiator, newLedger(true, t.agreed))
-		if b == 1 { // crashes, and message 3 is on its way
-			m.restart(t.from, 0)
-		}
+		t.next, t.messages = write(m.tb, t.responder), 2
+	case t.messages == 2:
+		m.finishInitiator(t, b)
 	default:
-		told(m.tb, t.responder, t.next)
-		if id := m.add(t.to, t.responder, newLedger(false, t.agreed)); id != t.session {
-			m.tb.Fatal("session IDs differ")
-		}
-		t.done = true
-		if t.left {
-			m.remove(t)
-		}
+		m.finishResponder(t, b)
 	}
+}
+
+// finishInitiator stores the session before message 3 leaves. A crash may come
+// before the one, between them, and after the other.
+func (m *model) finishInitiator(t *attempt, b byte) {
+	told(m.tb, t.initiator, t.next)
+	t.next = write(m.tb, t.initiator)
+	id, ok := m.join(t.from, fateOf(b), t.initiator, newLedger(true, t.agreed))
+	if !ok {
+		m.end(t)
+		return
+	}
+	t.messages, t.session = 3, id
+	if b%32 == byte(crashAfter)+1 {
+		m.restart(t.from, 0)
+	}
+}
+
+// finishResponder stores the session before anything is sealed under it.
+func (m *model) finishResponder(t *attempt, b byte) {
+	told(m.tb, t.responder, t.next)
+	id, ok := m.join(t.to, fateOf(b), t.responder, newLedger(false, t.agreed))
+	if !ok {
+		m.end(t)
+		return
+	}
+	if id != t.session {
+		m.tb.Fatal("session IDs differ")
+	}
+	t.done = true
+	m.met++
+	if t.left { // some of the cells behind message 3 have come with it
+		for range int(b) % (len(t.behind) + 1) {
+			t.arrive(m, stored)
+		}
+		m.end(t)
+	}
+}
+
+// join puts the session of a handshake among a party's others, and reports
+// whether it runs on and has it.
+func (m *model) join(p *party, f fate, h *e2ee.Handshake, l *ledger) (e2ee.SessionID, bool) {
+	s := session(m.tb, h)
+	id := s.SessionID()
+	if s.Features() != m.parties[0].features&m.parties[1].features {
+		m.tb.Errorf("agreed features are %x", s.Features())
+	}
+	return id, m.change(p, f, func(all *e2ee.Sessions, k *memory) {
+		l.used = m.unix()
+		k.ledgers[id] = l
+		gone := must[[]e2ee.SessionID](m.tb)(all.Add(s, m.now))
+		m.wantEvicted(k, id, gone)
+		k.forget(gone)
+		k.sealAgain()
+	})
 }
 
 // drop loses a connection. With the lowest bit of b, a message 3 on its way
@@ -98,25 +140,30 @@ func (m *model) drop(a, b byte) {
 
 // leave is when the initiator loses the connection.
 func (m *model) leave(t *attempt) {
-	if t.left = true; t.messages < 3 {
+	if t.left || t.messages < 3 {
+		t.left = true
 		return
 	}
-	l := t.from.ledgers[t.session]
+	t.left = true
+	l := t.from.known.ledgers[t.session]
 	suspends := l != nil && !l.confirmed
 	if got := t.from.sessions.Suspend(t.session); got != suspends {
 		m.tb.Fatalf("Suspend reports %t", got)
 	}
 	if suspends {
+		m.seen["suspended"]++
 		l.suspended = true
+		t.from.known.sealAgainUnless(func(id e2ee.SessionID) bool { return id != t.session })
 	}
 }
 
+// end is when nothing more arrives on a connection.
 func (m *model) end(t *attempt) {
+	if t.over {
+		return
+	}
+	t.over = true
 	m.leave(t)
-	m.remove(t)
-}
-
-func (m *model) remove(t *attempt) {
 	m.attempts = slices.DeleteFunc(m.attempts, func(other *attempt) bool { return other == t })
 	t.initiator.Close()
 	if t.responder != nil {
@@ -136,37 +183,28 @@ func (m *model) disconnect(p *party) {
 	}
 }
 
-// settle ends all that is under way, and lets the two meet undisturbed: then both
-// seal under the same session, and everything arrives.
-func (m *model) settle() {
-	m.tb.Helper()
-	for len(m.attempts) > 0 {
-		m.end(m.attempts[0])
-	}
-	m.cells = nil
-	m.begin(m.parties[m.count&1])
-	for range 3 {
-		m.carryOn(0, 0)
-	}
-	t := m.attempts[0]
-	for range 3 {
-		for _, p := range m.parties {
-			m.burst(p, 3, 0)
-			if len(m.cells) != 3 || m.cells[0].session != t.session {
-				m.tb.Fatal("a party seals under another session than the one just made")
-			}
-			m.deliverAll(m.parties[1-p.index], 0)
-			m.check(m.parties[0])
-			m.check(m.parties[1])
+// connection returns that on which a pending session's handshake was.
+func (m *model) connection(p *party, id e2ee.SessionID) *attempt {
+	for _, t := range m.attempts {
+		if t.from == p && t.session == id && t.messages == 3 && !t.left {
+			return t
 		}
 	}
-	for _, s := range m.old {
-		if s.session == t.session && !s.taken {
-			m.tb.Fatal("a cell has not arrived")
-		}
+	m.tb.Fatal("a session without its connection is not suspended")
+	return nil
+}
+
+// queue puts a cell behind message 3.
+func (t *attempt) queue(s *sent) { t.behind = append(t.behind, s) }
+
+// arrive brings the next cell that is behind message 3, unless that has not
+// arrived itself or there is none.
+func (t *attempt) arrive(m *model, f fate) bool {
+	if !t.done || t.over || len(t.behind) == 0 {
+		return false
 	}
-	if a, b := m.parties[0], m.parties[1]; a.sessions.IDs()[0] != b.sessions.IDs()[0] ||
-		a.sessions.Generation() != b.sessions.Generation() || !t.from.sessions.Get(t.session).Confirmed() {
-		m.tb.Fatal("the parties disagree about the best session")
-	}
+	s := t.behind[0]
+	t.behind = t.behind[1:]
+	m.open(s, f)
+	return true
 }

@@ -14,6 +14,7 @@ type ledger struct {
 	initiator  bool
 	confirmed  bool
 	suspended  bool
+	used       int64 // when it joined, or a cell was last sealed or opened
 
 	sent      uint64 // cells sealed: the number of the next one
 	sendChain int    // index of the sending chain, from 0; -1 if there was none

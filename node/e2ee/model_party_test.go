@@ -2,161 +2,139 @@ package e2ee_test
 
 import (
 	"bytes"
-	"crypto/mlkem"
-	"crypto/mlkem/mlkemtest"
 	"errors"
-	"io"
 	"slices"
-	"time"
 
 	"github.com/onionwire/onionwire/node/e2ee"
-	"pgregory.net/rapid"
 )
 
-// party is one side of the model: sessions, what the specification says of
-// them, and what is on its disk, to which a crash goes back.
+// party is one side of the model: sessions, what it knows beside, and what of
+// both is on its disk, to which a crash goes back.
 type party struct {
 	person
 	index    int
 	features uint32
 	sessions *e2ee.Sessions
-	ledgers  map[e2ee.SessionID]*ledger
-	disk     map[e2ee.SessionID]onDisk
+	known    *memory
+	disk     disk
+	trouble  int             // cells that it could not open since it last could
+	handed   map[uint64]bool // letters that have reached the person, by id
 }
 
-type onDisk struct {
-	saved  []byte
-	ledger *ledger
+type disk struct {
+	saved map[e2ee.SessionID][]byte
+	known *memory
 }
 
-// sent is a cell that has left, and what is known of it.
-type sent struct {
-	place
-	from    int
-	session e2ee.SessionID
-	content []byte
-	cell    []byte
-	taken   bool // its content was handed over
-}
+// fate is what becomes of a change to a party's sessions that has to be stored.
+type fate byte
 
-// order returns the IDs of the party's sessions as the specification sorts
-// them, the best first.
-func (p *party) order() []e2ee.SessionID {
-	var ids []e2ee.SessionID
-	for id := range p.ledgers {
-		ids = append(ids, id)
+const (
+	stored      fate = iota
+	unstored         // the disk is full: all is as before
+	crashBefore      // it crashes before it is stored
+	crashAfter       // and after, but before anything else happens
+)
+
+// fateOf lets every eighth change go wrong.
+func fateOf(b byte) fate {
+	if b%32 <= byte(crashAfter) {
+		return fate(b % 32)
 	}
-	slices.SortFunc(ids, func(a, b e2ee.SessionID) int {
-		if x, y := p.ledgers[a].generation, p.ledgers[b].generation; x != y {
-			if x > y {
-				return -1
-			}
-			return 1
+	return stored
+}
+
+// change does something to a party's sessions and what it knows, and stores both
+// as one. It reports whether the party has it and runs on.
+func (m *model) change(p *party, f fate, do func(s *e2ee.Sessions, k *memory)) bool {
+	m.tb.Helper()
+	before := p.state()
+	sessions, known := p.sessions.Clone(), p.known.clone()
+	do(sessions, known)
+	if f == unstored || f == crashBefore {
+		if !bytes.Equal(before, p.state()) {
+			m.tb.Fatal("what was done to a clone has changed the original")
 		}
-		return bytes.Compare(a[:], b[:])
-	})
-	return ids
+		sessions.Close()
+		if f == crashBefore {
+			m.restart(p, 0)
+		}
+		return false
+	}
+	p.sessions.Close()
+	p.sessions, p.known = sessions, known
+	m.store(p)
+	if f == crashAfter {
+		m.restart(p, 1)
+	}
+	return f == stored
 }
 
-// inUse returns the best session under which the party can seal, or nil.
-func (p *party) inUse() (e2ee.SessionID, *ledger) {
-	for _, id := range p.order() {
-		if l := p.ledgers[id]; l.usable() {
-			return id, l
+// store writes what has changed.
+func (m *model) store(p *party) {
+	for _, id := range p.sessions.Unsaved() {
+		saved, err := p.sessions.Get(id).Save(m.key, id[:])
+		if err != nil {
+			m.tb.Fatalf("Save: %v", err)
+		}
+		p.disk.saved[id] = saved
+	}
+	if len(p.sessions.Unsaved()) != 0 {
+		m.tb.Fatal("a session that was saved is not known to be")
+	}
+	for id := range p.disk.saved {
+		if p.known.ledgers[id] == nil {
+			delete(p.disk.saved, id)
 		}
 	}
-	return e2ee.SessionID{}, nil
-}
-
-// save puts a session on the disk.
-func (m *model) save(p *party, id e2ee.SessionID) {
-	saved, err := p.sessions.Get(id).Save(m.key, id[:])
-	if err != nil {
-		m.tb.Fatalf("Save: %v", err)
-	}
-	p.disk[id] = onDisk{saved, p.ledgers[id].clone()}
-}
-
-func (m *model) saveAll(p *party) {
-	for id := range p.ledgers {
-		m.save(p, id)
-	}
-}
-
-// forget is what a party does with the sessions that had to go.
-func (m *model) forget(p *party, gone []e2ee.SessionID) {
-	for _, id := range gone {
-		if p.ledgers[id] == nil {
-			m.tb.Fatal("a session went that was not there")
-		}
-		delete(p.ledgers, id)
-		delete(p.disk, id)
-	}
+	p.disk.known = p.known.clone()
 }
 
 // restart goes back to what is on the disk, with the sessions in some order.
 func (m *model) restart(p *party, turn int) {
-	p.sessions, p.ledgers = new(e2ee.Sessions), make(map[e2ee.SessionID]*ledger)
+	p.sessions.Close()
+	p.sessions, p.known = new(e2ee.Sessions), p.disk.known.clone()
 	var ids []e2ee.SessionID
-	for id := range p.disk {
+	for id := range p.disk.saved {
 		ids = append(ids, id)
 	}
 	slices.SortFunc(ids, func(a, b e2ee.SessionID) int { return bytes.Compare(a[:], b[:]) })
 	for i := range ids {
 		id := ids[(i+turn)%len(ids)]
-		s, err := e2ee.LoadSession(m.key, id[:], p.disk[id].saved)
+		s, err := e2ee.LoadSession(m.key, id[:], p.disk.saved[id])
 		if err != nil {
 			m.tb.Fatalf("LoadSession: %v", err)
 		}
-		e2ee.SetRandom(s, m.random, m.encapsulate)
-		l := p.disk[id].ledger.clone()
-		l.suspended = !l.confirmed
-		p.ledgers[id] = l
-		if gone := p.sessions.Add(s, m.now); len(gone) != 0 {
+		e2ee.SetRandom(s, m.random, encapsulateFrom(m.random))
+		if gone := must[[]e2ee.SessionID](m.tb)(p.sessions.Add(s, m.now)); len(gone) != 0 {
 			m.tb.Fatal("a session went when it was loaded")
 		}
 	}
+	for _, l := range p.known.ledgers {
+		l.suspended = !l.confirmed
+	}
+	p.known.sealAgainUnless(func(id e2ee.SessionID) bool {
+		l := p.known.ledgers[id]
+		return l != nil && !l.suspended
+	})
 	m.disconnect(p)
-}
-
-// add puts the session of a handshake among a party's others.
-func (m *model) add(p *party, h *e2ee.Handshake, l *ledger) e2ee.SessionID {
-	s := session(m.tb, h)
-	id := s.SessionID()
-	if s.Features() != m.parties[0].features&m.parties[1].features {
-		m.tb.Errorf("agreed features are %x", s.Features())
-	}
-	p.ledgers[id] = l
-	var want []e2ee.SessionID
-	if ids := p.order(); len(ids) > e2ee.MaxSessions {
-		want = ids[e2ee.MaxSessions:]
-		for _, other := range ids {
-			if other != id && !p.ledgers[other].usable() {
-				want = []e2ee.SessionID{other}
-			}
-		}
-	}
-	gone := p.sessions.Add(s, m.now)
-	if !slices.Equal(gone, want) {
-		m.tb.Fatal("another session had to go than the least of those that are of no use")
-	}
-	m.forget(p, gone)
-	m.saveAll(p)
-	return id
 }
 
 // check compares a party's sessions with what the specification says of them.
 func (m *model) check(p *party) {
 	m.tb.Helper()
-	if !slices.Equal(p.sessions.IDs(), p.order()) || len(p.ledgers) > e2ee.MaxSessions {
+	ledgers := p.known.ledgers
+	if !slices.Equal(p.sessions.IDs(), p.known.order()) || len(ledgers) > e2ee.MaxSessions {
 		m.tb.Fatalf("the party has %d sessions, or in another order than the %d of the model",
-			len(p.sessions.IDs()), len(p.ledgers))
+			len(p.sessions.IDs()), len(ledgers))
 	}
-	for id, l := range p.ledgers {
+	for id, l := range ledgers {
 		s := p.sessions.Get(id)
-		if !slices.Equal(s.Missing(), l.numbers()) || s.Lost() != l.lost || s.Confirmed() != l.confirmed {
-			m.tb.Fatalf("missing %v, lost %d, confirmed %t; want %v, %d, %t",
-				s.Missing(), s.Lost(), s.Confirmed(), l.numbers(), l.lost, l.confirmed)
+		if !slices.Equal(s.Missing(), l.numbers()) || s.Lost() != l.lost || s.Sealed() != l.sent ||
+			s.Confirmed() != l.confirmed || s.Suspended() != l.suspended {
+			m.tb.Fatalf("missing %v, lost %d, sealed %d, confirmed %t, suspended %t; want %v, %d, %d, %t, %t",
+				s.Missing(), s.Lost(), s.Sealed(), s.Confirmed(), s.Suspended(),
+				l.numbers(), l.lost, l.sent, l.confirmed, l.suspended)
 		}
 	}
 }
@@ -178,45 +156,13 @@ func (m *model) wantRefused(p *party, cell []byte, want error) {
 		m.tb.Fatalf("zeros: %v", err)
 	}
 	before := p.state()
-	if opened, err := p.sessions.Open(cell, m.now); !errors.Is(err, want) || opened.Content != nil {
+	if opened, err := p.sessions.Open(cell, m.now); !errors.Is(err, want) || opened != nil {
 		m.tb.Fatalf("got error %v, want %v", err, want)
 	}
 	if !bytes.Equal(before, p.state()) {
 		m.tb.Fatal("a refused cell has changed the state")
 	}
-	for _, l := range p.ledgers {
+	for _, l := range p.known.ledgers {
 		l.expire(m.unix())
 	}
-}
-
-func (m *model) unix() int64 { return m.now.Unix() }
-
-// encapsulate takes its randomness from the model's source, so that a run can
-// be repeated.
-func (m *model) encapsulate(key *mlkem.EncapsulationKey768) (shared, ciphertext []byte) {
-	random := make([]byte, 32)
-	if _, err := io.ReadFull(m.random, random); err != nil {
-		m.tb.Fatal(err)
-	}
-	shared, ciphertext, err := mlkemtest.Encapsulate768(key, random)
-	if err != nil {
-		m.tb.Fatal(err)
-	}
-	return shared, ciphertext
-}
-
-// model is two parties and what is under way between them.
-type model struct {
-	tb      rapid.TB
-	key     *e2ee.StateKey
-	random  io.Reader
-	now     time.Time
-	parties [2]*party
-
-	calm bool // one session, which nobody loses
-
-	cells    []*sent // under way
-	old      []*sent // delivered, for repeats
-	attempts []*attempt
-	count    int // of contents
 }

@@ -7,7 +7,7 @@ import (
 
 // tryChains finds the chain that a cell belongs to by its header, and opens it
 // (docs/protocol.md, "Opening a cell", steps 3 to 8).
-func (s *Session) tryChains(cell []byte, now int64) (Opened, error) {
+func (s *Session) tryChains(cell []byte, now int64) (*Opened, error) {
 	var scratch [headerSize]byte
 	defer clear(scratch[:])
 	r := s.ratchet
@@ -28,23 +28,23 @@ func (s *Session) tryChains(cell []byte, now int64) (Opened, error) {
 			return s.openSkipped(cell, c, h.n)
 		}
 	}
-	return Opened{}, ErrDecrypt
+	return nil, ErrDecrypt
 }
 
 // openInChain opens a cell of the receiving chain.
-func (s *Session) openInChain(cell []byte, h header, now int64) (Opened, error) {
+func (s *Session) openInChain(cell []byte, h header, now int64) (*Opened, error) {
 	current := &s.ratchet.recv
 	if !bytes.Equal(h.part[:], current.part[:]) {
-		return Opened{}, fmt.Errorf("%w: ratchet keys changed within a chain", ErrMalformed)
+		return nil, fmt.Errorf("%w: ratchet keys changed within a chain", ErrMalformed)
 	}
 	if h.n == maxChain {
-		return Opened{}, fmt.Errorf("%w: the chain is too long", ErrMalformed)
+		return nil, fmt.Errorf("%w: the chain is too long", ErrMalformed)
 	}
 	if h.n < current.n {
 		return s.openSkipped(cell, s.skipped.of(&current.header), h.n)
 	}
 	if h.n-current.n > MaxJump {
-		return Opened{}, ErrGap
+		return nil, ErrGap
 	}
 	next := *s.ratchet
 	defer next.wipe()
@@ -52,7 +52,7 @@ func (s *Session) openInChain(cell []byte, h header, now int64) (Opened, error) 
 	defer clear(skipped)
 	opened, err := next.recv.openNext(cell)
 	if err != nil {
-		return Opened{}, err
+		return nil, err
 	}
 	*s.ratchet = next
 	s.skipped.add(&s.ratchet.recv, skipped)
@@ -60,13 +60,13 @@ func (s *Session) openInChain(cell []byte, h header, now int64) (Opened, error) 
 }
 
 // openInNext opens a cell with which the peer begins a new chain.
-func (s *Session) openInNext(cell []byte, h header, now int64) (Opened, error) {
+func (s *Session) openInNext(cell []byte, h header, now int64) (*Opened, error) {
 	current := &s.ratchet.recv
 	if h.previous < current.n || s.ratchet.peer == nil && h.previous != 0 {
-		return Opened{}, fmt.Errorf("%w: the chain before had more cells", ErrMalformed)
+		return nil, fmt.Errorf("%w: the chain before had more cells", ErrMalformed)
 	}
 	if uint64(h.previous-current.n)+uint64(h.n) > MaxJump {
-		return Opened{}, ErrGap
+		return nil, ErrGap
 	}
 	next := *s.ratchet
 	defer next.wipe()
@@ -76,13 +76,13 @@ func (s *Session) openInNext(cell []byte, h header, now int64) (Opened, error) {
 	defer ended.end()
 	received := *h.part
 	if err := next.receivingStep(&received); err != nil {
-		return Opened{}, err
+		return nil, err
 	}
 	skipped := next.recv.skipTo(h.n, now)
 	defer clear(skipped)
 	opened, err := next.recv.openNext(cell)
 	if err != nil {
-		return Opened{}, err
+		return nil, err
 	}
 	*s.ratchet = next
 	s.skipped.add(&ended, before)
@@ -92,31 +92,31 @@ func (s *Session) openInNext(cell []byte, h header, now int64) (Opened, error) {
 
 // openSkipped opens an earlier cell of a chain, which is nil if no keys of it
 // are kept.
-func (s *Session) openSkipped(cell []byte, c *skippedChain, n uint32) (Opened, error) {
+func (s *Session) openSkipped(cell []byte, c *skippedChain, n uint32) (*Opened, error) {
 	if c == nil {
-		return Opened{}, ErrRepeated
+		return nil, ErrRepeated
 	}
 	i, ok := c.find(n)
 	if !ok {
-		return Opened{}, ErrRepeated
+		return nil, ErrRepeated
 	}
 	content, err := openBody(cell, &c.keys[i].key)
 	if err != nil {
-		return Opened{}, err
+		return nil, err
 	}
-	opened := Opened{Content: content, Number: c.first + uint64(n)}
+	opened := &Opened{Content: content, Number: c.first + uint64(n)}
 	s.skipped.take(c, n)
 	return opened, nil
 }
 
 // openNext takes a step and opens the cell with its key.
-func (c *chain) openNext(cell []byte) (Opened, error) {
+func (c *chain) openNext(cell []byte) (*Opened, error) {
 	number := c.first + uint64(c.n)
 	key := c.next()
 	defer key.Wipe()
 	content, err := openBody(cell, &key)
 	if err != nil {
-		return Opened{}, err
+		return nil, err
 	}
-	return Opened{Content: content, Number: number}, nil
+	return &Opened{Content: content, Number: number}, nil
 }

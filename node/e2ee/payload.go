@@ -161,12 +161,12 @@ func checkHighest(theirs, own uint8) error {
 	return nil
 }
 
-// maxGenerationStep is how far a peer's proposal may be above our own, so that
-// nobody can use the numbers up.
-const maxGenerationStep = 1 << 32
+// MaxGeneration is the highest generation of a session. It leaves the sign to those
+// who store it.
+const MaxGeneration = 1<<63 - 1
 
-func checkGeneration(theirs, own uint64) error {
-	if theirs == 0 || theirs > own && theirs-own > maxGenerationStep {
+func checkGeneration(generation uint64) error {
+	if generation == 0 || generation > MaxGeneration {
 		return fmt.Errorf("%w: generation", ErrMalformed)
 	}
 	return nil

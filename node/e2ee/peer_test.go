@@ -1,8 +1,6 @@
 package e2ee_test
 
 import (
-	"crypto/mlkem"
-	"crypto/mlkem/mlkemtest"
 	"crypto/sha256"
 	"math/rand/v2"
 
@@ -57,15 +55,7 @@ func draw(name string) reference.Draw {
 func repeatable(c e2ee.HandshakeConfig) e2ee.HandshakeConfig {
 	stream := rand.NewChaCha8([32]byte{})
 	c.Rand = stream
-	return e2ee.WithEncapsulation(c, func(key *mlkem.EncapsulationKey768) (shared, ciphertext []byte) {
-		random := make([]byte, 32)
-		_, _ = stream.Read(random) // never fails
-		shared, ciphertext, err := mlkemtest.Encapsulate768(key, random)
-		if err != nil {
-			panic(err)
-		}
-		return shared, ciphertext
-	})
+	return e2ee.WithEncapsulation(c, encapsulateFrom(stream))
 }
 
 // told carries a message of the reference to us.

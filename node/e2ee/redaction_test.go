@@ -1,11 +1,15 @@
 package e2ee_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"log/slog"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -31,7 +35,8 @@ func TestSecretsNeverPrint(t *testing.T) {
 	}
 	seal(t, b, nil)
 	set := new(e2ee.Sessions)
-	set.Add(reload(t, b), now)
+	must[[]e2ee.SessionID](t)(set.Add(reload(t, b), now))
+	sealed := must[*e2ee.Sealed](t)(set.Seal([]byte("hello"), now))
 
 	values := map[string]any{
 		"Identity":                   *alice.identity,
@@ -43,8 +48,10 @@ func TestSecretsNeverPrint(t *testing.T) {
 		"Session":                    *b,
 		"Session of an initiator":    a,
 		"Sessions":                   set,
-		"Opened":                     opened,
+		"Opened":                     *opened,
+		"Sealed":                     *sealed,
 		"StateKey":                   stateKey(t),
+		"SessionID":                  opened.Session,
 	}
 	for name, value := range e2ee.Holders(b, fresh) {
 		values[name] = value
@@ -53,9 +60,40 @@ func TestSecretsNeverPrint(t *testing.T) {
 		t.Run(name, func(t *testing.T) { redacttest.Check(t, value) })
 	}
 	for name, value := range map[string]any{
-		"Identity": alice.identity, "HandshakeConfig": &cfg, "Handshake": fresh, "Session": b, "Opened": &opened,
+		"Identity": alice.identity, "HandshakeConfig": &cfg, "Handshake": fresh, "Session": b, "Opened": opened, "Sealed": sealed,
+		"SessionID": &opened.Session,
 	} {
 		t.Run(name+" pointer", func(t *testing.T) { redacttest.Check(t, value) })
+	}
+	wantAddress(t, alice.identity)
+	wantAddress(t, &cfg)
+	wantAddress(t, fresh)
+	wantAddress(t, b)
+	wantAddress(t, set)
+	wantAddress(t, opened)
+	wantAddress(t, sealed)
+	wantAddress(t, &opened.Session)
+	wantAddress(t, stateKey(t))
+}
+
+// wantAddress checks that of a pointer in somebody's unexported field, of which fmt
+// asks no method, nothing but the address is shown.
+func wantAddress[T any](t *testing.T, p *T) {
+	t.Helper()
+	holder := struct{ inner *T }{p}
+	address := regexp.MustCompile(`^[^\[\]"]*\b0x[0-9a-f]+\)?}$`)
+	for _, verb := range []string{"%v", "%+v", "%#v"} {
+		if got := fmt.Sprintf(verb, holder); !address.MatchString(got) {
+			t.Errorf("%s of a struct with a %T in it gives %.100q", verb, p, got)
+		}
+	}
+	if got, err := json.Marshal(holder); err != nil || string(got) != "{}" {
+		t.Errorf("JSON of a struct with a %T in it is %.100q, %v", p, got, err)
+	}
+	var line bytes.Buffer
+	slog.New(slog.NewTextHandler(&line, nil)).Info("m", "value", holder)
+	if _, got, ok := strings.Cut(strings.TrimSpace(line.String()), "value="); !ok || !address.MatchString(strings.Trim(got, `"`)) {
+		t.Errorf("slog of a struct with a %T in it writes %.100q", p, got)
 	}
 }
 

@@ -1,7 +1,6 @@
 package e2ee
 
 import (
-	"crypto/cipher"
 	"crypto/mlkem"
 	"crypto/rand"
 	"encoding/binary"
@@ -11,7 +10,7 @@ import (
 	"math"
 
 	"github.com/onionwire/onionwire/node/internal/redact"
-	"golang.org/x/crypto/chacha20poly1305"
+	"github.com/onionwire/onionwire/node/internal/xchacha"
 )
 
 // stateVersion is the form in which sessions are saved. Version 1 had no count
@@ -40,11 +39,12 @@ func NewStateKey(b []byte) (*StateKey, error) {
 	return &StateKey{key: &key}, nil
 }
 
-func (k *StateKey) aead() (cipher.AEAD, error) {
+// bytes returns the key itself.
+func (k *StateKey) bytes() ([]byte, error) {
 	if k == nil || k.key == nil {
 		return nil, errors.New("e2ee: there is no state key")
 	}
-	return chacha20poly1305.NewX(k.key.Bytes())
+	return k.key.Bytes(), nil
 }
 
 // Wipe clears the key, which is then refused. Wiping twice is harmless.
@@ -75,18 +75,22 @@ func (s *Session) Save(key *StateKey, context []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	k, err := key.bytes()
+	if err != nil {
+		return nil, err
+	}
 	plain := s.encode()
 	defer clear(plain)
-	aead, err := key.aead()
-	if err != nil {
-		return nil, fmt.Errorf("e2ee: save: %w", err)
-	}
 	saved := make([]byte, 1+nonceSize, 1+nonceSize+len(plain)+tagSize)
 	saved[0] = stateVersion
 	if _, err := io.ReadFull(s.rand, saved[1:]); err != nil {
 		return nil, fmt.Errorf("e2ee: nonce: %w", err)
 	}
-	return aead.Seal(saved, saved[1:1+nonceSize], plain, ad), nil
+	if saved, err = xchacha.Seal(saved, k, saved[1:1+nonceSize], plain, ad); err != nil {
+		return nil, fmt.Errorf("e2ee: save: %w", err)
+	}
+	s.unsaved = false
+	return saved, nil
 }
 
 // LoadSession returns a session that was saved, which takes its random bytes
@@ -108,11 +112,11 @@ func LoadSession(key *StateKey, context, saved []byte) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	aead, err := key.aead()
+	k, err := key.bytes()
 	if err != nil {
-		return nil, fmt.Errorf("e2ee: load: %w", err)
+		return nil, err
 	}
-	plain, err := aead.Open(nil, saved[1:1+nonceSize], saved[1+nonceSize:], ad)
+	plain, err := xchacha.Open(nil, k, saved[1:1+nonceSize], saved[1+nonceSize:], ad)
 	if err != nil {
 		return nil, ErrSaved
 	}
@@ -151,7 +155,7 @@ func (s *Session) encode() []byte {
 	b = append(b, s.id[:]...)
 	b = binary.BigEndian.AppendUint32(b, s.features)
 	b = binary.BigEndian.AppendUint64(b, s.generation)
-	b = binary.BigEndian.AppendUint64(b, uint64(s.replaced))
+	b = binary.BigEndian.AppendUint64(b, uint64(s.used))
 	b = binary.BigEndian.AppendUint64(b, s.skipped.lost)
 	b = append(b, r.root.Bytes()...)
 	b = append(b, r.nextSend.Bytes()...)

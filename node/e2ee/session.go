@@ -3,6 +3,8 @@ package e2ee
 import (
 	"fmt"
 	"io"
+	"log/slog"
+	"slices"
 	"time"
 )
 
@@ -10,6 +12,15 @@ import (
 // every session. It says nothing about the keys, but do not log it: it shows
 // that two people talk to each other.
 type SessionID [32]byte
+
+// Format prints a fixed word whatever the verb.
+func (SessionID) Format(s fmt.State, verb rune) { redacted{}.Format(s, verb) }
+
+// MarshalText returns a fixed word.
+func (SessionID) MarshalText() ([]byte, error) { return redacted{}.MarshalText() }
+
+// LogValue returns a fixed word.
+func (SessionID) LogValue() slog.Value { return redacted{}.LogValue() }
 
 // role says which side of the handshake a session comes from.
 type role uint8
@@ -45,10 +56,12 @@ type Session struct {
 
 	confirmed bool  // the peer has this session
 	suspended bool  // not confirmed, and the connection is gone
-	replaced  int64 // when a better session took its place, or 0
+	used      int64 // when Sessions last sealed or opened under it, or got it
+	unsaved   bool  // it has changed since Save
 }
 
-// Opened is what a cell held.
+// Opened is what a cell held. It is printed as a fixed word; within an unexported
+// field of a struct that is so for the pointer only.
 type Opened struct {
 	redacted
 
@@ -64,7 +77,7 @@ type Opened struct {
 // newSession begins the session of a handshake. Of an initiator own is nil and
 // received what payload 2 says; of a responder it is the other way round.
 func newSession(keys *initialKeys, own *keyPair, peer *peerKeys, first *part) *Session {
-	s := &Session{open: true, id: keys.id, ratchet: new(ratchet)}
+	s := &Session{open: true, id: keys.id, ratchet: new(ratchet), unsaved: true}
 	s.ratchet.root = keys.root
 	chain := chain{key: keys.chain, header: keys.header, part: first}
 	defer chain.end()
@@ -102,8 +115,9 @@ func (s *Session) Seal(content []byte) ([]byte, error) {
 		return nil, ErrExhausted
 	}
 	cell := make([]byte, cellLen(len(content)))
-	// A key is used once, so a fixed nonce would do; a random one keeps the cells
-	// of a state that was copied and used twice from sharing a key stream.
+	// The header key serves the whole chain and needs another nonce each time. A
+	// cell key is used once; but if a state is copied and used twice, a random nonce
+	// keeps those cells from sharing a key stream.
 	if _, err := io.ReadFull(s.rand, cell[:nonceSize]); err != nil {
 		return nil, fmt.Errorf("e2ee: nonce: %w", err)
 	}
@@ -118,6 +132,7 @@ func (s *Session) Seal(content []byte) ([]byte, error) {
 		return nil, fmt.Errorf("e2ee: cell: %w", err)
 	}
 	*s.ratchet = next
+	s.unsaved = true
 	return cell, nil
 }
 
@@ -125,23 +140,32 @@ func (s *Session) Seal(content []byte) ([]byte, error) {
 // used to forget the keys of cells that have been missing for MaxSkippedAge.
 //
 // It fails with ErrMalformed, ErrDecrypt, ErrRepeated, ErrGap, or ErrState after
-// Close. A failed Open changes nothing else.
-func (s *Session) Open(cell []byte, now time.Time) (Opened, error) {
+// Close. A failed Open changes nothing else. A cell that was opened before is
+// ErrRepeated as long as its chain goes on or keys of it are kept, and ErrDecrypt
+// after that: so neither proves that somebody means harm.
+func (s *Session) Open(cell []byte, now time.Time) (*Opened, error) {
 	switch {
 	case !s.open:
-		return Opened{}, ErrState
+		return nil, ErrState
 	case !validCellLen(len(cell)):
-		return Opened{}, fmt.Errorf("%w: cell has %d bytes", ErrMalformed, len(cell))
+		return nil, fmt.Errorf("%w: cell has %d bytes", ErrMalformed, len(cell))
 	}
 	at := seconds(now)
-	s.skipped.expire(at)
+	s.expire(at)
 	opened, err := s.tryChains(cell, at)
 	if err != nil {
-		return Opened{}, err
+		return nil, err
 	}
 	opened.Session = s.id
-	s.confirmed, s.suspended = true, false
+	s.confirmed, s.suspended, s.unsaved = true, false, true
 	return opened, nil
+}
+
+// expire forgets the keys of cells that have been missing for MaxSkippedAge.
+func (s *Session) expire(at int64) {
+	before := s.skipped.total
+	s.skipped.expire(at)
+	s.unsaved = s.unsaved || s.skipped.total != before
 }
 
 // seconds gives a time in the form in which it is saved. A clock that stands
@@ -158,6 +182,21 @@ func (s *Session) Features() uint32 { return s.features }
 // responder always, for the initiator once a cell was opened.
 func (s *Session) Confirmed() bool { return s.confirmed }
 
+// Suspended reports whether nothing is sealed under the session until a cell has
+// been opened under it: the initiator cannot know whether the peer has it, because
+// the connection of the handshake ended before that. What was sealed under it and
+// not confirmed shall be sealed again, under another session.
+func (s *Session) Suspended() bool { return s.suspended }
+
+// Sealed returns how many cells were sealed under the session: the number of the
+// next one.
+func (s *Session) Sealed() uint64 {
+	if s.ratchet == nil {
+		return 0
+	}
+	return s.ratchet.send.first + uint64(s.ratchet.send.n)
+}
+
 // Missing returns the numbers of the peer's cells that are known to exist, have
 // not arrived, and could still be opened, in ascending order.
 func (s *Session) Missing() []uint64 {
@@ -173,6 +212,20 @@ func (s *Session) Missing() []uint64 {
 // Lost returns how many of the peer's cells will never be opened, because they
 // were missing for too long or too many were.
 func (s *Session) Lost() uint64 { return s.skipped.lost }
+
+// clone returns a session of its own with the same state.
+func (s *Session) clone() *Session {
+	c := *s
+	c.ratchet = new(ratchet)
+	*c.ratchet = *s.ratchet
+	c.skipped.chains = make([]*skippedChain, len(s.skipped.chains))
+	for i, chain := range s.skipped.chains {
+		copied := *chain
+		copied.keys = slices.Clone(chain.keys)
+		c.skipped.chains[i] = &copied
+	}
+	return &c
+}
 
 // Close clears the keys. Closing twice is harmless.
 func (s *Session) Close() {

@@ -10,8 +10,8 @@ import (
 const (
 	// MaxSessions is how many sessions are kept with one contact.
 	MaxSessions = 4
-	// MaxSessionAge is for how long a session is kept that a better one has
-	// replaced: cells may still be under way.
+	// MaxSessionAge is for how long a session is kept that is not in use: cells may
+	// still be under way.
 	MaxSessionAge = 30 * 24 * time.Hour
 )
 
@@ -20,10 +20,29 @@ const (
 // handshakes, and one with a contact who lost everything, end with both sealing
 // under the same session, and cells that were sealed under another still open.
 // The zero value has none. It is not safe for concurrent use.
+//
+// Whoever cannot store a change takes it back by working on a [Sessions.Clone]
+// until it is stored.
 type Sessions struct {
 	redacted
 
 	sorted []*Session // the best first
+}
+
+// Sealed is a cell to be sent. It is printed as [Opened] is.
+type Sealed struct {
+	redacted
+
+	// Cell is what to send. The caller owns it.
+	Cell []byte
+	// Session names the session that it was sealed under.
+	Session SessionID
+	// Number is the place of the cell among all that were sealed in the session,
+	// from 0: what [Opened] has at the other side.
+	Number uint64
+	// Pending: the cell must be sent on the connection of the session's handshake,
+	// behind message 3, and on no other: nobody could open it.
+	Pending bool
 }
 
 // better reports whether s comes before other in the order of both sides.
@@ -39,15 +58,22 @@ func (s *Session) better(other *Session) bool {
 func (s *Session) usable() bool { return s.open && !s.suspended }
 
 // Add puts a session among the others: one of a handshake that is complete, or
-// one that was loaded. It returns the sessions that had to go for it, which are
-// closed and whose saved form shall be deleted; all others shall be saved. A
-// second copy of one that is there already is closed and not added.
-func (s *Sessions) Add(session *Session, now time.Time) []SessionID {
-	if there := s.find(session.id); there != nil {
+// one that was loaded. If there are too many then, one is closed, and its name
+// returned: its saved form shall be deleted. A second copy of one that is there
+// already is closed and not added. It fails with ErrState if the session is
+// closed.
+func (s *Sessions) Add(session *Session, now time.Time) ([]SessionID, error) {
+	if session == nil || !session.open {
+		return nil, ErrState
+	}
+	if there := s.Get(session.id); there != nil {
 		if there != session {
 			session.Close()
 		}
-		return nil
+		return nil, nil
+	}
+	if session.used == 0 {
+		session.use(now)
 	}
 	i, _ := slices.BinarySearchFunc(s.sorted, session, func(a, b *Session) int {
 		if a.better(b) {
@@ -56,21 +82,32 @@ func (s *Sessions) Add(session *Session, now time.Time) []SessionID {
 		return 1
 	})
 	s.sorted = slices.Insert(s.sorted, i, session)
-	for _, other := range s.sorted[s.inUse()+1:] {
-		if other.replaced == 0 {
-			other.replaced = seconds(now)
-		}
-	}
 	if len(s.sorted) <= MaxSessions {
-		return nil
+		return nil, nil
 	}
-	out := len(s.sorted) - 1
-	for i, other := range s.sorted {
-		if other != session && !other.usable() {
+	return []SessionID{s.remove(s.leastUsed(session))}, nil
+}
+
+// leastUsed returns the index of the session that can go for another. Neither the
+// one in use can, nor the one that will be if that is suspended, nor the best,
+// under which the other side may seal.
+func (s *Sessions) leastUsed(added *Session) int {
+	inUse, fallback, out := s.inUse(), s.fallback(), -1
+	for i := len(s.sorted) - 1; i > 0; i-- {
+		if i == inUse || i == fallback || s.sorted[i] == added {
+			continue
+		}
+		if out < 0 || s.sorted[i].used < s.sorted[out].used {
 			out = i
 		}
 	}
-	return []SessionID{s.remove(out)}
+	return out
+}
+
+// use notes that the session was sealed or opened under.
+func (s *Session) use(now time.Time) {
+	s.used = seconds(now)
+	s.unsaved = true
 }
 
 // remove closes the session at index i.
@@ -81,32 +118,42 @@ func (s *Sessions) remove(i int) SessionID {
 	return id
 }
 
-// inUse returns the index of the best usable session, or that of the last one.
+// inUse returns the index of the best usable session, or one behind all if none is.
 func (s *Sessions) inUse() int {
 	for i, session := range s.sorted {
 		if session.usable() {
 			return i
 		}
 	}
-	return len(s.sorted) - 1
+	return len(s.sorted)
 }
 
-// Expire closes the sessions that were replaced more than MaxSessionAge ago, and
-// returns which: their saved form shall be deleted; all others shall be saved.
+// fallback returns the index of the best session that is usable whatever becomes
+// of connections, or one behind all if none is.
+func (s *Sessions) fallback() int {
+	for i, session := range s.sorted {
+		if session.open && session.confirmed {
+			return i
+		}
+	}
+	return len(s.sorted)
+}
+
+// Expire closes the sessions that are worse than the best confirmed one and were not
+// used for MaxSessionAge, and returns which: their saved form shall be deleted. In the
+// others it forgets the keys of cells that have been missing for MaxSkippedAge. It
+// shall be called every day or so. What goes, goes for good: a clock that is far
+// ahead by mistake does harm.
 func (s *Sessions) Expire(now time.Time) []SessionID {
 	var gone []SessionID
-	inUse := s.inUse()
+	fallback := s.fallback()
 	for i := len(s.sorted) - 1; i >= 0; i-- {
 		session := s.sorted[i]
-		switch {
-		case i <= inUse:
-			// What had taken its place was suspended.
-			session.replaced = 0
-		case session.replaced == 0:
-			session.replaced = seconds(now)
-		case seconds(now)-session.replaced > int64(MaxSessionAge/time.Second):
+		if i > fallback && seconds(now)-session.used > int64(MaxSessionAge/time.Second) {
 			gone = append(gone, s.remove(i))
+			continue
 		}
+		session.expire(seconds(now))
 	}
 	return gone
 }
@@ -116,7 +163,7 @@ func (s *Sessions) Generation() uint64 {
 	if len(s.sorted) == 0 {
 		return 1
 	}
-	return s.sorted[0].generation + 1
+	return min(s.sorted[0].generation, MaxGeneration-1) + 1
 }
 
 // Suspend says that the connection of the session's handshake is gone. Unless a
@@ -124,7 +171,7 @@ func (s *Sessions) Generation() uint64 {
 // because the peer may not have it; what was sealed under it shall be sealed
 // again. It reports whether that is so.
 func (s *Sessions) Suspend(id SessionID) bool {
-	session := s.find(id)
+	session := s.Get(id)
 	if session == nil || session.confirmed {
 		return false
 	}
@@ -132,42 +179,78 @@ func (s *Sessions) Suspend(id SessionID) bool {
 	return true
 }
 
-// Seal encrypts content under the best usable session, and returns which one
-// that is: it shall be saved before the cell leaves. It fails with ErrNoSession
-// or as [Session.Seal] does.
-func (s *Sessions) Seal(content []byte) (SessionID, []byte, error) {
+// Seal encrypts content under the best usable session, which shall be saved before
+// the cell leaves. It fails with ErrNoSession or as [Session.Seal] does.
+func (s *Sessions) Seal(content []byte, now time.Time) (*Sealed, error) {
 	for _, session := range s.sorted {
-		if session.usable() {
-			cell, err := session.Seal(content)
-			return session.id, cell, err
+		if !session.usable() {
+			continue
 		}
+		cell, err := session.Seal(content)
+		if err != nil {
+			return nil, err
+		}
+		session.use(now)
+		return &Sealed{
+			Cell: cell, Session: session.id, Number: session.Sealed() - 1, Pending: !session.confirmed,
+		}, nil
 	}
-	return SessionID{}, nil, ErrNoSession
+	return nil, ErrNoSession
 }
 
 // Open decrypts a cell under whichever session it belongs to; [Opened] tells
 // which: it shall be saved before anything is confirmed. It fails as
 // [Session.Open] does.
-func (s *Sessions) Open(cell []byte, now time.Time) (Opened, error) {
+func (s *Sessions) Open(cell []byte, now time.Time) (*Opened, error) {
 	for _, session := range s.sorted {
 		opened, err := session.Open(cell, now)
-		if !errors.Is(err, ErrDecrypt) {
-			return opened, err
+		switch {
+		case err == nil:
+			session.use(now)
+			return opened, nil
+		case !errors.Is(err, ErrDecrypt) && !errors.Is(err, ErrState):
+			return nil, err
 		}
 	}
-	return Opened{}, ErrDecrypt
+	return nil, ErrDecrypt
 }
 
 // Get returns a session, to be saved, or nil. It stays among the others.
-func (s *Sessions) Get(id SessionID) *Session { return s.find(id) }
+func (s *Sessions) Get(id SessionID) *Session {
+	for _, session := range s.sorted {
+		if session.id == id {
+			return session
+		}
+	}
+	return nil
+}
 
 // IDs returns the names of all sessions, the best first.
-func (s *Sessions) IDs() []SessionID {
-	ids := make([]SessionID, len(s.sorted))
-	for i, session := range s.sorted {
-		ids[i] = session.id
+func (s *Sessions) IDs() []SessionID { return s.those(func(*Session) bool { return true }) }
+
+// Unsaved returns the names of those that have changed since they were saved.
+func (s *Sessions) Unsaved() []SessionID {
+	return s.those(func(session *Session) bool { return session.unsaved })
+}
+
+func (s *Sessions) those(match func(*Session) bool) []SessionID {
+	var ids []SessionID
+	for _, session := range s.sorted {
+		if match(session) {
+			ids = append(ids, session.id)
+		}
 	}
 	return ids
+}
+
+// Clone returns sessions of their own with the same state. Of the original and the
+// clone one has to be closed, unused.
+func (s *Sessions) Clone() *Sessions {
+	c := &Sessions{sorted: make([]*Session, len(s.sorted))}
+	for i, session := range s.sorted {
+		c.sorted[i] = session.clone()
+	}
+	return c
 }
 
 // Close closes all sessions.
@@ -176,13 +259,4 @@ func (s *Sessions) Close() {
 		session.Close()
 	}
 	s.sorted = nil
-}
-
-func (s *Sessions) find(id SessionID) *Session {
-	for _, session := range s.sorted {
-		if session.id == id {
-			return session
-		}
-	}
-	return nil
 }

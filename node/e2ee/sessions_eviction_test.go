@@ -3,6 +3,7 @@ package e2ee_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/onionwire/onionwire/node/e2ee"
 )
@@ -13,11 +14,7 @@ func TestSessionsAreBounded(t *testing.T) {
 	var cells [][]byte
 	for range e2ee.MaxSessions {
 		made = append(made, meet(t, alice, bob))
-		_, cell, err := alice.Seal([]byte("under way"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		cells = append(cells, cell)
+		cells = append(cells, alice.say(t, "under way").Cell)
 	}
 	least := bob.Get(made[0])
 	fifth, out := meetOut(t, alice, bob)
@@ -46,51 +43,83 @@ func meetOut(t *testing.T, from, to *side) (e2ee.SessionID, []e2ee.SessionID) {
 	carry(t, b, a)
 	carry(t, a, b)
 	sa, sb := session(t, a), session(t, b)
-	from.Add(sa, now)
-	return sa.SessionID(), to.Add(sb, now)
+	from.join(t, sa, now)
+	return sa.SessionID(), to.join(t, sb, now)
 }
 
 // hang begins a handshake whose message 3 is lost, and returns who went for it.
-func hang(t *testing.T, from, to *side) (e2ee.SessionID, []e2ee.SessionID) {
+func hang(t *testing.T, from, to *side, at time.Time) (e2ee.SessionID, []e2ee.SessionID) {
 	t.Helper()
 	a, b := start(t, from.with(to), to.with(from))
 	carry(t, a, b)
 	carry(t, b, a)
 	write(t, a)
 	s := session(t, a)
-	out := from.Add(s, now)
+	out := from.join(t, s, at)
 	from.Suspend(s.SessionID())
 	return s.SessionID(), out
 }
 
-// However often the last message is lost, the sessions that work stay.
-func TestUnusableSessionsGoFirst(t *testing.T) {
-	alice, bob := newSides(t)
-	first, second := meet(t, bob, alice), meet(t, bob, alice)
-	var hung []e2ee.SessionID
-	for i := range 6 {
-		id, out := hang(t, alice, bob)
-		switch {
-		case i < 2 && out != nil:
-			t.Error("a session went though there was room")
-		case i >= 2 && !slices.Equal(out, hung[i-2:i-1]):
-			t.Errorf("for attempt %d another session went than the least of those that hang", i)
+// However often the last message is lost, even many times within a second, the
+// session that works stays.
+func TestConfirmedSessionStaysBesidePendingOnes(t *testing.T) {
+	for _, apart := range []time.Duration{0, time.Minute} {
+		alice, bob := newSides(t)
+		first, second := meet(t, bob, alice), meet(t, bob, alice)
+		var hung []e2ee.SessionID
+		for i := range 6 {
+			id, out := hang(t, alice, bob, now.Add(time.Duration(i)*apart))
+			var want []e2ee.SessionID
+			switch {
+			case i == 2:
+				want = []e2ee.SessionID{first}
+			case i > 2:
+				want = hung[i-3 : i-2]
+			}
+			if !slices.Equal(out, want) {
+				t.Errorf("for attempt %d another session went than the one longest without use", i)
+			}
+			hung = append(hung, id)
+			wantFlowsAt(t, alice, bob, second, now.Add(time.Duration(i)*apart))
 		}
-		hung = append(hung, id)
+		if got := alice.IDs(); !slices.Equal(got, []e2ee.SessionID{hung[5], hung[4], hung[3], second}) {
+			t.Error("other sessions than the last three attempts and the one that works are left")
+		}
+		third, out := meetOut(t, bob, alice)
+		if apart > 0 && !slices.Equal(out, hung[3:4]) {
+			t.Error("another session than the one longest without use had to go")
+		}
+		wantFlows(t, alice, bob, third)
 	}
-	if got := alice.IDs(); !slices.Equal(got, []e2ee.SessionID{hung[5], hung[4], second, first}) {
-		t.Error("other sessions than the last two attempts and the two that work are left")
-	}
-	wantFlows(t, alice, bob, second)
-	third, out := meetOut(t, bob, alice)
-	if !slices.Equal(out, hung[4:5]) {
-		t.Error("another session than the least unusable one had to go")
-	}
-	wantFlows(t, alice, bob, third)
 }
 
-// A session that is below all others goes at once when all others are of use.
-func TestNewSessionMayBeTheLeast(t *testing.T) {
+// Four times in a row message 3 arrives and the initiator does not hear of it,
+// but for the session that it goes on with.
+func TestSessionInUseOfTheOtherSideIsNotEvicted(t *testing.T) {
+	for name, riding := range map[string][]string{"alone": nil, "with cells": {"one", "two"}} {
+		t.Run("message 3 "+name, func(t *testing.T) {
+			alice, bob := newSides(t)
+			first := meet(t, bob, alice)
+			early := alice.say(t, "under way").Cell
+			at := now
+			for range e2ee.MaxSessions {
+				at = at.Add(time.Minute)
+				unheard(t, alice, bob, at, riding...)
+				at = at.Add(time.Minute)
+				wantFlowsAt(t, alice, bob, first, at)
+			}
+			if _, err := bob.Open(early, at); err != nil {
+				t.Errorf("a cell that was under way all the time: %v", err)
+			}
+			best := bob.IDs()[0]
+			wantFlowsAt(t, bob, alice, best, at)
+			wantFlowsAt(t, alice, bob, best, at)
+		})
+	}
+}
+
+// A session that joins stays, even if all others are better.
+func TestNewSessionMayBeTheWorst(t *testing.T) {
 	alice, bob := newSides(t)
 	old := &side{person: alice.person}
 	a, b := start(t, old.with(bob), (&side{person: bob.person}).with(alice)) // proposes 1
@@ -102,14 +131,11 @@ func TestNewSessionMayBeTheLeast(t *testing.T) {
 		meet(t, alice, bob)
 	}
 	before := bob.IDs()
-	out := bob.Add(late, now)
-	// It is of generation 1 as the first of the others, which has the higher ID or
-	// the lower one.
-	if len(out) != 1 || len(bob.IDs()) != e2ee.MaxSessions {
-		t.Fatalf("%d sessions went, %d are left", len(out), len(bob.IDs()))
-	}
-	if least := before[e2ee.MaxSessions-1]; out[0] != late.SessionID() && out[0] != least {
-		t.Error("a session went that is not the least")
+	if out := bob.join(t, late, now); !slices.Equal(out, before[e2ee.MaxSessions-1:]) {
+		t.Errorf("%d sessions went, want the worst of the others", len(out))
 	}
 	wantFlows(t, alice, bob, before[0])
+	if bob.Get(late.SessionID()) == nil {
+		t.Error("the new session is not there")
+	}
 }

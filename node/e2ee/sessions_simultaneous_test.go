@@ -39,20 +39,16 @@ func TestSimultaneousHandshakesEndInOneSession(t *testing.T) {
 		// Both write message 3 and send at once, under the session they know of.
 		last := [2][]byte{write(t, c.byAlice), write(t, c.byBob)}
 		sa, sb := session(t, c.byAlice), session(t, c.byBob)
-		c.alice.Add(sa, now)
-		c.bob.Add(sb, now)
+		c.alice.join(t, sa, now)
+		c.bob.join(t, sb, now)
 		under := make(map[string][]byte)
 		for name, s := range map[string]*side{"alice": c.alice, "bob": c.bob} {
-			_, cell, err := s.Seal([]byte(name))
-			if err != nil {
-				t.Fatal(err)
-			}
-			under[name] = cell
+			under[name] = s.say(t, name).Cell
 		}
 		told(t, c.answerBob, last[0])
 		told(t, c.answerAlice, last[1])
-		c.bob.Add(session(t, c.answerBob), now)
-		c.alice.Add(session(t, c.answerAlice), now)
+		c.bob.join(t, session(t, c.answerBob), now)
+		c.alice.join(t, session(t, c.answerAlice), now)
 
 		best := sa.SessionID()
 		if other := sb.SessionID(); bytes.Compare(other[:], best[:]) < 0 {
@@ -119,17 +115,17 @@ func pending(t *testing.T) (alice, bob *side, first, second e2ee.SessionID, last
 	carry(t, b, a)
 	last = write(t, a)
 	s := session(t, a)
-	alice.Add(s, now)
+	alice.join(t, s, now)
 	return alice, bob, first, s.SessionID(), last, b
 }
 
 func TestMessage3IsLost(t *testing.T) {
 	alice, bob, first, second, _, _ := pending(t)
-	id, cell, err := alice.Seal([]byte("rides with message 3"))
-	if err != nil || id != second {
-		t.Fatalf("the new session is not in use: %v", err)
+	riding := alice.say(t, "rides with message 3")
+	if riding.Session != second || !riding.Pending {
+		t.Fatal("the new session is not in use, or not known to be pending")
 	}
-	_, err = bob.Open(cell, now)
+	_, err := bob.Open(riding.Cell, now)
 	wantErr(t, err, e2ee.ErrDecrypt)
 	if !alice.Suspend(second) {
 		t.Error("nothing has to be sealed again")
@@ -143,14 +139,11 @@ func TestMessage3IsLost(t *testing.T) {
 
 func TestMessage3ArrivesUnknownToItsSender(t *testing.T) {
 	alice, bob, first, second, last, answer := pending(t)
-	_, cell, err := alice.Seal([]byte("rides with message 3"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	riding := alice.say(t, "rides with message 3")
 	alice.Suspend(second)
 	told(t, answer, last)
-	bob.Add(session(t, answer), now)
-	opened, err := bob.Open(cell, now)
+	bob.join(t, session(t, answer), now)
+	opened, err := bob.Open(riding.Cell, now)
 	if err != nil || string(opened.Content) != "rides with message 3" {
 		t.Errorf("the cell is lost: %v", err)
 	}
@@ -174,7 +167,7 @@ func TestResponderNeverSuspends(t *testing.T) {
 			t.Error("the initiator does not know that of the responder")
 		}
 	}
-	_, _, err := alice.Seal(nil)
+	_, err := alice.Seal(nil, now)
 	wantErr(t, err, e2ee.ErrNoSession)
 	wantFlows(t, bob, alice, id)
 	wantFlows(t, alice, bob, id)
@@ -187,10 +180,10 @@ func TestUnconfirmedSessionIsLoadedSuspended(t *testing.T) {
 	restart := func(s *side) {
 		loaded := reload(t, s.Get(id))
 		s.Sessions = e2ee.Sessions{}
-		s.Add(loaded, now)
+		s.join(t, loaded, now)
 	}
 	restart(alice)
-	_, _, err := alice.Seal(nil)
+	_, err := alice.Seal(nil, now)
 	wantErr(t, err, e2ee.ErrNoSession)
 	restart(bob)
 	wantFlows(t, bob, alice, id)

@@ -40,30 +40,65 @@ func meetAt(tb rapid.TB, from, to *side, at time.Time) e2ee.SessionID {
 	carry(tb, b, a)
 	carry(tb, a, b)
 	sa, sb := session(tb, a), session(tb, b)
-	from.Add(sa, at)
-	to.Add(sb, at)
+	from.join(tb, sa, at)
+	to.join(tb, sb, at)
 	return sa.SessionID()
 }
 
-// wantFlows seals under the best session of from and opens at to.
+// join adds a session, and returns who went for it.
+func (s *side) join(tb rapid.TB, session *e2ee.Session, at time.Time) []e2ee.SessionID {
+	tb.Helper()
+	return must[[]e2ee.SessionID](tb)(s.Add(session, at))
+}
+
+// say seals a content.
+func (s *side) say(tb rapid.TB, content string) *e2ee.Sealed {
+	tb.Helper()
+	return s.sayAt(tb, content, now)
+}
+
+func (s *side) sayAt(tb rapid.TB, content string, at time.Time) *e2ee.Sealed {
+	tb.Helper()
+	return must[*e2ee.Sealed](tb)(s.Seal([]byte(content), at))
+}
+
+// restart closes all sessions and loads them from what was saved.
+func (s *side) restart(tb rapid.TB, at time.Time) {
+	tb.Helper()
+	var loaded []*e2ee.Session
+	for _, id := range s.IDs() {
+		loaded = append(loaded, reload(tb, s.Get(id)))
+	}
+	s.Close()
+	s.Sessions = e2ee.Sessions{}
+	for _, l := range loaded {
+		if gone := s.join(tb, l, at); len(gone) != 0 {
+			tb.Fatal("a session went when it was loaded")
+		}
+	}
+}
+
+// wantFlows seals under the session in use of from and opens at to.
 func wantFlows(tb rapid.TB, from, to *side, want e2ee.SessionID) {
 	tb.Helper()
-	id, cell, err := from.Seal([]byte("flows"))
-	if err != nil {
-		tb.Fatalf("Seal: %v", err)
-	}
-	opened, err := to.Open(cell, now)
+	wantFlowsAt(tb, from, to, want, now)
+}
+
+func wantFlowsAt(tb rapid.TB, from, to *side, want e2ee.SessionID, at time.Time) {
+	tb.Helper()
+	sealed := from.sayAt(tb, "flows", at)
+	opened, err := to.Open(sealed.Cell, at)
 	if err != nil {
 		tb.Fatalf("Open: %v", err)
 	}
-	if id != want || opened.Session != want || string(opened.Content) != "flows" {
+	if sealed.Session != want || opened.Session != want || string(opened.Content) != "flows" {
 		tb.Error("the cell went under another session")
 	}
 }
 
 func TestNobodyWithoutSession(t *testing.T) {
 	var s e2ee.Sessions
-	_, _, err := s.Seal(nil)
+	_, err := s.Seal(nil, now)
 	wantErr(t, err, e2ee.ErrNoSession)
 	_, err = s.Open(make([]byte, e2ee.CellSize), now)
 	wantErr(t, err, e2ee.ErrDecrypt)
@@ -77,10 +112,7 @@ func TestNobodyWithoutSession(t *testing.T) {
 func TestLaterHandshakeWins(t *testing.T) {
 	alice, bob := newSides(t)
 	first := meet(t, alice, bob)
-	_, old, err := alice.Seal([]byte("under way"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	old := alice.say(t, "under way").Cell
 	second := meet(t, bob, alice)
 	for _, s := range []*side{alice, bob} {
 		if !slices.Equal(s.IDs(), []e2ee.SessionID{second, first}) {
@@ -111,11 +143,7 @@ func TestHandshakeAfterLoss(t *testing.T) {
 				meet(t, alice, bob)
 			}
 			alice.Sessions = e2ee.Sessions{}
-			_, cell, err := bob.Seal([]byte("for nobody"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			_, err = alice.Open(cell, now)
+			_, err := alice.Open(bob.say(t, "for nobody").Cell, now)
 			wantErr(t, err, e2ee.ErrDecrypt)
 			from, to := begins(alice, bob)
 			id := meet(t, from, to)
@@ -132,13 +160,13 @@ func TestSameSessionAddedTwice(t *testing.T) {
 	alice, bob := newSides(t)
 	id := meet(t, alice, bob)
 	s := alice.Get(id)
-	if out := alice.Add(s, now); out != nil {
+	if out := alice.join(t, s, now); out != nil {
 		t.Error("a session had to go for itself")
 	}
 	wantFlows(t, alice, bob, id)
 
 	second := reload(t, s)
-	if out := alice.Add(second, now); out != nil || len(alice.IDs()) != 1 {
+	if out := alice.join(t, second, now); out != nil || len(alice.IDs()) != 1 {
 		t.Error("a copy was added")
 	}
 	_, err := second.Seal(nil)
@@ -153,7 +181,7 @@ func TestSessionsClose(t *testing.T) {
 	alice.Close()
 	_, err := s.Seal(nil)
 	wantErr(t, err, e2ee.ErrState)
-	_, _, err = alice.Seal(nil)
+	_, err = alice.Seal(nil, now)
 	wantErr(t, err, e2ee.ErrNoSession)
 }
 
@@ -170,58 +198,10 @@ func TestOrderOfAddingDoesNotMatter(t *testing.T) {
 	for _, order := range [][3]int{{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}} {
 		var s e2ee.Sessions
 		for _, i := range order {
-			s.Add(reload(t, made[i]), now)
+			must[[]e2ee.SessionID](t)(s.Add(reload(t, made[i]), now))
 		}
 		if !slices.IsSortedFunc(s.IDs(), func(a, b e2ee.SessionID) int { return bytes.Compare(a[:], b[:]) }) {
 			t.Error("sessions of one generation are not by ascending ID")
 		}
 	}
-}
-
-func TestReplacedSessionsExpire(t *testing.T) {
-	alice, bob := newSides(t)
-	first := meet(t, alice, bob)
-	second := meet(t, alice, bob)
-	wantFlows(t, bob, alice, second)
-	age := e2ee.MaxSessionAge
-	if gone := bob.Expire(now.Add(age)); len(gone) != 0 {
-		t.Error("a session went on the day itself")
-	}
-	old := bob.Get(first)
-	if gone := bob.Expire(now.Add(age + time.Second)); !slices.Equal(gone, []e2ee.SessionID{first}) {
-		t.Errorf("%d sessions went, want the first one", len(gone))
-	}
-	_, err := old.Seal(nil)
-	wantErr(t, err, e2ee.ErrState)
-	if gone := bob.Expire(now.Add(100 * age)); len(gone) != 0 {
-		t.Error("the only session went")
-	}
-	wantFlows(t, bob, alice, second)
-}
-
-// An initiator whose message 3 may be lost goes on with the session it had, for
-// as long as it likes.
-func TestSessionInUseNeverExpires(t *testing.T) {
-	alice, bob := newSides(t)
-	first := meet(t, bob, alice)
-	a, b := start(t, alice.with(bob), bob.with(alice))
-	carry(t, a, b)
-	carry(t, b, a)
-	write(t, a) // is lost
-	pending := session(t, a)
-	alice.Add(pending, now)
-	alice.Suspend(pending.SessionID())
-
-	later := now.Add(e2ee.MaxSessionAge + time.Hour)
-	if gone := alice.Expire(later); len(gone) != 0 {
-		t.Error("the session in use was erased")
-	}
-	wantFlows(t, alice, bob, first)
-
-	// Nor does its time run on from the day on which it seemed to be replaced.
-	second := meetAt(t, bob, alice, later)
-	if gone := alice.Expire(later.Add(e2ee.MaxSessionAge / 2)); len(gone) != 0 {
-		t.Error("a session was erased too early")
-	}
-	wantFlows(t, bob, alice, second)
 }

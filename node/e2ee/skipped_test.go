@@ -35,9 +35,9 @@ func TestMissingCellsAreKnownByNumber(t *testing.T) {
 		t.Errorf("missing are %v", m)
 	}
 	for _, i := range []uint64{1, 0, 2, 4} {
-		opened, err := b.Open(cells[i], now)
-		if err != nil || opened.Number != i || opened.Content[0] != byte(i) || opened.Session != a.SessionID() {
-			t.Errorf("cell %d opened as %d, %v", i, opened.Number, err)
+		opened := must[*e2ee.Opened](t)(b.Open(cells[i], now))
+		if opened.Number != i || opened.Content[0] != byte(i) || opened.Session != a.SessionID() {
+			t.Errorf("cell %d opened as %d", i, opened.Number)
 		}
 	}
 	wantMissing(t, b, 0, 0, 0, 0)
@@ -122,9 +122,9 @@ func TestChainsWithKeysAreBounded(t *testing.T) {
 	_, err := s.Open(skipped[0], now)
 	wantErr(t, err, e2ee.ErrDecrypt)
 	for _, i := range []int{8, 1, 7, 2, 6, 3, 5, 4} {
-		opened, err := s.Open(skipped[i], now)
-		if err != nil || opened.Number != uint64(2*i) {
-			t.Errorf("the cell skipped in chain %d: number %d, %v", i, opened.Number, err)
+		opened := must[*e2ee.Opened](t)(s.Open(skipped[i], now))
+		if opened.Number != uint64(2*i) {
+			t.Errorf("the cell skipped in chain %d: number %d", i, opened.Number)
 		}
 	}
 	wantMissing(t, s, 0, 0, 0, 1)

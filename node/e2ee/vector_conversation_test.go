@@ -24,6 +24,7 @@ type conversationEvent struct {
 	By      string      `json:"by"`
 	Seal    *vectorSeal `json:"seal,omitempty"`
 	Open    *vectorOpen `json:"open,omitempty"`
+	Lose    int         `json:"lose,omitempty"`
 	After   vectorState `json:"after"`
 }
 
@@ -70,24 +71,25 @@ type vectorOpen struct {
 
 // vectorState is what the state of the side that acted is then.
 type vectorState struct {
-	Root         hexBytes `json:"root_key"`
-	NextSending  hexBytes `json:"next_sending_header_key"`
-	NextReceived hexBytes `json:"next_receiving_header_key"`
-	CKs          hexBytes `json:"sending_chain_key,omitempty"`
-	HKs          hexBytes `json:"sending_header_key,omitempty"`
-	Ns           uint64   `json:"ns"`
-	PNs          uint64   `json:"pns"`
-	CKr          hexBytes `json:"receiving_chain_key,omitempty"`
-	HKr          hexBytes `json:"receiving_header_key,omitempty"`
-	Nr           uint64   `json:"nr"`
-	Missing      []uint64 `json:"missing"`
-	Lost         uint64   `json:"lost"`
+	Root         hexBytes      `json:"root_key"`
+	NextSending  hexBytes      `json:"next_sending_header_key"`
+	NextReceived hexBytes      `json:"next_receiving_header_key"`
+	CKs          hexBytes      `json:"sending_chain_key,omitempty"`
+	HKs          hexBytes      `json:"sending_header_key,omitempty"`
+	Ns           uint64        `json:"ns"`
+	PNs          uint64        `json:"pns"`
+	CKr          hexBytes      `json:"receiving_chain_key,omitempty"`
+	HKr          hexBytes      `json:"receiving_header_key,omitempty"`
+	Nr           uint64        `json:"nr"`
+	Missing      []vectorRange `json:"missing"`
+	Lost         uint64        `json:"lost"`
+	Confirmed    bool          `json:"confirmed"`
 }
 
 func vectorStateOf(s *reference.Session) vectorState {
 	v := vectorState{
 		Root: s.RK, NextSending: s.NHKs, NextReceived: s.NHKr, Ns: s.Ns, PNs: s.PNs, Nr: s.Nr,
-		Missing: append([]uint64{}, missing(s)...), Lost: s.Lost,
+		Missing: missingRanges(s), Lost: s.Lost, Confirmed: s.Confirmed,
 	}
 	if s.Sending != nil {
 		v.CKs, v.HKs = s.Sending.CK, s.Sending.HK
@@ -96,6 +98,24 @@ func vectorStateOf(s *reference.Session) vectorState {
 		v.CKr, v.HKr = s.Receiving.CK, s.Receiving.HK
 	}
 	return v
+}
+
+// vectorRange is the numbers from the first to the last.
+type vectorRange [2]uint64
+
+func missingRanges(s *reference.Session) []vectorRange {
+	ranges := []vectorRange{}
+	for _, c := range s.Skipped {
+		for i, k := range c.Keys {
+			number := c.Base + k.N
+			if i > 0 && c.Keys[i-1].N+1 == k.N {
+				ranges[len(ranges)-1][1] = number
+			} else {
+				ranges = append(ranges, vectorRange{number, number})
+			}
+		}
+	}
+	return ranges
 }
 
 func digest(b []byte) []byte {
@@ -132,9 +152,15 @@ func TestImplementationOnConversation(t *testing.T) {
 	cells, contents := make(map[int][]byte), make(map[int][]byte)
 	for i, e := range v.Events {
 		s := sides[e.By]
-		if e.Seal != nil {
+		switch {
+		case e.Seal != nil:
 			cells[e.Seal.Cell], contents[e.Seal.Cell] = e.Seal.check(t, s), e.Seal.content()
-		} else {
+		case e.Lose > 0:
+			newChance("lost cells").put(s)
+			for range e.Lose {
+				seal(t, s, nil)
+			}
+		default:
 			opened, err := s.Open(cells[e.Open.Cell], time.Unix(int64(e.Open.Time), 0))
 			if e.Open.Error != "" {
 				wantErr(t, err, classes[reference.Error(e.Open.Error)])
@@ -142,7 +168,6 @@ func TestImplementationOnConversation(t *testing.T) {
 				t.Fatalf("event %d: opens to number %d, %v", i, opened.Number, err)
 			}
 		}
-		e2ee.SetRandom(s, reference.NewRandom("drawn for saving only"), nil)
 		after := vectorStateOf(inReference(t, s))
 		if !reflect.DeepEqual(after, e.After) {
 			t.Fatalf("event %d: the state differs", i)
@@ -157,7 +182,7 @@ func (v *vectorSeal) check(t *testing.T, s *e2ee.Session) []byte {
 	if v.Step != nil {
 		drawn, m = append(bytes.Clone(v.Step.X), v.Step.Seed...), v.Step.Encapsulation
 	}
-	e2ee.SetRandom(s, bytes.NewReader(append(drawn, v.Nonce...)), encapsulateWith(m))
+	chance{bytes.NewReader(append(drawn, v.Nonce...)), bytes.NewReader(m)}.put(s)
 	cell := seal(t, s, v.content())
 	if len(cell) != v.Length || !bytes.Equal(digest(cell), v.SHA256) || v.Bytes != nil && !bytes.Equal(cell, v.Bytes) {
 		t.Fatalf("cell %d differs", v.Cell)

@@ -8,63 +8,6 @@ import (
 	"github.com/onionwire/onionwire/node/e2ee/internal/reference"
 )
 
-// cellMaker writes cells of an adversary who is the other side of the session,
-// and checks what the reference makes of them.
-type cellMaker struct {
-	t         *testing.T
-	receivers map[string]*reference.Session
-	random    *reference.Random
-	made      []malformedCell
-}
-
-func (m *cellMaker) add(comment, receiver string, class reference.Error, cell []byte) {
-	m.t.Helper()
-	m.addAt(comment, receiver, class, cell, vectorNow)
-}
-
-func (m *cellMaker) addAt(comment, receiver string, class reference.Error, cell []byte, at uint64) {
-	m.t.Helper()
-	v := malformedCell{Comment: comment, Receiver: receiver, Time: at, Cell: cell, Error: string(class)}
-	o, err := m.receivers[receiver].Clone().Open(cell, at)
-	if err != nil && err != class || err == nil && class != "" {
-		m.t.Fatalf("%s: %v", comment, err)
-	}
-	v.Content = o.Content
-	if len(cell) > 2*reference.CellSize {
-		v.Zeros, v.Cell = len(cell), nil
-	}
-	m.made = append(m.made, v)
-}
-
-// next returns a cell of the sender's chain, whose header and plaintext are
-// changed first. The sender is in the same state afterwards.
-func (m *cellMaker) next(sender *reference.Session, change func(header, plaintext []byte)) []byte {
-	s := sender.Clone()
-	header, plaintext := s.Header(), reference.Pad([]byte("what the cell holds"), reference.CellSize)
-	change(header, plaintext)
-	return s.SealRaw(header, plaintext, m.random.Bytes(24))
-}
-
-func unchanged(_, _ []byte) {}
-
-// atPlace returns a change of N and PN in the header.
-func atPlace(n, pn uint32) func(header, _ []byte) {
-	return func(header, _ []byte) {
-		copy(header, []byte{byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)})
-		copy(header[4:], []byte{byte(pn >> 24), byte(pn >> 16), byte(pn >> 8), byte(pn)})
-	}
-}
-
-// inHeader returns a change of the ratchet part in the header.
-func inHeader(offset int, b ...byte) func(header, _ []byte) {
-	return func(header, _ []byte) { copy(header[8+offset:], b) }
-}
-
-// inPlaintext returns a change of the plaintext.
-func inPlaintext(offset int, b ...byte) func(_, plaintext []byte) {
-	return func(_, plaintext []byte) { copy(plaintext[offset:], b) }
-}
-
 // malformedCells returns the receivers' states as well.
 func malformedCells(t *testing.T) (map[string]hexBytes, []malformedCell) {
 	t.Helper()
@@ -173,6 +116,8 @@ func (m *cellMaker) plaintexts(sender *reference.Session) {
 		m.next(sender, inPlaintext(0, 0, 0, 0x06, 0xbd)))
 	m.add("length one above MaxContent", "without own pair", reference.ErrMalformed,
 		m.next(sender, inPlaintext(0, 0, 1, 0x04, 0x01)))
+	m.addLong("length one above MaxContent, for which there is room", "without own pair", sender, reference.MaxContent+1)
+	m.addLong("all the room of the longest cell", "without own pair", sender, reference.MaxCell-2372)
 	m.add("the largest length", "without own pair", reference.ErrMalformed,
 		m.next(sender, inPlaintext(0, 0xff, 0xff, 0xff, 0xff)))
 	m.add("first byte of the padding not zero", "without own pair", reference.ErrMalformed,
@@ -205,8 +150,17 @@ func (m *cellMaker) steps(sender *reference.Session) {
 		m.next(sender, inHeader(32, 0xff, 0xff)))
 	m.add("step with another ratchet key", receiver, reference.ErrDecrypt,
 		m.next(sender, inHeader(0, slices.Repeat([]byte{9}, 31)...)))
-	m.add("step with another ciphertext", receiver, reference.ErrDecrypt,
-		m.next(sender, inHeader(1216, slices.Repeat([]byte{9}, 1088)...)))
+	other := m.next(sender, inHeader(1216, slices.Repeat([]byte{9}, 1088)...))
+	m.add("step with another ciphertext: ML-KEM rejects it implicitly", receiver, reference.ErrDecrypt, other)
+	trace := &reference.Trace{}
+	witness := m.receivers[receiver].Clone()
+	witness.Trace = trace
+	_, _ = witness.Open(other, vectorNow)
+	for _, call := range trace.Calls {
+		if call.Op == reference.OpDecaps {
+			m.made[len(m.made)-1].SS = call.Out[0].Bytes
+		}
+	}
 }
 
 // firstSteps are cells that begin the first chain that the receiver gets.

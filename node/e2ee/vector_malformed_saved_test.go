@@ -17,16 +17,17 @@ func malformedSavedSessions(t *testing.T) []malformedSaved {
 	key, context := random.Bytes(32), []byte("sessions/7")
 	add := func(comment string, class reference.Error, saved []byte) {
 		t.Helper()
-		if _, err := reference.Load(nil, saved, key, context); err != class {
+		if _, err := reference.Load(nil, saved, key, context); !isClass(err, class) {
 			t.Fatalf("%s: %v", comment, err)
 		}
-		made = append(made, malformedSaved{comment, key, context, saved, string(class)})
+		made = append(made, malformedSaved{Comment: comment, Key: key, Context: context, Saved: saved, Error: string(class)})
 	}
 	save := func(state []byte, version byte) []byte {
 		return reference.SaveState(nil, reference.RawState(state), key, context, random.Bytes(24), version)
 	}
 	c := newConversation(t)
 	responder, initiator := c.b.State(2), c.a.State(2)
+	versionOne := c.b.State(1)
 	c.b.Skipped = []reference.SkippedChain{{HK: random.Bytes(32), Keys: []reference.SkippedKey{
 		{N: 4, Put: vectorNow, Key: random.Bytes(32)}, {N: 6, Put: vectorNow, Key: random.Bytes(32)},
 	}}}
@@ -38,7 +39,8 @@ func malformedSavedSessions(t *testing.T) []malformedSaved {
 	add("only a state version", reference.ErrSaved, []byte{2})
 	add("only a newer state version", reference.ErrNewer, []byte{3})
 	add("one byte below the smallest length", reference.ErrSaved, good[:40])
-	add("state version 0", reference.ErrSaved, save(responder, 0))
+	add("state version 0, the state as in version 1", reference.ErrSaved, save(versionOne, 0))
+	add("state version 0, the state as in version 2", reference.ErrSaved, save(responder, 0))
 	add("newer state version", reference.ErrNewer, save(responder, 3))
 	relabelled := bytes.Clone(good)
 	relabelled[0] = 1
@@ -63,7 +65,7 @@ func malformedSavedSessions(t *testing.T) []malformedSaved {
 	change("responder not confirmed", responder, 1, 1)
 	change("role initiator, without receiving chain", responder, 0, 1)
 	change("generation 0", responder, 38, make([]byte, 8)...)
-	change("replaced after 2^63 seconds", responder, 46, 0x80)
+	change("used after 2^63 seconds", responder, 46, 0x80)
 	change("flag of a chain that is not there", responder, 1, 1+2+4)
 	add("neither chain", reference.ErrSaved, save(slices.Concat(
 		responder[:1], []byte{4}, responder[2:186], responder[chains:]), 2))
@@ -87,5 +89,24 @@ func malformedSavedSessions(t *testing.T) []malformedSaved {
 	change("two keys of one cell", skipped, chains+43+44, 0, 0, 0, 4)
 	change("keys in descending order", skipped, chains+43+44, 0, 0, 0, 3)
 	change("a key put there after 2^63 seconds", skipped, chains+43+4, 0x80)
+
+	long := func(comment string, class reference.Error, chains, keys int) {
+		t.Helper()
+		v := malformedSaved{
+			Comment: comment, Key: key, Context: context, Error: string(class),
+			Nonce: random.Bytes(24), StateStart: responder[:len(responder)-1], Chains: chains, Keys: keys,
+		}
+		saved := v.bytes()
+		if _, err := reference.Load(nil, saved, key, context); !isClass(err, class) {
+			t.Fatalf("%s: %v", comment, err)
+		}
+		v.SHA256 = digest(saved)
+		made = append(made, v)
+	}
+	long("as many keys in one chain as may be", "", 1, reference.MaxSkippedInChain)
+	long("one key too many in a chain", reference.ErrSaved, 1, reference.MaxSkippedInChain+1)
+	long("as many keys as may be in all", "", 2, reference.MaxSkippedInChain)
+	long("one key too many in all", reference.ErrSaved, 3, reference.MaxSkipped/3+1)
+	long("as many chains as may be", "", reference.MaxSkippedChains, 1)
 	return made
 }

@@ -20,11 +20,10 @@ type savedVector struct {
 	Version    byte          `json:"state_version"`
 	Nonce      hexBytes      `json:"nonce"`
 	Role       string        `json:"role"`
-	Confirmed  bool          `json:"confirmed"`
 	SessionID  hexBytes      `json:"session_id"`
 	Features   uint32        `json:"features"`
 	Generation uint64        `json:"generation"`
-	Replaced   uint64        `json:"replaced"`
+	Used       uint64        `json:"used"`
 	Keys       vectorState   `json:"keys"`
 	Own        *vectorPair   `json:"own_pair,omitempty"`
 	Skipped    []vectorChain `json:"skipped"`
@@ -54,8 +53,8 @@ func newSavedVector(
 ) savedVector {
 	v := savedVector{
 		Comment: comment, Key: random.Bytes(32), Context: hexBytes(context), Version: version, Nonce: random.Bytes(24),
-		Role: "responder", Confirmed: s.Confirmed, SessionID: s.ID, Features: s.Features, Generation: s.Generation,
-		Replaced: s.Replaced, Keys: vectorStateOf(s), Skipped: []vectorChain{}, State: s.State(version),
+		Role: "responder", SessionID: s.ID, Features: s.Features, Generation: s.Generation,
+		Used: s.Used, Keys: vectorStateOf(s), Skipped: []vectorChain{}, State: s.State(version),
 	}
 	if s.Initiator {
 		v.Role = "initiator"
@@ -100,8 +99,8 @@ func makeSavedVectors(t *testing.T) (v savedVectors) {
 	for range 2 {
 		c.opens(c.b, c.say(c.a, "in time"))
 	}
-	c.b.Features, c.b.Generation, c.b.Replaced, c.b.Lost = 0x8000_0005, 1<<40, c.now+1, 3
-	add(c.b, "responder, with keys of two chains, cells lost, and replaced by a better session", "sessions/2", 2)
+	c.b.Features, c.b.Generation, c.b.Used, c.b.Lost = 0x8000_0005, reference.MaxGeneration, c.now+1, 3
+	add(c.b, "responder, with keys of two chains, cells lost, the highest generation, and used", "sessions/2", 2)
 	c.opens(c.b, late)
 	return v
 }
@@ -116,7 +115,7 @@ func TestImplementationOnSavedSessions(t *testing.T) {
 			key := must[*e2ee.StateKey](t)(e2ee.NewStateKey(v.Key))
 			s := must[*e2ee.Session](t)(e2ee.LoadSession(key, v.Context, v.Saved))
 			if id := s.SessionID(); !bytes.Equal(id[:], v.SessionID) || s.Features() != v.Features ||
-				s.Confirmed() != v.Confirmed || v.Version > 1 && s.Lost() != v.Keys.Lost {
+				s.Confirmed() != v.Keys.Confirmed || v.Version > 1 && s.Lost() != v.Keys.Lost {
 				t.Error("what the session tells of itself differs")
 			}
 			e2ee.SetRandom(s, bytes.NewReader(v.Nonce), nil)

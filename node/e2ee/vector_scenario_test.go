@@ -36,7 +36,7 @@ func newConversation(t *testing.T) *conversation {
 }
 
 func (c *conversation) add(by *reference.Session, comment string, seal *vectorSeal, open *vectorOpen) {
-	c.v.Events = append(c.v.Events, conversationEvent{comment, c.name(by), seal, open, vectorStateOf(by)})
+	c.v.Events = append(c.v.Events, conversationEvent{comment, c.name(by), seal, open, 0, vectorStateOf(by)})
 }
 
 func (c *conversation) name(s *reference.Session) string {
@@ -80,6 +80,16 @@ func (c *conversation) seal(by *reference.Session, content []byte, comment strin
 func (c *conversation) say(by *reference.Session, text string) int {
 	c.t.Helper()
 	return c.seal(by, []byte(text), "")
+}
+
+// lose adds an event: n cells are sealed in the chain that is there, and never
+// arrive.
+func (c *conversation) lose(by *reference.Session, n int, comment string) {
+	for range n {
+		_, by.Sending.CK = by.Trace.ChainStep(by.Sending.CK)
+		by.Ns++
+	}
+	c.v.Events = append(c.v.Events, conversationEvent{Comment: comment, By: c.name(by), Lose: n, After: vectorStateOf(by)})
 }
 
 // open adds an event, which has to end with the class of errors.
@@ -162,5 +172,29 @@ func makeConversation(t *testing.T) conversationVectors {
 	c.open(b, old[3], reference.ErrDecrypt, "a second older")
 	c.opens(b, old[4])
 	c.opens(b, c.say(a, "and so on"))
+	c.skipTooMany()
 	return c.v
+}
+
+// skipTooMany loses cells until each bound on their keys is exceeded by one.
+func (c *conversation) skipTooMany() {
+	c.t.Helper()
+	begin := func() {
+		c.t.Helper()
+		c.opens(c.a, c.say(c.b, "turn"))
+		c.opens(c.b, c.say(c.a, "begins a chain"))
+	}
+	begin()
+	c.lose(c.a, reference.MaxJump, "as many as one cell may skip")
+	c.open(c.b, c.say(c.a, "behind them"), "", "as many keys as are kept of a chain")
+	c.lose(c.a, 1, "")
+	c.open(c.b, c.say(c.a, "behind it"), "", "one key more: the oldest of the chain is given up")
+	begin()
+	c.lose(c.a, reference.MaxJump, "")
+	c.open(c.b, c.say(c.a, "behind them"), "", "more keys than are kept in all: those of older chains are given up, until two full ones are left")
+	c.lose(c.a, 1, "")
+	c.open(c.b, c.say(c.a, "behind it"), "", "one key more of a full chain, which the other chain does not pay for")
+	begin()
+	c.lose(c.a, 1, "")
+	c.open(c.b, c.say(c.a, "behind it"), "", "one key more in all: the oldest of all is given up")
 }

@@ -2,18 +2,12 @@ package e2ee_test
 
 import (
 	"bytes"
-	"crypto/mlkem"
-	"crypto/mlkem/mlkemtest"
 	"encoding/hex"
 	"encoding/json"
 	"flag"
 	"os"
 	"path/filepath"
 	"testing"
-
-	"github.com/onionwire/onionwire/node/e2ee"
-	"github.com/onionwire/onionwire/node/e2ee/internal/reference"
-	"pgregory.net/rapid"
 )
 
 // The vectors are made by the reference alone: go test -run TestVectors -update
@@ -61,30 +55,3 @@ func readVectors[T any](tb testing.TB, name string) (v T) {
 
 // vectorNow is the time in the vectors, in Unix seconds.
 const vectorNow = 1_800_000_000
-
-// encapsulateWith returns an encapsulation with the given randomness.
-func encapsulateWith(m []byte) func(*mlkem.EncapsulationKey768) (shared, ciphertext []byte) {
-	return func(ek *mlkem.EncapsulationKey768) (shared, ciphertext []byte) {
-		shared, ciphertext, err := mlkemtest.Encapsulate768(ek, m)
-		if err != nil {
-			panic(err)
-		}
-		return shared, ciphertext
-	}
-}
-
-// loadState returns the implementation's session in a state of the reference.
-func loadState(tb rapid.TB, state []byte) *e2ee.Session {
-	tb.Helper()
-	key := must[*e2ee.StateKey](tb)(e2ee.NewStateKey(savedKey))
-	saved := reference.SaveState(nil, reference.RawState(state), savedKey, nil, make([]byte, 24), reference.StateVersion)
-	return must[*e2ee.Session](tb)(e2ee.LoadSession(key, nil, saved))
-}
-
-// inReference returns the state that the implementation's session is in.
-func inReference(tb rapid.TB, s *e2ee.Session) *reference.Session {
-	tb.Helper()
-	key := must[*e2ee.StateKey](tb)(e2ee.NewStateKey(savedKey))
-	saved := must[[]byte](tb)(s.Save(key, nil))
-	return must[*reference.Session](tb)(reference.Load(nil, saved, savedKey, nil))
-}

@@ -2,7 +2,7 @@
 
 import curves
 import mlkem
-from basics import (MAX_GENERATION_STEP, PROTOCOL, VERSION, Reader, hkdf, hkdf_expand, label, lp, require, u8,
+from basics import (MAX_GENERATION, PROTOCOL, VERSION, Reader, hkdf, hkdf_expand, label, lp, require, u8,
                     u32, u64)
 from noise import Noise
 from ratchet import Session
@@ -52,7 +52,7 @@ class Side:
         require(curves.verify(identity_key, label("certificate") + self.noise.rs, signature), "certificate")
 
     def check_generation(self, proposed):
-        require(1 <= proposed <= self.own["generation"] + MAX_GENERATION_STEP, "malformed")
+        require(1 <= proposed <= MAX_GENERATION, "malformed")
         self.generation = max(proposed, self.own["generation"])
 
     def certificate(self):

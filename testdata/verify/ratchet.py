@@ -34,7 +34,7 @@ class Session:
         self.role, self.session_id, self.features, self.generation = role, session_id, features, generation
         self.rk, self.nhks, self.nhkr = rk, nhks, nhkr
         self.confirmed = role == "responder"
-        self.replaced = 0
+        self.used = 0
         self.own = self.cks = self.hks = self.part_s = None
         self.ckr = self.hkr = self.part_r = None
         self.first_s = self.ns = self.pns = self.first_r = self.nr = 0

@@ -17,7 +17,7 @@ MAX_TIME = 2**63 - 1
 def encode_state(s, version):
     role = next(number for number, name in ROLES.items() if name == s.role)
     flags = (SENDING * (s.own is not None) + RECEIVING * (s.hkr is not None) + CONFIRMED * s.confirmed)
-    out = [u8(role), u8(flags), s.session_id, u32(s.features), u64(s.generation), u64(s.replaced)]
+    out = [u8(role), u8(flags), s.session_id, u32(s.features), u64(s.generation), u64(s.used)]
     if version >= 2:
         out.append(u64(s.skipped.lost))
     out += [s.rk, s.nhks, s.nhkr, u64(s.first_s), u32(s.ns), u32(s.pns), u64(s.first_r), u32(s.nr)]
@@ -40,11 +40,11 @@ def decode_state(state, version):
     initiator = ROLES[role] == "initiator"
     require(flags & RECEIVING if initiator else flags & CONFIRMED, "saved")
     require(flags & (SENDING + RECEIVING), "saved")
-    session_id, features, generation, replaced = r.take(32), r.number(4), r.number(8), r.number(8)
-    require(generation > 0 and replaced <= MAX_TIME, "saved")
+    session_id, features, generation, used = r.take(32), r.number(4), r.number(8), r.number(8)
+    require(generation > 0 and used <= MAX_TIME, "saved")
     lost = r.number(8) if version >= 2 else 0
     s = Session(ROLES[role], session_id, features, generation, r.take(32), r.take(32), r.take(32))
-    s.confirmed, s.replaced, s.skipped.lost = bool(flags & CONFIRMED), replaced, lost
+    s.confirmed, s.used, s.skipped.lost = bool(flags & CONFIRMED), used, lost
     s.first_s, s.ns, s.pns, s.first_r, s.nr = r.number(8), r.number(4), r.number(4), r.number(8), r.number(4)
     if flags & SENDING:
         s.own = r.take(32), r.take(mlkem.SEED)
@@ -76,7 +76,11 @@ def associated_data(version, context):
 
 
 def save(s, key, context, nonce, version=STATE_VERSION):
-    return u8(version) + nonce + seal(key, nonce, associated_data(version, context), encode_state(s, version))
+    return save_state(encode_state(s, version), key, context, nonce, version)
+
+
+def save_state(state, key, context, nonce, version=STATE_VERSION):
+    return u8(version) + nonce + seal(key, nonce, associated_data(version, context), state)
 
 
 def load(saved, key, context):

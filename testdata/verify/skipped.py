@@ -58,7 +58,3 @@ class Skipped:
             for n, (put, _) in list(chain.keys.items()):
                 if now - put > MAX_SKIPPED_AGE:
                     self.lose(chain, n)
-
-    def missing(self):
-        """The numbers of the cells of which keys are kept, the oldest chain first."""
-        return [chain.first + n for chain in self.chains for n in sorted(chain.keys)]

@@ -12,6 +12,7 @@ sys.dont_write_bytecode = True
 
 import check_files
 import check_handshake
+import check_refused
 import check_session
 import check_texts
 from basics import Refused
@@ -24,7 +25,7 @@ CHECKS = {
     "conversation.json": (check_session.check_conversation,),
     "saved-sessions.json": (check_session.check_saved,),
     "sessions-order.json": (check_session.check_order,),
-    "malformed.json": (check_handshake.check_malformed, check_session.check_malformed),
+    "malformed.json": (check_handshake.check_malformed, check_refused.check_malformed),
     "file-chunks.json": (check_files.check_file,),
     "safety-numbers.json": (check_texts.check_safety,),
     "contact-links.json": (check_texts.check_links,),

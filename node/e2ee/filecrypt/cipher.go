@@ -1,7 +1,6 @@
 package filecrypt
 
 import (
-	"crypto/cipher"
 	"crypto/hkdf"
 	"crypto/sha256"
 	"encoding/binary"
@@ -10,14 +9,12 @@ import (
 	"slices"
 
 	"github.com/onionwire/onionwire/node/internal/redact"
-	"golang.org/x/crypto/chacha20"
-	"golang.org/x/crypto/chacha20poly1305"
+	"github.com/onionwire/onionwire/node/internal/xchacha"
 )
 
 const (
-	nonceSize = chacha20poly1305.NonceSizeX
-	tagSize   = chacha20poly1305.Overhead
-	outerSize = 16 // bytes of the nonce that HChaCha20 takes
+	nonceSize = xchacha.NonceSize
+	tagSize   = xchacha.Overhead
 )
 
 // Labels of the key derivation and of the associated data.
@@ -83,13 +80,11 @@ func (c *Cipher) SealTo(dst []byte, index uint64, data []byte) ([]byte, error) {
 	if _, err := io.ReadFull(c.random, nonce); err != nil {
 		return nil, fmt.Errorf("filecrypt: nonce: %w", err)
 	}
-	aead, inner, err := c.aead(nonce)
-	if err != nil {
-		return nil, err
-	}
 	plain := sealed[len(dst)+nonceSize : len(sealed)-tagSize]
 	clear(plain[copy(plain, data):])
-	aead.Seal(plain[:0], inner, plain, c.associatedData(chunk))
+	if _, err := xchacha.Seal(plain[:0], c.key.Bytes(), nonce, plain, c.associatedData(chunk)); err != nil {
+		return nil, fmt.Errorf("filecrypt: chunk: %w", err)
+	}
 	return sealed, nil
 }
 
@@ -107,11 +102,7 @@ func (c *Cipher) OpenTo(dst []byte, index uint64, sealed []byte) ([]byte, error)
 	case len(sealed) != chunk.Sealed():
 		return nil, fmt.Errorf("%w: chunk has %d bytes", ErrMalformed, len(sealed))
 	}
-	aead, inner, err := c.aead(sealed[:nonceSize])
-	if err != nil {
-		return nil, err
-	}
-	opened, err := aead.Open(dst, inner, sealed[nonceSize:], c.associatedData(chunk))
+	opened, err := xchacha.Open(dst, c.key.Bytes(), sealed[:nonceSize], sealed[nonceSize:], c.associatedData(chunk))
 	if err != nil {
 		return nil, ErrDecrypt
 	}
@@ -130,25 +121,6 @@ func (c *Cipher) Close() {
 		c.key.Wipe()
 		c.key = nil
 	}
-}
-
-// aead is the first half of XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03,
-// section 2.3): it returns the ChaCha20-Poly1305 of this one nonce, and what is
-// the nonce there. chacha20poly1305.NewX would do both halves, and keep a copy of
-// the chunk key that nobody can clear.
-func (c *Cipher) aead(nonce []byte) (cipher.AEAD, []byte, error) {
-	subkey, err := chacha20.HChaCha20(c.key.Bytes(), nonce[:outerSize])
-	if err != nil {
-		return nil, nil, fmt.Errorf("filecrypt: chunk: %w", err)
-	}
-	defer clear(subkey)
-	aead, err := chacha20poly1305.New(subkey)
-	if err != nil {
-		return nil, nil, fmt.Errorf("filecrypt: chunk: %w", err)
-	}
-	inner := make([]byte, chacha20poly1305.NonceSize)
-	copy(inner[len(inner)-(nonceSize-outerSize):], nonce[outerSize:])
-	return aead, inner, nil
 }
 
 // associatedData binds a chunk to its file, the file's size, and its place.

@@ -28,7 +28,7 @@ const (
 	MaxSkippedAge     = 30 * 24 * 60 * 60 // seconds
 	MaxSessions       = 4
 	MaxSessionAge     = 30 * 24 * 60 * 60 // seconds
-	MaxGenerationStep = 1 << 32
+	MaxGeneration     = 1<<63 - 1
 )
 
 // Lengths of what has a fixed one, in bytes.

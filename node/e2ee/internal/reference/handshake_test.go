@@ -97,8 +97,8 @@ func TestRefusals(t *testing.T) {
 			b.Identity.StaticPrivate, b.Identity.StaticPublic = stranger.StaticPrivate, stranger.StaticPublic
 		}, reference.ErrCertificate},
 		"non-canonical ephemeral key": {func(a, _ *reference.Config) { a.EphemeralPublic = nonCanonical }, reference.ErrMalformed},
-		"generation far ahead":        {func(_, b *reference.Config) { b.Generation = 1<<32 + 2 }, reference.ErrMalformed},
-		"generation at the bound":     {func(_, b *reference.Config) { b.Generation = 1<<32 + 1 }, nil},
+		"generation too high":         {func(_, b *reference.Config) { b.Generation = reference.MaxGeneration + 1 }, reference.ErrMalformed},
+		"generation at the bound":     {func(_, b *reference.Config) { b.Generation = reference.MaxGeneration }, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			initiator, responder := reference.NewRandom("refusals").Configs(nil)

@@ -54,7 +54,7 @@ func parseState(state []byte, stateVersion byte) (*Session, bool) {
 	s.ID = r.take(32)
 	s.Features = uint32(r.number(4))
 	s.Generation = r.number(8)
-	s.Replaced = r.number(8)
+	s.Used = r.number(8)
 	if stateVersion != 1 {
 		s.Lost = r.number(8)
 	}
@@ -95,7 +95,7 @@ func (s *Session) possible() bool {
 	if c := s.Receiving; c != nil && (!AcceptablePoint(c.point()) || !ModulusCheck(c.ek())) {
 		return false
 	}
-	if s.Generation == 0 || s.Replaced > math.MaxInt64 {
+	if s.Generation == 0 || s.Used > math.MaxInt64 {
 		return false
 	}
 	total := 0

@@ -5,8 +5,9 @@ import (
 	"slices"
 )
 
-// Better tells whether a goes before b, section "Several sessions with one
-// contact".
+// Section "Several sessions with one contact".
+
+// Better tells whether a goes before b.
 func Better(a, b *Session) bool {
 	if a.Generation != b.Generation {
 		return a.Generation > b.Generation
@@ -24,20 +25,56 @@ func Order(sessions []*Session) {
 	})
 }
 
-// Excess returns the session that is erased when there would be more than
-// MaxSessions, or nil: the least of those that are neither usable nor new, or
-// else the least of all.
+// InUse returns the best usable session, or nil.
+func InUse(sessions []*Session, usable func(*Session) bool) *Session {
+	var found *Session
+	for _, s := range sessions {
+		if usable(s) && (found == nil || Better(s, found)) {
+			found = s
+		}
+	}
+	return found
+}
+
+// Excess returns the session that is erased when there are more than MaxSessions,
+// or nil: the last use of all others that may go is less long ago, or as long and
+// they are better.
 func Excess(sessions []*Session, newest *Session, usable func(*Session) bool) *Session {
 	if len(sessions) <= MaxSessions {
 		return nil
 	}
 	ordered := slices.Clone(sessions)
 	Order(ordered)
-	slices.Reverse(ordered)
+	var gone *Session
 	for _, s := range ordered {
-		if s != newest && !usable(s) {
-			return s
+		if s == newest || s == ordered[0] || s == InUse(sessions, usable) || s == InUse(sessions, confirmed) {
+			continue
+		}
+		if gone == nil || s.Used <= gone.Used {
+			gone = s
 		}
 	}
-	return ordered[0]
+	return gone
+}
+
+func confirmed(s *Session) bool { return s.Confirmed }
+
+// Expired returns the sessions that are erased at a time because they are worse
+// than the best confirmed one and were not used for too long, the best first.
+func Expired(sessions []*Session, now uint64) []*Session {
+	fallback := InUse(sessions, confirmed)
+	ordered := slices.Clone(sessions)
+	Order(ordered)
+	return slices.DeleteFunc(ordered, func(s *Session) bool {
+		return fallback == nil || s == fallback || Better(s, fallback) || now <= s.Used+MaxSessionAge
+	})
+}
+
+// NextGeneration is what the next handshake proposes.
+func NextGeneration(sessions []*Session) uint64 {
+	highest := uint64(0)
+	for _, s := range sessions {
+		highest = max(highest, s.Generation)
+	}
+	return min(highest, MaxGeneration-1) + 1
 }

@@ -75,7 +75,7 @@ func (h *Handshake) read2(m []byte) error {
 		return err
 	}
 	if !h.Lenient {
-		if p.Hint > 1 || p.Highest < h.Version || !h.generationInBounds(p.Generation) ||
+		if p.Hint > 1 || p.Highest < h.Version || !generationInBounds(p.Generation) ||
 			!AcceptablePoint(p.RatchetX) || !ModulusCheck(p.RatchetEK) {
 			return ErrMalformed
 		}
@@ -111,7 +111,7 @@ func (h *Handshake) read3(m []byte) error {
 	if err := h.checkRemote(static, p.Certificate); err != nil {
 		return err
 	}
-	if !h.Lenient && (p.Hint > 1 || !h.generationInBounds(p.Generation)) {
+	if !h.Lenient && (p.Hint > 1 || !generationInBounds(p.Generation)) {
 		return ErrMalformed
 	}
 	h.RemoteStatic, h.RemoteGeneration, h.RemoteKnowsUs = static, p.Generation, p.Hint == 1
@@ -146,6 +146,4 @@ func (h *Handshake) checkRemote(static, certificate []byte) error {
 	return nil
 }
 
-func (h *Handshake) generationInBounds(g uint64) bool {
-	return g != 0 && (g <= h.Generation || g-h.Generation <= MaxGenerationStep)
-}
+func generationInBounds(g uint64) bool { return g != 0 && g <= MaxGeneration }

@@ -51,7 +51,7 @@ func (s *Session) state(stateVersion byte) []Value {
 		public("session ID", s.ID),
 		public("features", u32(uint64(s.Features))),
 		public("generation", u64(s.Generation)),
-		public("replaced", u64(s.Replaced)),
+		public("used", u64(s.Used)),
 	}
 	if stateVersion != 1 {
 		state = append(state, public("lost", u64(s.Lost)))

@@ -11,7 +11,7 @@ type Session struct {
 	ID         []byte
 	Features   uint32
 	Generation uint64
-	Replaced   uint64 // when a better session took its place, in Unix seconds; 0 if none has
+	Used       uint64 // when it joined others, sealed or opened last, in Unix seconds; 0 if it has not joined
 	Lost       uint64 // cells given up
 
 	RK, NHKs, NHKr []byte

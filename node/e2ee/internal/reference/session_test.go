@@ -181,11 +181,34 @@ func TestOrder(t *testing.T) {
 			t.Errorf("wrong session in place %d", i)
 		}
 	}
-	usable := func(s *reference.Session) bool { return s != d }
-	if reference.Excess(sessions, a, usable) != d || reference.Excess(sessions, d, usable) != e {
+}
+
+func TestErasing(t *testing.T) {
+	session := func(generation, used uint64, confirmed bool) *reference.Session {
+		return &reference.Session{Generation: generation, ID: []byte{0}, Used: used, Confirmed: confirmed}
+	}
+	best, pending, confirmed := session(9, 1, false), session(8, 1, false), session(7, 1, true)
+	worse, worst := session(6, 3, true), session(5, 2, true)
+	sessions := []*reference.Session{worst, best, worse, confirmed, pending}
+	usable := func(s *reference.Session) bool { return s != best }
+	if reference.InUse(sessions, usable) != pending {
+		t.Error("another one is in use")
+	}
+	if reference.Excess(sessions, best, usable) != worst || reference.Excess(sessions, worst, usable) != worse {
 		t.Error("the wrong one is erased")
 	}
-	if reference.Excess(sessions[:4], a, usable) != nil {
+	worse.Used = worst.Used
+	if reference.Excess(sessions, best, usable) != worst {
+		t.Error("of two that were used at one time the better is erased")
+	}
+	if reference.Excess(sessions[1:], best, usable) != nil {
 		t.Error("one is erased without need")
+	}
+	worse.Used = 3
+	if old := reference.Expired(sessions, 3+reference.MaxSessionAge); len(old) != 1 || old[0] != worst {
+		t.Errorf("%d are too old, or the wrong one", len(old))
+	}
+	if old := reference.Expired([]*reference.Session{best, pending}, 1<<62); len(old) != 0 {
+		t.Error("one is worse than a confirmed one that there is not")
 	}
 }
