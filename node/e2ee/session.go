@@ -121,13 +121,11 @@ func (s *Session) Seal(content []byte) ([]byte, error) {
 	if _, err := io.ReadFull(s.rand, cell[:nonceSize]); err != nil {
 		return nil, fmt.Errorf("e2ee: nonce: %w", err)
 	}
-	//nolint:gosec // the nonce was read from the random source above
 	if err := sealHeader(cell, &s.id, &next.send, next.previous); err != nil {
 		return nil, fmt.Errorf("e2ee: header: %w", err)
 	}
 	key := next.send.next()
 	defer key.Wipe()
-	//nolint:gosec // as above
 	if err := sealBody(cell, &key, content); err != nil {
 		return nil, fmt.Errorf("e2ee: cell: %w", err)
 	}
