@@ -39,13 +39,13 @@ func (m *model) dial(p *party) {
 	m.begin(p)
 }
 
-func (m *model) begin(p *party) *attempt {
+func (m *model) begin(p *party) {
 	to := m.parties[1-p.index]
 	cfg := m.config(p, to)
 	h := must[*e2ee.Handshake](m.tb)(e2ee.NewInitiator(cfg))
-	t := &attempt{from: p, to: to, initiator: h, proposal: cfg.Generation, next: write(m.tb, h), messages: 1}
-	m.attempts = append(m.attempts, t)
-	return t
+	m.attempts = append(m.attempts, &attempt{
+		from: p, to: to, initiator: h, proposal: cfg.Generation, next: write(m.tb, h), messages: 1,
+	})
 }
 
 // carryOn brings the next message of a handshake.

@@ -159,7 +159,7 @@ func TestUnsaved(t *testing.T) {
 		want   bool
 	}{
 		{"nothing", func(*e2ee.Sessions) {}, false},
-		{"another joins", func(s *e2ee.Sessions) { must[[]e2ee.SessionID](t)(s.Add(early, now)) }, false},
+		{"another joins", func(s *e2ee.Sessions) { must[[]e2ee.SessionID](t)(s.Add(reload(t, early), now)) }, false},
 		{"sealed by itself", func(s *e2ee.Sessions) { seal(t, s.Get(id), nil) }, true},
 		{"opened by itself", func(s *e2ee.Sessions) {
 			wantOpens(t, s.Get(id), bob.say(t, "").Cell, nil)
