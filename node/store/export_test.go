@@ -1,0 +1,44 @@
+package store
+
+import (
+	"context"
+
+	"github.com/ncruces/go-sqlite3"
+	"github.com/ncruces/go-sqlite3/vfs"
+
+	"github.com/onionwire/onionwire/node/lock"
+)
+
+// Schema is the schema of this version.
+var Schema = schema
+
+// CreateOn is Create with other files under the encryption, and another schema.
+func CreateOn(ctx context.Context, folder *lock.Folder, keys *Keys, base vfs.VFS, schema []string) (*Store, error) {
+	return opener{base: base, schema: schema}.create(ctx, folder, keys, nil)
+}
+
+// OpenOn is Open with other files under the encryption, and another schema.
+func OpenOn(ctx context.Context, folder *lock.Folder, keys *Keys, base vfs.VFS, schema []string) (*Store, error) {
+	return opener{base: base, schema: schema}.open(ctx, folder, keys)
+}
+
+// Exec runs any SQL.
+func (u *Update) Exec(sql string, args ...any) error { return u.run(sql, nil, args...) }
+
+// Abandon lets go of the files as a process that is killed does: nothing is written
+// from the log to the database.
+func (s *Store) Abandon() error {
+	if _, err := s.conn.Config(noCheckpoint, true); err != nil {
+		return err
+	}
+	err := s.disconnect()
+	s.err = ErrClosed
+	return err
+}
+
+const noCheckpoint = sqlite3.DBCONFIG_NO_CKPT_ON_CLOSE
+
+// SecretsOf returns the keys of a store themselves.
+func (s *Store) SecretsOf() (database, rows []byte) {
+	return s.keys.database.Bytes(), s.keys.rows.Bytes()
+}

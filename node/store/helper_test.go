@@ -1,0 +1,199 @@
+package store_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/ncruces/go-sqlite3/vfs"
+	"go.uber.org/goleak"
+
+	"github.com/onionwire/onionwire/node/lock"
+	"github.com/onionwire/onionwire/node/store"
+)
+
+func TestMain(m *testing.M) {
+	if folder := os.Getenv(writerFolder); folder != "" {
+		write(folder)
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// noon is the time in these tests.
+var noon = time.UnixMilli(1_700_000_000_123).UTC()
+
+func key(b byte) []byte { return bytes.Repeat([]byte{b}, 32) }
+
+func newKeys(t testing.TB, database, rows byte) *store.Keys {
+	t.Helper()
+	keys, err := store.NewKeys(key(database), key(rows))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return keys
+}
+
+// newFolder returns an empty folder that the test has the lock of.
+func newFolder(t testing.TB) *lock.Folder {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "a profile % with?odd#name")
+	if err := os.Mkdir(path, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return acquire(t, path)
+}
+
+func acquire(t testing.TB, path string) *lock.Folder {
+	t.Helper()
+	folder, err := lock.Acquire(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := folder.Release(); err != nil {
+			t.Error(err)
+		}
+	})
+	return folder
+}
+
+// create returns a new store with the keys 1 and 2, which is closed with the test.
+func create(t testing.TB, folder *lock.Folder) *store.Store {
+	t.Helper()
+	return opened(t)(store.Create(t.Context(), folder, newKeys(t, 1, 2)))
+}
+
+// reopen opens a store with the keys 1 and 2, which is closed with the test.
+func reopen(t testing.TB, folder *lock.Folder) *store.Store {
+	t.Helper()
+	return opened(t)(store.Open(t.Context(), folder, newKeys(t, 1, 2)))
+}
+
+func opened(t testing.TB) func(s *store.Store, err error) *store.Store {
+	t.Helper()
+	return func(s *store.Store, err error) *store.Store {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = s.Close() })
+		return s
+	}
+}
+
+func closeStore(t testing.TB, s *store.Store) {
+	t.Helper()
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func update(t testing.TB, s *store.Store, f func(tx *store.Update) error) {
+	t.Helper()
+	if err := s.Update(t.Context(), f); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func view(t testing.TB, s *store.Store, f func(tx *store.View) error) {
+	t.Helper()
+	if err := s.View(t.Context(), f); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// populate adds a contact and the conversation with it.
+func populate(t testing.TB, s *store.Store) (contact store.ContactID, c store.ConversationID) {
+	t.Helper()
+	update(t, s, func(tx *store.Update) (err error) {
+		contact, err = tx.AddContact(store.Contact{
+			Peer: []byte("peer of bob"), Name: "Bob Bobson", State: store.Accepted, Added: noon,
+		})
+		if err != nil {
+			return err
+		}
+		c, err = tx.AddConversation(store.Conversation{
+			Kind: store.Direct, Members: []store.ContactID{contact}, Added: noon,
+		})
+		return err
+	})
+	return contact, c
+}
+
+// numbered is the n-th message of a test.
+func numbered(c store.ConversationID, n int) store.Message {
+	m := store.Message{Conversation: c, Body: fmt.Sprintf("message number%d", n), Written: noon, Stored: noon}
+	copy(m.ID[:], fmt.Sprintf("%016d", n))
+	return m
+}
+
+// bodies returns the texts in a conversation, the oldest first.
+func bodies(t testing.TB, s *store.Store, c store.ConversationID) (all []string) {
+	t.Helper()
+	view(t, s, func(tx *store.View) error {
+		messages, err := tx.Messages(c, 0, 1<<20)
+		for _, m := range messages {
+			all = append([]string{m.Body}, all...)
+		}
+		return err
+	})
+	return all
+}
+
+// files returns the content of all files in a folder but the lock.
+func files(t testing.TB, folder *lock.Folder) map[string]string {
+	t.Helper()
+	entries, err := os.ReadDir(folder.Path())
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := make(map[string]string)
+	for _, e := range entries {
+		if e.Name() == lock.File {
+			continue
+		}
+		b, err := os.ReadFile(filepath.Join(folder.Path(), e.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[e.Name()] = string(b)
+	}
+	return all
+}
+
+func wantFiles(t testing.TB, folder *lock.Folder, want map[string]string) {
+	t.Helper()
+	got := files(t, folder)
+	for name := range got {
+		if want[name] != got[name] {
+			t.Errorf("%s was changed: %d bytes, were %d", name, len(got[name]), len(want[name]))
+		}
+	}
+	for name := range want {
+		if _, ok := got[name]; !ok {
+			t.Errorf("%s is gone", name)
+		}
+	}
+}
+
+func path(folder *lock.Folder, suffix string) string {
+	return filepath.Join(folder.Path(), store.File+suffix)
+}
+
+// crash leaves a store as a process that is killed does.
+func crash(t testing.TB, s *store.Store) {
+	t.Helper()
+	if err := s.Abandon(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+var osFiles = vfs.Find("")
+
+// background is for what happens while a test ends.
+var background = context.Background()

@@ -1,0 +1,56 @@
+package store
+
+import (
+	"crypto/cipher"
+	"crypto/rand"
+	"encoding/binary"
+	"fmt"
+
+	"golang.org/x/crypto/chacha20poly1305"
+)
+
+// labelSeal opens the associated data of a sealed column.
+const labelSeal = "onionwire-store-1 column"
+
+// column names a column that is sealed.
+type column struct{ table, name string }
+
+// sealer seals secret columns: what reads a page without the right to, or puts one
+// back where it was, has neither the content nor a way to move it to another row.
+type sealer struct{ aead cipher.AEAD }
+
+// seal returns nonce and ciphertext of a value in the row with that key.
+func (s sealer) seal(c column, key, value []byte) []byte {
+	nonce := make([]byte, chacha20poly1305.NonceSizeX, chacha20poly1305.NonceSizeX+len(value)+chacha20poly1305.Overhead)
+	_, _ = rand.Read(nonce)
+	return s.aead.Seal(nonce, nonce, value, c.data(key))
+}
+
+// open returns the value in the row with that key, or ErrSealed.
+func (s sealer) open(c column, key, sealed []byte) ([]byte, error) {
+	if len(sealed) < chacha20poly1305.NonceSizeX {
+		return nil, fmt.Errorf("%w: %s.%s", ErrSealed, c.table, c.name)
+	}
+	nonce, ciphertext := sealed[:chacha20poly1305.NonceSizeX], sealed[chacha20poly1305.NonceSizeX:]
+	value, err := s.aead.Open(nil, nonce, ciphertext, c.data(key))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s.%s", ErrSealed, c.table, c.name)
+	}
+	return value, nil
+}
+
+// data binds a sealed value to where it is. No two places have the same.
+func (c column) data(key []byte) []byte {
+	b := make([]byte, 0, len(labelSeal)+len(c.table)+len(c.name)+len(key)+6)
+	b = append(b, labelSeal...)
+	for _, part := range []string{c.table, c.name, string(key)} {
+		b = binary.BigEndian.AppendUint16(b, uint16(len(part)))
+		b = append(b, part...)
+	}
+	return b
+}
+
+// rowKey is the key of a row that has a number.
+func rowKey(id int64, more ...byte) []byte {
+	return append(binary.BigEndian.AppendUint64(nil, uint64(id)), more...)
+}
