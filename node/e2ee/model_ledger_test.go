@@ -59,6 +59,10 @@ func (l *ledger) clone() *ledger {
 
 func (l *ledger) usable() bool { return !l.suspended }
 
+// settled reports whether the other side is known to be able to seal for good: an
+// initiator that has begun a second chain has opened a cell.
+func (l *ledger) settled() bool { return l.confirmed && (l.initiator || l.recvChain > 0) }
+
 // place is where a cell stands.
 type place struct {
 	number uint64

@@ -89,19 +89,30 @@ func (s *Sessions) Add(session *Session, now time.Time) ([]SessionID, error) {
 }
 
 // leastUsed returns the index of the session that can go for another. Neither the
-// one in use can, nor the one that will be if that is suspended, nor the best,
-// under which the other side may seal.
+// one in use can, nor the one that will be if that is suspended, nor those under
+// which the other side may seal: the best, and the one that it is known to fall
+// back to, which only goes if nothing else is left.
 func (s *Sessions) leastUsed(added *Session) int {
-	inUse, fallback, out := s.inUse(), s.fallback(), -1
+	inUse, fallback, settled, out := s.inUse(), s.fallback(), s.first((*Session).settled), -1
 	for i := len(s.sorted) - 1; i > 0; i-- {
-		if i == inUse || i == fallback || s.sorted[i] == added {
+		if i == inUse || i == fallback || i == settled || s.sorted[i] == added {
 			continue
 		}
 		if out < 0 || s.sorted[i].used < s.sorted[out].used {
 			out = i
 		}
 	}
+	if out < 0 {
+		return settled
+	}
 	return out
+}
+
+// settled reports whether the peer is known to be able to seal under the session
+// for good. An initiator can once it has opened a cell, and then begins its second
+// chain.
+func (s *Session) settled() bool {
+	return s.open && s.confirmed && (s.role == initiator || s.ratchet.recv.first > 0)
 }
 
 // use notes that the session was sealed or opened under.
@@ -119,22 +130,18 @@ func (s *Sessions) remove(i int) SessionID {
 }
 
 // inUse returns the index of the best usable session, or one behind all if none is.
-func (s *Sessions) inUse() int {
-	for i, session := range s.sorted {
-		if session.usable() {
-			return i
-		}
-	}
-	return len(s.sorted)
-}
+func (s *Sessions) inUse() int { return s.first((*Session).usable) }
 
 // fallback returns the index of the best session that is usable whatever becomes
 // of connections, or one behind all if none is.
 func (s *Sessions) fallback() int {
-	for i, session := range s.sorted {
-		if session.open && session.confirmed {
-			return i
-		}
+	return s.first(func(session *Session) bool { return session.open && session.confirmed })
+}
+
+// first returns the index of the best session that matches, or one behind all.
+func (s *Sessions) first(match func(*Session) bool) int {
+	if i := slices.IndexFunc(s.sorted, match); i >= 0 {
+		return i
 	}
 	return len(s.sorted)
 }

@@ -1,6 +1,7 @@
 package e2ee_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -93,29 +94,49 @@ func TestConfirmedSessionStaysBesidePendingOnes(t *testing.T) {
 	}
 }
 
-// Four times in a row message 3 arrives and the initiator does not hear of it,
-// but for the session that it goes on with.
+// Many times in a row message 3 arrives and the initiator does not hear of it: it
+// goes on with the session that it had, or goes back to it in the end.
 func TestSessionInUseOfTheOtherSideIsNotEvicted(t *testing.T) {
-	for name, riding := range map[string][]string{"alone": nil, "with cells": {"one", "two"}} {
-		t.Run("message 3 "+name, func(t *testing.T) {
-			alice, bob := newSides(t)
-			first := meet(t, bob, alice)
-			early := alice.say(t, "under way").Cell
-			at := now
-			for range e2ee.MaxSessions {
-				at = at.Add(time.Minute)
-				unheard(t, alice, bob, at, riding...)
-				at = at.Add(time.Minute)
-				wantFlowsAt(t, alice, bob, first, at)
+	for _, between := range []bool{true, false} {
+		for _, riding := range [][]string{nil, {"one", "two"}} {
+			for _, began := range []string{"alice", "bob"} {
+				t.Run(fmt.Sprintf("used between: %t, %d cells with message 3, first begun by %s", between, len(riding), began),
+					func(t *testing.T) {
+						alice, bob := newSides(t)
+						from, to := alice, bob
+						if began == "bob" {
+							from, to = bob, alice
+						}
+						first := meet(t, from, to)
+						for range 2 {
+							wantFlows(t, from, to, first)
+							wantFlows(t, to, from, first)
+						}
+						fallsBack(t, alice, bob, first, between, riding)
+					})
 			}
-			if _, err := bob.Open(early, at); err != nil {
-				t.Errorf("a cell that was under way all the time: %v", err)
-			}
-			best := bob.IDs()[0]
-			wantFlowsAt(t, bob, alice, best, at)
-			wantFlowsAt(t, alice, bob, best, at)
-		})
+		}
 	}
+}
+
+func fallsBack(t *testing.T, alice, bob *side, first e2ee.SessionID, between bool, riding []string) {
+	t.Helper()
+	early := alice.say(t, "under way").Cell
+	at := now
+	for range 2 * e2ee.MaxSessions {
+		at = at.Add(time.Minute)
+		unheard(t, alice, bob, at, riding...)
+		if between {
+			wantFlowsAt(t, alice, bob, first, at)
+		}
+	}
+	if _, err := bob.Open(early, at); err != nil {
+		t.Errorf("a cell that was under way all the time: %v", err)
+	}
+	wantFlowsAt(t, alice, bob, first, at)
+	best := bob.IDs()[0]
+	wantFlowsAt(t, bob, alice, best, at)
+	wantFlowsAt(t, alice, bob, best, at)
 }
 
 // A session that joins stays, even if all others are better.

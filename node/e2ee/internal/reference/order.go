@@ -46,15 +46,25 @@ func Excess(sessions []*Session, newest *Session, usable func(*Session) bool) *S
 	ordered := slices.Clone(sessions)
 	Order(ordered)
 	var gone *Session
+	keep := []*Session{newest, ordered[0], InUse(sessions, usable), InUse(sessions, confirmed), InUse(sessions, settled)}
 	for _, s := range ordered {
-		if s == newest || s == ordered[0] || s == InUse(sessions, usable) || s == InUse(sessions, confirmed) {
+		if slices.Contains(keep, s) {
 			continue
 		}
 		if gone == nil || s.Used <= gone.Used {
 			gone = s
 		}
 	}
+	if gone == nil {
+		return InUse(sessions, settled)
+	}
 	return gone
+}
+
+// settled tells that the initiator is known to have opened a cell: it has begun a
+// second chain.
+func settled(s *Session) bool {
+	return s.Confirmed && (s.Initiator || s.ReceivingBase > 0)
 }
 
 func confirmed(s *Session) bool { return s.Confirmed }
