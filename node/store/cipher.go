@@ -54,6 +54,6 @@ var registered atomic.Uint64
 // register makes base, encrypted, known to SQLite until it is unregistered.
 func (c ciphers) register(base vfs.VFS) (name string, unregister func()) {
 	name = fmt.Sprintf("onionwire-%d", registered.Add(1))
-	vfs.Register(name, sqliteadiantum.Wrap(wholeBlocks{base}, c))
+	vfs.Register(name, collectedLog{sqliteadiantum.Wrap(wholeBlocks{base}, c)})
 	return name, func() { vfs.Unregister(name) }
 }

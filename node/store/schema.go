@@ -104,7 +104,8 @@ CREATE TABLE events (
 ) STRICT;
 
 CREATE VIRTUAL TABLE search USING fts5 (
-	body, content = 'messages', content_rowid = 'number', tokenize = 'unicode61 remove_diacritics 2'
+	body, content = 'messages', content_rowid = 'number', columnsize = 0,
+	tokenize = 'unicode61 remove_diacritics 2'
 );
 INSERT INTO search (search, rank) VALUES ('secure-delete', 1);
 
