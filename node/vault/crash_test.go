@@ -8,6 +8,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/onionwire/onionwire/node/internal/durable"
 	"github.com/onionwire/onionwire/node/vault"
 )
 
@@ -188,4 +189,11 @@ func TestAFailedChangeLeavesTheOldFile(t *testing.T) {
 	}
 	wantSame(t, got, keys)
 	wantAlone(t, path)
+}
+
+// fullDisk is what the system says when there is no room.
+type fullDisk struct{ vault.RealDisk }
+
+func (fullDisk) Create(path string, _ []byte) error {
+	return durable.Explain(&fs.PathError{Op: "write", Path: path, Err: syscall.ENOSPC})
 }
