@@ -19,6 +19,7 @@ def in_use(sessions):
 
 
 def best_confirmed(sessions):
+    """Which is also the best settled one: in the vectors, all that are confirmed are settled."""
     return next((i for i in best_first(sessions) if sessions[i].is_ == "confirmed"), None)
 
 
