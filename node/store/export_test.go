@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"io"
 
+	"filippo.io/age"
 	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/vfs"
 
@@ -42,3 +44,16 @@ const noCheckpoint = sqlite3.DBCONFIG_NO_CKPT_ON_CLOSE
 func (s *Store) SecretsOf() (database, rows []byte) {
 	return s.keys.database.Bytes(), s.keys.rows.Bytes()
 }
+
+// ExportAt is Export at a cost for tests.
+func (s *Store) ExportAt(ctx context.Context, w io.Writer, passphrase string, workFactor int, e Export) error {
+	recipient, err := age.NewScryptRecipient(passphrase)
+	if err != nil {
+		return err
+	}
+	recipient.SetWorkFactor(workFactor)
+	return s.export(ctx, w, recipient, e)
+}
+
+// OpenPlain opens what is in an export.
+func OpenPlain(plain io.Reader) (*Import, error) { return openPlain(plain) }

@@ -197,3 +197,10 @@ var osFiles = vfs.Find("")
 
 // background is for what happens while a test ends.
 var background = context.Background()
+
+func removeDatabase(t testing.TB, folder *lock.Folder) {
+	t.Helper()
+	if err := os.Remove(path(folder, "")); err != nil {
+		t.Fatal(err)
+	}
+}

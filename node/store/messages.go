@@ -1,6 +1,7 @@
 package store
 
 import (
+	"math"
 	"time"
 
 	"github.com/ncruces/go-sqlite3"
@@ -9,6 +10,15 @@ import (
 // MessageNumber is the place of a message in this store: later messages have higher
 // numbers, in all conversations.
 type MessageNumber int64
+
+// orEnd is the number, or one after all for 0. (An OR in a query would be no use to an
+// index.)
+func (n MessageNumber) orEnd() int64 {
+	if n == 0 {
+		return math.MaxInt64
+	}
+	return int64(n)
+}
 
 // MessageID names a message. Its sender makes it up.
 type MessageID [16]byte
@@ -64,8 +74,8 @@ func (v *View) MessageByID(c ConversationID, sender ContactID, id MessageID) (m 
 // Messages returns up to limit messages of a conversation before a number, or the
 // last ones if it is 0. The newest comes first.
 func (v *View) Messages(c ConversationID, before MessageNumber, limit int) ([]Message, error) {
-	return v.messages(messageColumns+"WHERE m.conversation = ?1 AND (?2 = 0 OR m.number < ?2) ORDER BY m.number DESC LIMIT ?3",
-		int64(c), int64(before), max(limit, 0))
+	return v.messages(messageColumns+"WHERE m.conversation = ? AND m.number < ? ORDER BY m.number DESC LIMIT ?",
+		int64(c), before.orEnd(), max(limit, 0))
 }
 
 // Expired returns up to limit messages that are to be deleted by that time.

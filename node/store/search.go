@@ -22,9 +22,9 @@ func (v *View) Search(text string, c ConversationID, before MessageNumber, limit
 		return nil, nil
 	}
 	return v.messages(messageColumns+`JOIN search ON search.rowid = m.number
-		WHERE search MATCH ?1 AND (?2 = 0 OR m.conversation = ?2) AND (?3 = 0 OR search.rowid < ?3)
+		WHERE search MATCH ?1 AND (?2 = 0 OR m.conversation = ?2) AND search.rowid < ?3
 		ORDER BY search.rowid DESC LIMIT ?4`,
-		query, int64(c), int64(before), max(limit, 0))
+		query, int64(c), before.orEnd(), max(limit, 0))
 }
 
 // searchQuery writes words in the language of FTS5, each as a string, so that
