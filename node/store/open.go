@@ -100,7 +100,8 @@ func (o opener) draft(ctx context.Context, path string, keys *Keys, fill func(*S
 
 // Open opens the store in the folder, which the caller has the lock of. It fails with
 // fs.ErrNotExist, ErrKey, ErrDamaged, ErrNewer, ErrReadOnly, ErrFull or ErrDisk, and
-// then has modified nothing.
+// then has changed no row: an older database that cannot be migrated stays as it was,
+// beside its backup.
 func Open(ctx context.Context, folder *lock.Folder, keys *Keys) (*Store, error) {
 	return standard().open(ctx, folder, keys)
 }

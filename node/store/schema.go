@@ -83,7 +83,6 @@ CREATE TABLE deliveries ( -- of our messages, to each member
 	changed INTEGER,
 	PRIMARY KEY (message, contact)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX deliveries_contact ON deliveries (contact, state);
 
 CREATE TABLE outbox ( -- cells until they are confirmed
 	id INTEGER PRIMARY KEY AUTOINCREMENT,
