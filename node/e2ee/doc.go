@@ -17,7 +17,9 @@
 //     and by the responder before it seals a cell;
 //   - a session that has sealed a cell is saved before the cell leaves;
 //   - one that has opened a cell is saved together with its content, before
-//     anything is confirmed.
+//     anything is confirmed;
+//   - after every handshake, and when a suspended session is confirmed, all that the
+//     peer has not confirmed is sealed again: its ids tell the peer what it has.
 //
 // # Protocol
 //

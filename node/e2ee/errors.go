@@ -25,7 +25,8 @@ var (
 	// with that: whoever sends again what was not confirmed causes it. Once no key of
 	// its chain is left, the same is ErrDecrypt.
 	ErrRepeated = errors.New("e2ee: repeated cell")
-	// ErrGap: the cell skips more than MaxJump cells.
+	// ErrGap: the cell skips more than MaxJump cells. All later ones will too: only a
+	// new handshake helps.
 	ErrGap = errors.New("e2ee: too many cells are missing before this one")
 	// ErrIdentity: the peer is somebody other than the one expected, or ourselves.
 	ErrIdentity = errors.New("e2ee: not the expected identity")

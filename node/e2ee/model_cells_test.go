@@ -215,10 +215,14 @@ func (m *model) open(s *sent, f fate) {
 	m.change(p, f, func(all *e2ee.Sessions, k *memory) {
 		k.expire(s.session, m.unix())
 		l := k.ledgers[s.session]
+		suspended := l.suspended
 		if err := l.open(s.place, m.unix()); err != nil {
 			m.tb.Fatal(err)
 		}
 		l.used = m.unix()
+		if suspended { // now better than the one that has been used in its place
+			k.sealAgain()
+		}
 		opened, err := all.Open(s.cell, m.now)
 		if err != nil {
 			m.tb.Fatalf("Open: %v", err)

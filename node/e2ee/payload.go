@@ -25,8 +25,8 @@ const (
 		generationSize + partKeysSize
 	payload3Size = certificateSize + hintSize + generationSize
 
-	// Message1Size, Message2Size and Message3Size are the lengths of the
-	// handshake messages, for whoever frames them.
+	// Message1Size (1,222), Message2Size (2,510) and Message3Size (169) are the
+	// lengths of the handshake messages, for whoever frames them.
 	Message1Size = pointSize + payload1Size
 	Message2Size = pointSize + pointSize + tagSize + payload2Size + tagSize
 	Message3Size = pointSize + tagSize + payload3Size + tagSize

@@ -20,7 +20,7 @@ const stateVersion = 2
 // labelSaved opens the associated data of a saved session.
 const labelSaved = "onionwire-e2ee-2 saved session"
 
-// StateKeySize is the length of a StateKey in bytes.
+// StateKeySize is the length of a StateKey in bytes: 32.
 const StateKeySize = secretSize
 
 // StateKey encrypts saved sessions. It is safe for concurrent use until Wipe. Its
@@ -64,9 +64,10 @@ func savedData(version byte, context []byte) ([]byte, error) {
 	return appendPrefixed(b, context), nil
 }
 
-// Save returns the session in a form to be stored, encrypted under the key and
-// bound to a context of up to 65535 bytes: [LoadSession] needs the same. It
-// fails with ErrState after Close, or the error of the random source.
+// Save returns the session in a form to be stored, which takes it from those that
+// [Sessions.Unsaved] names, encrypted under the key and bound to a context of up
+// to 65535 bytes: [LoadSession] needs the same. It fails with ErrState after
+// Close, or the error of the random source.
 func (s *Session) Save(key *StateKey, context []byte) ([]byte, error) {
 	if !s.open {
 		return nil, ErrState
@@ -93,8 +94,10 @@ func (s *Session) Save(key *StateKey, context []byte) ([]byte, error) {
 	return saved, nil
 }
 
-// LoadSession returns a session that was saved, which takes its random bytes
-// from crypto/rand. It fails with ErrNewer if a newer version of this package
+// LoadSession returns a session that was saved, which takes its random bytes from
+// crypto/rand. One that is not confirmed comes back suspended, because its
+// connection is gone: see [Session.Suspended].
+// It fails with ErrNewer if a newer version of this package
 // saved it, or with ErrSaved.
 func LoadSession(key *StateKey, context, saved []byte) (*Session, error) {
 	if len(saved) == 0 || saved[0] == 0 {

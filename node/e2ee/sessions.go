@@ -10,16 +10,17 @@ import (
 const (
 	// MaxSessions is how many sessions are kept with one contact.
 	MaxSessions = 4
-	// MaxSessionAge is for how long a session is kept that is not in use: cells may
-	// still be under way.
+	// MaxSessionAge is for how long a session is kept that is worse than the best
+	// confirmed one and is not used: cells may still be under way.
 	MaxSessionAge = 30 * 24 * time.Hour
 )
 
 // Sessions are all sessions with one contact (docs/protocol.md, "Several sessions
 // with one contact"). Both sides put them in the same order, so simultaneous
 // handshakes, and one with a contact who lost everything, end with both sealing
-// under the same session, and cells that were sealed under another still open.
-// The zero value has none. It is not safe for concurrent use.
+// under the same session, and cells that were sealed under another still open as
+// long as that is kept. The zero value has none. It is not safe for concurrent
+// use.
 //
 // Whoever cannot store a change takes it back by working on a [Sessions.Clone]
 // until it is stored.
@@ -58,10 +59,11 @@ func (s *Session) better(other *Session) bool {
 func (s *Session) usable() bool { return s.open && !s.suspended }
 
 // Add puts a session among the others: one of a handshake that is complete, or
-// one that was loaded. If there are too many then, one is closed, and its name
-// returned: its saved form shall be deleted. A second copy of one that is there
-// already is closed and not added. It fails with ErrState if the session is
-// closed.
+// one that was loaded, all of those first. The session is theirs from then on:
+// what is sealed under it directly is not counted as use. If there are too many,
+// one is closed, and its name returned: its saved form shall be deleted in the
+// transaction that saves the new one. A second copy of one that is there already
+// is closed and not added. It fails with ErrState if the session is closed.
 func (s *Sessions) Add(session *Session, now time.Time) ([]SessionID, error) {
 	if session == nil || !session.open {
 		return nil, ErrState
@@ -173,10 +175,11 @@ func (s *Sessions) Generation() uint64 {
 	return min(s.sorted[0].generation, MaxGeneration-1) + 1
 }
 
-// Suspend says that the connection of the session's handshake is gone. Unless a
+// Suspend says that the connection of the session's handshake is gone, or that
+// message 3 was never sent. Unless a
 // cell has been opened under it, nothing more is sealed under it until one is,
 // because the peer may not have it; what was sealed under it shall be sealed
-// again. It reports whether that is so.
+// again. It reports whether it suspended the session.
 func (s *Sessions) Suspend(id SessionID) bool {
 	session := s.Get(id)
 	if session == nil || session.confirmed {

@@ -8,8 +8,9 @@ import (
 // Bounds of the keys that are kept for cells which have not arrived
 // (docs/protocol.md, "Constants" and "Bounds").
 const (
-	// MaxJump is how many cells one cell may skip: as many as a sender may have
-	// unconfirmed, and about a millisecond of work.
+	// MaxJump is how many cells one cell may skip: about a millisecond of work. Where
+	// more are lost in a row, a new handshake helps (docs/protocol.md, "Several
+	// sessions with one contact").
 	MaxJump = 1024
 	// MaxSkippedInChain is how many keys are kept of one chain.
 	MaxSkippedInChain = 1024
