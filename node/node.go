@@ -57,8 +57,8 @@ var (
 	// ErrTurnedAway means that the other side is there and does not talk to us. It
 	// does not say why: it may be talking to somebody else, or not know us.
 	ErrTurnedAway = errors.New("the other side is there, and does not take the call")
-	// ErrSelf means that an address is the profile's own.
-	ErrSelf = errors.New("this is the profile's own address")
+	// ErrSelf means that a contact link is the profile's own.
+	ErrSelf = errors.New("this is the profile's own contact link")
 )
 
 // Config describes a node.

@@ -46,8 +46,8 @@ func TestSelf(t *testing.T) {
 	s := newSomeone(t)
 	for _, own := range []string{s.link, s.address} {
 		p := s.chat(own)
-		p.WantStatus(1, clitest.Soon)
-		p.WantError("the profile's own address", "address of the other side")
+		p.WantStatus(2, clitest.Soon)
+		p.WantError("the profile's own contact link", "link of the other side")
 		p.WantDiscreet(nil)
 	}
 }

@@ -22,9 +22,9 @@ func newRoot() *cobra.Command {
 what is said is encrypted from end to end on top of Tor.
 
   onionwire init                make a profile
-  onionwire id                  print its address, to give to a contact
+  onionwire id                  print its contact link, to give to a contact
   onionwire chat --listen       wait for somebody to talk to
-  onionwire chat MULTIADDR      talk to the contact with this address
+  onionwire chat LINK           talk to the contact with this link
   onionwire demo                see it work on a private Tor network, offline
   onionwire testnet             run such a network, to try things out`,
 	}

@@ -43,7 +43,7 @@ var hints = []struct {
 	{node.ErrDowngrade, "do not go on; somebody between you holds you to an older version of the protocol"},
 	{node.ErrVersion, "use the same version of onionwire on both sides"},
 	{node.ErrTurnedAway, "it may be talking to somebody else, or waiting for another contact"},
-	{node.ErrSelf, "you need the address of the other side; this is your own"},
+	{node.ErrSelf, "you need the link of the other side; this is your own"},
 	{node.ErrNoProfile, "make it with 'onionwire init'; --profile and --dir say which one"},
 	{node.ErrProfileExists, "use it as it is, or choose another name with --profile"},
 	{node.ErrProfileInUse, "end the other onionwire first, or choose another profile with --profile"},
@@ -118,7 +118,10 @@ func isUsage(err error) bool {
 	if errors.As(err, &u) {
 		return true
 	}
-	for _, given := range []error{contactlink.ErrMalformed, contactlink.ErrChecksum, contactlink.ErrNewer, node.ErrProfileName} {
+	for _, given := range []error{
+		contactlink.ErrMalformed, contactlink.ErrChecksum, contactlink.ErrNewer,
+		node.ErrSelf, node.ErrProfileName,
+	} {
 		if errors.Is(err, given) {
 			return true
 		}

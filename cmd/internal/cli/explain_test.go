@@ -123,6 +123,7 @@ func TestReport(t *testing.T) {
 		{"mistake that the table knows", cli.Usage(onion.ErrNotOnion), 2, "prog: " + onion.ErrNotOnion.Error() + "\n      " + cli.HintFor(onion.ErrNotOnion) + "\n"},
 		{"contact link", fmt.Errorf("%w: short", contactlink.ErrMalformed), 2, "prog: malformed contact link: short\n      " + cli.HintFor(contactlink.ErrMalformed) + "\n"},
 		{"newer link", contactlink.ErrNewer, 2, "prog: " + contactlink.ErrNewer.Error() + "\n      " + cli.HintFor(contactlink.ErrNewer) + "\n"},
+		{"own link", node.ErrSelf, 2, "prog: " + node.ErrSelf.Error() + "\n      " + cli.HintFor(node.ErrSelf) + "\n"},
 		{"interruption", fmt.Errorf("%w", cli.ErrInterrupted), 130, "prog: interrupted\n"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
