@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/libp2p/go-libp2p/core/crypto"
@@ -140,6 +141,10 @@ func (o *dialOptions) connectTo(ctx context.Context, h host.Host, to peer.AddrIn
 // parseTarget reads the address of any libp2p host, whatever its kind of key.
 // Its errors do not repeat what was given, as those of libp2p would.
 func parseTarget(s string) (peer.AddrInfo, error) {
+	if strings.HasPrefix(strings.ToLower(strings.TrimSpace(s)), "onionwire:") { // whole or not
+		return peer.AddrInfo{}, cli.Hint(cli.Usage(errors.New("this is a contact link, not a multiaddr")),
+			"give the multiaddr, /onion3/ADDRESS:PORT/p2p/PEERID: the second line that 'onionwire id' prints")
+	}
 	malformed := cli.Hint(cli.Usage(errors.New("malformed address")), "it has the form /onion3/ADDRESS:PORT/p2p/PEERID")
 	m, err := ma.NewMultiaddr(s)
 	if err != nil {
