@@ -40,7 +40,7 @@ chat: tor build ## chat between two profiles on this machine, over a private Tor
 
 build: ## build the programs into bin/
 	@mkdir -p bin
-	go build -trimpath -o bin/ ./cmd/...
+	@go build -trimpath -o bin/ ./cmd/...
 
 # Some packages start a private Tor network, six processes: not more than two
 # packages at once. The first line asks whether the race detector works, which
