@@ -94,8 +94,9 @@ func (l Link) String() string {
 // alphanumeric mode of QR codes, or nothing if Check objects.
 func (l Link) QR() string { return qrtext.Upper(l.String()) }
 
-// Multiaddr returns /onion3/ADDRESS:PORT/p2p/PEERID. It fails for the zero Link,
-// and where there is no such form.
+// Multiaddr returns /onion3/ADDRESS:PORT/p2p/PEERID. It fails if Onion is the zero
+// Address, Port is 0, or the bytes of Peer are no peer ID: never for a link that
+// Check lets pass, and not for all that Check objects to.
 func (l Link) Multiaddr() (ma.Multiaddr, error) {
 	m, err := l.Onion.Multiaddr(l.Port)
 	if err != nil {

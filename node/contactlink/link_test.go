@@ -40,8 +40,24 @@ func TestCheck(t *testing.T) {
 			t.Errorf("%s: it is written as %s", name, l)
 		}
 	}
-	if _, err := (contactlink.Link{}).Multiaddr(); err == nil {
-		t.Error("the zero link has a multiaddr")
+}
+
+func TestNoMultiaddr(t *testing.T) {
+	t.Parallel()
+	for name, spoil := range map[string]func(*contactlink.Link){
+		"zero":             func(l *contactlink.Link) { *l = contactlink.Link{} },
+		"no port":          func(l *contactlink.Link) { l.Port = 0 },
+		"no peer":          func(l *contactlink.Link) { l.Peer = "" },
+		"no peer ID":       func(l *contactlink.Link) { l.Peer = goodPeer },
+		"no onion address": func(l *contactlink.Link) { l.Onion = onion.Address{} },
+	} {
+		l := parse(t, good)
+		spoil(&l)
+		if m, err := l.Multiaddr(); err == nil {
+			t.Errorf("%s: it has the multiaddr %s", name, m)
+		} else if strings.Contains(err.Error(), goodPeer) || strings.Contains(err.Error(), goodOnion) {
+			t.Errorf("%s: the error repeats the link: %v", name, err)
+		}
 	}
 }
 

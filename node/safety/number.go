@@ -57,9 +57,13 @@ type Number struct {
 	local, remote fingerprint
 }
 
-// New returns the safety number of two identities, given by their Ed25519 keys.
-// The remote side gets an equal one by exchanging them. It hashes for about
+// New returns the safety number of two identities, given by their Ed25519 keys of
+// 32 bytes. The remote side gets an equal one by exchanging them. It hashes for about
 // two milliseconds. The error matches ErrKey or ErrOwnKey.
+//
+// New takes any 32 bytes. The keys must have been checked as those of a contact link
+// are (contactlink.IdentityKey): with others everybody may be able to sign, or one
+// person to pass for several.
 func New(local, remote ed25519.PublicKey) (Number, error) {
 	for _, key := range []ed25519.PublicKey{local, remote} {
 		if len(key) != ed25519.PublicKeySize {

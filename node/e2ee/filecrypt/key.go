@@ -8,7 +8,7 @@ import (
 	"github.com/onionwire/onionwire/node/internal/redact"
 )
 
-// KeySize is the length of a file key in bytes.
+// KeySize is the length of a file key in bytes, 32.
 const KeySize = redact.Size
 
 // Key is the secret of one file, which it is made for and never shared with
@@ -31,7 +31,7 @@ func NewKey(random io.Reader) (*Key, error) {
 }
 
 // ParseKey returns the key with the bytes b, which stay the caller's to clear.
-// It fails with ErrMalformed unless there are KeySize.
+// It fails with ErrMalformed unless there are KeySize, 32.
 func ParseKey(b []byte) (*Key, error) {
 	if len(b) != KeySize {
 		return nil, fmt.Errorf("%w: key has %d bytes", ErrMalformed, len(b))
@@ -79,8 +79,8 @@ func NewID(random io.Reader) (id ID, err error) {
 	return id, nil
 }
 
-// ParseID returns the ID with the bytes b. It fails with ErrMalformed if their
-// number is wrong.
+// ParseID returns the ID with the bytes b. It fails with ErrMalformed unless there
+// are 16.
 func ParseID(b []byte) (ID, error) {
 	if len(b) != len(ID{}) {
 		return ID{}, fmt.Errorf("%w: file ID has %d bytes", ErrMalformed, len(b))

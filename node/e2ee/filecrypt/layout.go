@@ -7,15 +7,16 @@ import (
 
 // Sizes in bytes (docs/protocol.md, "Files").
 const (
-	// MaxSize is the size of the largest file, 10 GiB. It bounds the chunks that a
-	// receiver keeps account of, of which there are at most 163,840.
+	// MaxSize is the size of the largest file, 10 GiB or 10,737,418,240. It bounds
+	// the chunks that a receiver keeps account of, of which there are at most 163,840.
 	MaxSize = 10 << 30
-	// MinPadded is what the smallest files are padded to: they look alike.
+	// MinPadded is what the smallest files are padded to, 4,096: they look alike.
 	MinPadded = 4096
-	// ChunkSize is how much of the padded file a chunk holds; the last one may
-	// hold less.
+	// ChunkSize is how much of the padded file a chunk holds, 65,536; the last one
+	// may hold less.
 	ChunkSize = 64 << 10
-	// Overhead is by how much a sealed chunk is longer: its nonce and tag.
+	// Overhead is by how much a sealed chunk is longer, 40: a nonce of 24 and a tag
+	// of 16.
 	Overhead = nonceSize + tagSize
 )
 
