@@ -36,8 +36,17 @@ func TestLostControlPort(t *testing.T) {
 	box := clitest.NewBox(t)
 	p := box.Start("listen", "--tor-control", fake.ControlAddr())
 	p.Out.Await(t, "/onion3/")
+	// Nobody would see a loss that is over at once.
+	seen := make(chan struct{})
+	fake.OnCommand(func(cmd string) tortest.FakeReply {
+		if strings.HasPrefix(cmd, "AUTHENTICATE") {
+			<-seen
+		}
+		return tortest.FakeReply{}
+	})
 	fake.DropControl()
 	p.Err.Await(t, "the connection to tor is lost")
+	close(seen)
 	p.Err.Await(t, "tor is back")
 	p.End(syscall.SIGINT, 0)
 	box.WantClean()
