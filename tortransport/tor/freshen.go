@@ -13,8 +13,9 @@ import (
 
 const (
 	// answerTime is how long a stream must have waited for an answer at least before
-	// its circuit is given up: more than the way there and back usually takes.
-	answerTime = 5 * time.Second
+	// its circuit is given up: twice what the slowest circuits need for the way there
+	// and back.
+	answerTime = 10 * time.Second
 	// fetchTimeout bounds the search for a newer descriptor. It usually takes some
 	// round trips to a directory.
 	fetchTimeout = 15 * time.Second
@@ -40,7 +41,7 @@ var errNotFetched = errors.New("no directory gave the descriptor")
 //
 // Freshen has tor ask one, and gives up the circuits to the service that wait for it, if
 // it is introduced at other points now: tor makes others for the streams behind them. It
-// also gives up those to the service with a stream that is not answered for some
+// also gives up those to the service with a stream that is not answered for ten
 // seconds: that stream, and those beside it, fail, and are to be dialled again.
 //
 // Tor is made to ask three directories for a service in a quarter of an hour at most, so
