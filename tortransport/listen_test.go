@@ -229,6 +229,14 @@ func TestListenerOutlivesControl(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// A loss that is over at once can be missed: the status tells what is so now.
+	seen := make(chan struct{})
+	f.OnCommand(func(cmd string) tortest.FakeReply {
+		if strings.HasPrefix(cmd, "AUTHENTICATE") {
+			<-seen
+		}
+		return tortest.FakeReply{}
+	})
 	dropped, degraded := false, false
 	for st := range status {
 		if !dropped {
@@ -236,13 +244,17 @@ func TestListenerOutlivesControl(t *testing.T) {
 			f.DropControl()
 			continue
 		}
-		degraded = degraded || st.Phase == tor.Degraded && errors.Is(st.Err, tor.ErrControl)
+		if !degraded && st.Phase == tor.Degraded && errors.Is(st.Err, tor.ErrControl) {
+			degraded = true
+			close(seen)
+		}
 		if degraded && st.Phase == tor.Reachable {
 			break
 		}
 	}
 	if !degraded {
-		t.Error("the status did not tell of the loss")
+		close(seen)
+		t.Fatal("the status did not tell of the loss")
 	}
 	mustReach(t, d, addr, server)
 }
