@@ -40,7 +40,10 @@ func TestLostControlPort(t *testing.T) {
 	seen := make(chan struct{})
 	fake.OnCommand(func(cmd string) tortest.FakeReply {
 		if strings.HasPrefix(cmd, "AUTHENTICATE") {
-			<-seen
+			select {
+			case <-seen:
+			case <-t.Context().Done():
+			}
 		}
 		return tortest.FakeReply{}
 	})
