@@ -9,10 +9,10 @@ import (
 	"path/filepath"
 	"regexp"
 
-	"github.com/gofrs/flock"
 	"github.com/libp2p/go-libp2p/core/crypto"
 	"github.com/libp2p/go-libp2p/core/peer"
 
+	"github.com/onionwire/onionwire/node/lock"
 	"github.com/onionwire/onionwire/tortransport/keyfile"
 	"github.com/onionwire/onionwire/tortransport/onion"
 )
@@ -25,7 +25,6 @@ const (
 	identityFile = "identity.key"
 	onionFile    = "onion.key"
 	torFolder    = "tor"
-	lockFile     = "lock"
 )
 
 var (
@@ -34,7 +33,7 @@ var (
 	// ErrProfileExists means that there is such a profile already.
 	ErrProfileExists = errors.New("profile exists already")
 	// ErrProfileInUse means that another program has the profile open.
-	ErrProfileInUse = errors.New("profile is in use")
+	ErrProfileInUse = lock.ErrInUse
 	// ErrProfileName means that a name cannot be that of a profile.
 	ErrProfileName = errors.New("malformed profile name")
 )
@@ -63,7 +62,7 @@ type Profile struct {
 	dir      string
 	identity ed25519.PrivateKey
 	onion    onion.Key
-	lock     *flock.Flock
+	lock     *lock.Folder
 }
 
 // CreateProfile makes the profile name in the folder root, with new keys, and
@@ -109,15 +108,9 @@ func OpenProfile(root, name string) (*Profile, error) {
 	if err != nil {
 		return nil, err
 	}
-	lock := flock.New(filepath.Join(p.dir, lockFile), flock.SetPermissions(0o600))
-	held, err := lock.TryLock()
-	if err != nil {
-		return nil, fmt.Errorf("cannot lock the profile: %w", err)
+	if p.lock, err = lock.Acquire(p.dir); err != nil {
+		return nil, fmt.Errorf("%w: %s", err, name)
 	}
-	if !held {
-		return nil, fmt.Errorf("%w: %s", ErrProfileInUse, name)
-	}
-	p.lock = lock
 	return p, nil
 }
 
@@ -172,7 +165,7 @@ func (p *Profile) Close() error {
 	if p.lock == nil {
 		return nil
 	}
-	return p.lock.Close()
+	return p.lock.Release()
 }
 
 // hostKey is the identity key as libp2p takes it.

@@ -262,8 +262,9 @@ func TestProfileInUse(t *testing.T) {
 	if _, err := io.ReadFull(out, b); err != nil || string(b) != "open\n" {
 		t.Errorf("the other process says %q, %v", b, err)
 	}
-	if _, err := node.OpenProfile(root, "alice"); !errors.Is(err, node.ErrProfileInUse) {
-		t.Errorf("error %v", err)
+	_, err = node.OpenProfile(root, "alice")
+	if want := fmt.Sprintf("by process %d", other.Process.Pid); !errors.Is(err, node.ErrProfileInUse) || !strings.Contains(err.Error(), want) {
+		t.Errorf("error %v, want one with %q", err, want)
 	}
 	in.Close()
 	if err := other.Wait(); err != nil {

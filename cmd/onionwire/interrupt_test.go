@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"syscall"
 	"testing"
@@ -33,7 +34,7 @@ func TestProfileInUse(t *testing.T) {
 	first := s.Start("chat", "--listen", "--tor-network", s.Offline())
 	first.Err.Await(t, "tor 0%")
 	second := s.Run(1, "chat", "--listen", "--tor-network", s.Offline())
-	second.WantError("profile is in use: default", "end the other onionwire first")
+	second.WantError(fmt.Sprintf("profile is in use by process %d: default", first.PID()), "end the other onionwire first")
 	out := s.Run(0, "id").Out
 	if out.Await(t, "onionwire:") != s.link || out.Await(t, "/onion3/") != s.address {
 		t.Error("id prints another link while the profile is in use")

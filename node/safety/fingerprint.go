@@ -5,6 +5,8 @@ import (
 	"crypto/sha512"
 	"encoding/binary"
 	"fmt"
+
+	"github.com/onionwire/onionwire/node/internal/wordlist"
 )
 
 const (
@@ -23,7 +25,7 @@ const (
 
 	digitsSize = groupsPerHalf * groupSize
 	// wordsSize is 8 words of 11 bits in bytes.
-	wordsSize = wordsPerHalf * wordBits / 8
+	wordsSize = wordsPerHalf * wordlist.Bits / 8
 )
 
 // fingerprint stands for one identity, after Signal's numeric fingerprint. Digits
@@ -60,9 +62,9 @@ func (f fingerprint) wordIndexes() []uint16 {
 	have := 0
 	for _, b := range f[digitsSize:][:wordsSize] {
 		bits, have = bits<<8|uint32(b), have+8
-		if have >= wordBits {
-			have -= wordBits
-			indexes = append(indexes, uint16(bits>>have)&(1<<wordBits-1))
+		if have >= wordlist.Bits {
+			have -= wordlist.Bits
+			indexes = append(indexes, uint16(bits>>have)&(1<<wordlist.Bits-1))
 		}
 	}
 	return indexes
@@ -71,7 +73,7 @@ func (f fingerprint) wordIndexes() []uint16 {
 func (f fingerprint) words() []string {
 	words := make([]string, 0, wordsPerHalf)
 	for _, i := range f.wordIndexes() {
-		words = append(words, wordList[i])
+		words = append(words, wordlist.Word(int(i)))
 	}
 	return words
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"strings"
+
+	"github.com/onionwire/onionwire/node/internal/wordlist"
 )
 
 const (
@@ -60,22 +62,11 @@ func (n Number) matchWords(typed []string) (bool, error) {
 		}
 	}
 	for i, word := range typed {
-		index, found := findWord(lowerASCII(word))
+		index, found := wordlist.Find(word)
 		if !found {
 			return false, fmt.Errorf("%w: word %d is not one of the list", ErrMalformed, i+1)
 		}
-		theirs = binary.BigEndian.AppendUint16(theirs, index)
+		theirs = binary.BigEndian.AppendUint16(theirs, uint16(index))
 	}
 	return subtle.ConstantTimeCompare(own, theirs) == 1, nil
-}
-
-// lowerASCII leaves other letters as they are: some have an ASCII letter as their
-// lower case.
-func lowerASCII(s string) string {
-	return strings.Map(func(r rune) rune {
-		if 'A' <= r && r <= 'Z' {
-			return r + 'a' - 'A'
-		}
-		return r
-	}, s)
 }

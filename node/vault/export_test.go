@@ -44,6 +44,3 @@ func Repaired(b []byte) []byte {
 	sum := sha256.Sum256(b[:atChecksum])
 	return append(append([]byte(nil), b[:atChecksum]...), sum[:]...)
 }
-
-// FindWord returns where a word stands in the list.
-func FindWord(word string) (int, bool) { return findWord(word) }

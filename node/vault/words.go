@@ -2,27 +2,18 @@ package vault
 
 import (
 	"crypto/sha256"
-	"slices"
 	"strings"
 
-	"github.com/tyler-smith/go-bip39/wordlists"
+	"github.com/onionwire/onionwire/node/internal/wordlist"
 )
 
 // WordCount is how many words a master secret is written as: 256 bits and a
 // checksum of 8, at 11 bits each (BIP 39).
 const WordCount = 24
 
-const (
-	wordBits = 11
-	// wordStart is how many letters tell a word of the list from all others.
-	wordStart = 4
-	// maxWordsText bounds what is looked at, in bytes: 24 words of up to 8 letters
-	// with generous space.
-	maxWordsText = 4096
-)
-
-// wordList is the English list of BIP 39, in alphabetical order.
-var wordList = wordlists.English
+// maxWordsText bounds what is looked at, in bytes: 24 words of up to 8 letters with
+// generous space.
+const maxWordsText = 4096
 
 // Words returns the master secret as WordCount words, from which Restore makes it
 // again. Whoever reads them has the identity. It fails only after Wipe.
@@ -36,7 +27,7 @@ func (k *Keys) Words() ([]string, error) {
 	defer clear(bits)
 	words := make([]string, WordCount)
 	for i := range words {
-		words[i] = wordList[bitsAt(bits, i)]
+		words[i] = wordlist.Word(bitsAt(bits, i))
 	}
 	return words, nil
 }
@@ -56,13 +47,13 @@ func Restore(words string) (*Keys, error) {
 	bits := make([]byte, KeySize+1)
 	defer clear(bits)
 	for i, word := range fields {
-		index, ok := findWord(strings.ToLower(word))
+		index, ok := wordlist.Find(word)
 		if !ok {
 			return nil, &WordError{Word: i + 1}
 		}
-		for b := range wordBits {
-			if index>>(wordBits-1-b)&1 == 1 {
-				at := i*wordBits + b
+		for b := range wordlist.Bits {
+			if index>>(wordlist.Bits-1-b)&1 == 1 {
+				at := i*wordlist.Bits + b
 				bits[at/8] |= 1 << (7 - at%8)
 			}
 		}
@@ -73,23 +64,11 @@ func Restore(words string) (*Keys, error) {
 	return fromMaster(bits[:KeySize]), nil
 }
 
-// bitsAt returns the i-th group of wordBits bits.
+// bitsAt returns the i-th group of wordlist.Bits bits.
 func bitsAt(b []byte, i int) int {
 	index := 0
-	for at := i * wordBits; at < (i+1)*wordBits; at++ {
+	for at := i * wordlist.Bits; at < (i+1)*wordlist.Bits; at++ {
 		index = index<<1 | int(b[at/8]>>(7-at%8)&1)
 	}
 	return index
-}
-
-// findWord returns where a word stands in the list, given whole or by its first
-// wordStart letters.
-func findWord(word string) (index int, found bool) {
-	index, found = slices.BinarySearch(wordList, word)
-	if found {
-		return index, true
-	}
-	// The list is in order, so the first one behind it is the one it begins.
-	found = len(word) == wordStart && index < len(wordList) && strings.HasPrefix(wordList[index], word)
-	return index, found
 }

@@ -64,6 +64,9 @@ func (b *Box) Start(args ...string) *Process {
 	return p
 }
 
+// PID is the process id of the program.
+func (p *Process) PID() int { return p.cmd.Process.Pid }
+
 // Run runs the program to its end, with an empty input, and fails the test if its
 // exit status is another than status.
 func (b *Box) Run(status int, args ...string) *Process {

@@ -1,0 +1,40 @@
+// Package wordlist is the English list of BIP 39: 2048 words in alphabetical
+// order, made so that they are hard to confuse.
+package wordlist
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/tyler-smith/go-bip39/wordlists"
+)
+
+const (
+	// Bits is what a word stands for.
+	Bits = 11
+	// Start is how many letters tell a word from all others.
+	Start = 4
+)
+
+// Word returns the word at an index, which has Bits bits.
+func Word(index int) string { return wordlists.English[index] }
+
+// Find returns the index of a word, given whole or by its first Start letters. The
+// case of ASCII letters does not matter; some others have one as their lower case,
+// and are none.
+func Find(word string) (index int, found bool) {
+	word = strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, word)
+	index, found = slices.BinarySearch(wordlists.English, word)
+	if found {
+		return index, true
+	}
+	// The list is in order, so the first one behind it is the one it begins.
+	found = len(word) == Start && index < len(wordlists.English) &&
+		strings.HasPrefix(wordlists.English[index], word)
+	return index, found
+}
