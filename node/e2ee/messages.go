@@ -103,10 +103,7 @@ func (h *Handshake) recv2(msg []byte) error {
 	if err != nil {
 		return err
 	}
-	if err := h.authenticate(&p.certificate); err != nil {
-		return err
-	}
-	if err := h.judge(p.hint, p.generation); err != nil {
+	if err := h.accept(&p.certificate, p.hint, p.generation); err != nil {
 		return err
 	}
 	if h.peer, err = parsePeerKeys(p.ratchet[:]); err != nil {
@@ -157,10 +154,7 @@ func (h *Handshake) recv3(msg []byte) error {
 	if err != nil {
 		return err
 	}
-	if err := h.authenticate(&p.certificate); err != nil {
-		return err
-	}
-	if err := h.judge(p.hint, p.generation); err != nil {
+	if err := h.accept(&p.certificate, p.hint, p.generation); err != nil {
 		return err
 	}
 	return h.finish(first, second)
@@ -179,8 +173,11 @@ func (h *Handshake) authenticate(c *certificate) error {
 	return c.verify(h.remoteKey, static)
 }
 
-// judge takes what both encrypted payloads have.
-func (h *Handshake) judge(hint uint8, generation uint64) error {
+// accept takes what both encrypted payloads have.
+func (h *Handshake) accept(c *certificate, hint uint8, generation uint64) error {
+	if err := h.authenticate(c); err != nil {
+		return err
+	}
 	if err := checkHint(hint); err != nil {
 		return err
 	}
