@@ -37,9 +37,13 @@ func (u *Update) SetAddresses(contact ContactID, all []Address) error {
 		return err
 	}
 	for i, a := range all {
-		var sealed any
+		var sealed any // NULL if there is no key
 		if len(a.ClientKey) > 0 {
-			sealed = u.s.sealer.seal(addressKey, addressRow(contact, a.Address), a.ClientKey)
+			b, err := u.s.sealer.seal(addressKey, addressRow(contact, a.Address), a.ClientKey)
+			if err != nil {
+				return err
+			}
+			sealed = b
 		}
 		if err := u.run("INSERT INTO addresses (contact, position, address, client_key) VALUES (?, ?, ?, ?)",
 			nil, int64(contact), i, a.Address, sealed); err != nil {

@@ -13,7 +13,6 @@ import (
 	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/ext/fts5"
 	"github.com/ncruces/go-sqlite3/vfs"
-	"golang.org/x/crypto/chacha20poly1305"
 
 	"github.com/onionwire/onionwire/node/internal/durable"
 	"github.com/onionwire/onionwire/node/lock"
@@ -189,11 +188,7 @@ func (o opener) connect(ctx context.Context, path string, keys *Keys, keepLog bo
 		statements: make(map[string]*sqlite3.Stmt),
 		keys:       keys.clone(),
 	}
-	aead, err := chacha20poly1305.NewX(s.keys.rows.Bytes())
-	if err != nil {
-		return nil, err
-	}
-	s.sealer = sealer{aead}
+	s.sealer = sealer{s.keys.rows}
 	name, unregister := ciphers{key: s.keys.database}.register(o.base)
 	s.unregister = unregister
 	s.conn, err = sqlite3.OpenFlags(uri(path, name), sqlite3.OPEN_READWRITE|sqlite3.OPEN_URI)

@@ -1,12 +1,12 @@
 package store
 
 import (
-	"crypto/cipher"
 	"crypto/rand"
 	"encoding/binary"
 	"fmt"
 
-	"golang.org/x/crypto/chacha20poly1305"
+	"github.com/onionwire/onionwire/node/internal/redact"
+	"github.com/onionwire/onionwire/node/internal/xchacha"
 )
 
 // labelSeal opens the associated data of a sealed column.
@@ -17,22 +17,22 @@ type column struct{ table, name string }
 
 // sealer seals secret columns: what reads a page without the right to, or puts one
 // back where it was, has neither the content nor a way to move it to another row.
-type sealer struct{ aead cipher.AEAD }
+type sealer struct{ key *redact.Secret } // the store's, which wipes it
 
 // seal returns nonce and ciphertext of a value in the row with that key.
-func (s sealer) seal(c column, key, value []byte) []byte {
-	nonce := make([]byte, chacha20poly1305.NonceSizeX, chacha20poly1305.NonceSizeX+len(value)+chacha20poly1305.Overhead)
+func (s sealer) seal(c column, key, value []byte) ([]byte, error) {
+	nonce := make([]byte, xchacha.NonceSize, xchacha.NonceSize+len(value)+xchacha.Overhead)
 	_, _ = rand.Read(nonce)
-	return s.aead.Seal(nonce, nonce, value, c.data(key))
+	return xchacha.Seal(nonce, s.key.Bytes(), nonce, value, c.data(key))
 }
 
 // open returns the value in the row with that key, or ErrSealed.
 func (s sealer) open(c column, key, sealed []byte) ([]byte, error) {
-	if len(sealed) < chacha20poly1305.NonceSizeX {
+	if len(sealed) < xchacha.NonceSize {
 		return nil, fmt.Errorf("%w: %s.%s", ErrSealed, c.table, c.name)
 	}
-	nonce, ciphertext := sealed[:chacha20poly1305.NonceSizeX], sealed[chacha20poly1305.NonceSizeX:]
-	value, err := s.aead.Open(nil, nonce, ciphertext, c.data(key))
+	nonce, ciphertext := sealed[:xchacha.NonceSize], sealed[xchacha.NonceSize:]
+	value, err := xchacha.Open(nil, s.key.Bytes(), nonce, ciphertext, c.data(key))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s.%s", ErrSealed, c.table, c.name)
 	}

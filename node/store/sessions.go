@@ -34,9 +34,12 @@ func (u *Update) SaveSession(contact ContactID, s Session) error {
 	if u.s == nil {
 		return errOver
 	}
+	sealed, err := u.s.sealer.seal(sessionSaved, rowKey(int64(contact), s.ID[:]...), s.Saved)
+	if err != nil {
+		return err
+	}
 	return u.run(`INSERT INTO sessions (contact, id, saved) VALUES (?, ?, ?)
-		ON CONFLICT DO UPDATE SET saved = excluded.saved`,
-		nil, int64(contact), s.ID[:], u.s.sealer.seal(sessionSaved, rowKey(int64(contact), s.ID[:]...), s.Saved))
+		ON CONFLICT DO UPDATE SET saved = excluded.saved`, nil, int64(contact), s.ID[:], sealed)
 }
 
 // DeleteSession removes a session, or fails with ErrNotFound.

@@ -19,8 +19,12 @@ func (u *Update) SetSetting(name string, value []byte) error {
 	if u.s == nil {
 		return errOver
 	}
+	sealed, err := u.s.sealer.seal(settingValue, []byte(name), value)
+	if err != nil {
+		return err
+	}
 	return u.run("INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
-		nil, name, u.s.sealer.seal(settingValue, []byte(name), value))
+		nil, name, sealed)
 }
 
 // DeleteSetting removes a setting, or fails with ErrNotFound.

@@ -6,9 +6,8 @@ import (
 	"encoding/binary"
 	"fmt"
 
-	"golang.org/x/crypto/chacha20poly1305"
-
 	"github.com/onionwire/onionwire/node/internal/redact"
+	"github.com/onionwire/onionwire/node/internal/xchacha"
 )
 
 // The layout of a key file (docs/storage.md, "The key file"). Everything before the
@@ -24,8 +23,8 @@ const (
 	atThreads   = atMemory + 4
 	atSalt      = atThreads + 1
 	atNonce     = atSalt + saltSize
-	atSealed    = atNonce + chacha20poly1305.NonceSizeX
-	atChecksum  = atSealed + 2*KeySize + chacha20poly1305.Overhead
+	atSealed    = atNonce + xchacha.NonceSize
+	atChecksum  = atSealed + 2*KeySize + xchacha.Overhead
 	fileSize    = atChecksum + sha256.Size
 	versionSize = atKind // what is needed to tell the version
 )
@@ -56,13 +55,11 @@ func seal(keys *Keys, p Protection) ([]byte, error) {
 		return nil, err
 	}
 	defer clear(key)
-	aead, err := chacha20poly1305.NewX(key)
-	if err != nil {
-		return nil, err
-	}
 	plain := append(append(make([]byte, 0, 2*KeySize), keys.master.Bytes()...), keys.database.Bytes()...)
 	defer clear(plain)
-	b = aead.Seal(b, b[atNonce:atSealed], plain, b)
+	if b, err = xchacha.Seal(b, key, b[atNonce:atSealed], plain, b); err != nil {
+		return nil, err
+	}
 	sum := sha256.Sum256(b)
 	return append(b, sum[:]...), nil
 }
@@ -128,11 +125,7 @@ func unseal(b, passphrase []byte) (*Keys, error) {
 		return nil, err
 	}
 	defer clear(key)
-	aead, err := chacha20poly1305.NewX(key)
-	if err != nil {
-		return nil, err
-	}
-	plain, err := aead.Open(nil, b[atNonce:atSealed], b[atSealed:atChecksum], b[:atSealed])
+	plain, err := xchacha.Open(nil, key, b[atNonce:atSealed], b[atSealed:atChecksum], b[:atSealed])
 	if err != nil {
 		return nil, refused
 	}

@@ -64,10 +64,8 @@ func (c *Cipher) Layout() Layout { return c.layout }
 // fails with ErrMalformed if there is no such chunk or data has another length,
 // ErrClosed, or the error of the random source.
 func (c *Cipher) SealTo(dst []byte, index uint64, data []byte) ([]byte, error) {
-	chunk, err := c.layout.Chunk(index)
+	chunk, err := c.chunk(index)
 	switch {
-	case c.key == nil:
-		return nil, ErrClosed
 	case err != nil:
 		return nil, err
 	case len(data) != chunk.Data:
@@ -93,10 +91,8 @@ func (c *Cipher) SealTo(dst []byte, index uint64, data []byte) ([]byte, error) {
 // allocation; sealed must not overlap it. OpenTo fails with ErrMalformed,
 // ErrDecrypt or ErrClosed, and then leaves nothing that was decrypted.
 func (c *Cipher) OpenTo(dst []byte, index uint64, sealed []byte) ([]byte, error) {
-	chunk, err := c.layout.Chunk(index)
+	chunk, err := c.chunk(index)
 	switch {
-	case c.key == nil:
-		return nil, ErrClosed
 	case err != nil:
 		return nil, err
 	case len(sealed) != chunk.Sealed():
@@ -121,6 +117,14 @@ func (c *Cipher) Close() {
 		c.key.Wipe()
 		c.key = nil
 	}
+}
+
+// chunk returns what the layout says of a chunk, as long as there is a key.
+func (c *Cipher) chunk(index uint64) (Chunk, error) {
+	if c.key == nil {
+		return Chunk{}, ErrClosed
+	}
+	return c.layout.Chunk(index)
 }
 
 // associatedData binds a chunk to its file, the file's size, and its place.
