@@ -3,18 +3,14 @@ package contactlink_test
 import (
 	"crypto/ed25519"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
-	"flag"
-	"os"
 	"reflect"
 	"strings"
 	"testing"
 
 	"github.com/onionwire/onionwire/node/contactlink"
+	"github.com/onionwire/onionwire/node/internal/golden"
 )
-
-var update = flag.Bool("update", false, "write testdata/vectors/contact-links.json anew")
 
 const vectorFile = "../../testdata/vectors/contact-links.json"
 
@@ -127,38 +123,14 @@ func readVectors(links []vectorLink) []vectorRead {
 
 func TestVectorsMatchReference(t *testing.T) {
 	computed := referenceVectors(t)
-	text, err := json.MarshalIndent(computed, "", "  ")
-	if err != nil {
-		t.Fatal(err)
-	}
-	text = append(text, '\n')
-	if *update {
-		if err := os.WriteFile(vectorFile, text, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	stored, err := os.ReadFile(vectorFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(stored) != string(text) {
-		t.Errorf("%s is not what the reference computes", vectorFile)
-	}
-	var back vectors
-	if err := json.Unmarshal(stored, &back); err != nil || !reflect.DeepEqual(back, computed) {
-		t.Errorf("what is stored does not lead back: %v", err)
+	golden.Check(t, vectorFile, computed)
+	if !reflect.DeepEqual(golden.Read[vectors](t, vectorFile), computed) {
+		t.Error("what is stored does not lead back")
 	}
 }
 
 func TestVectors(t *testing.T) {
-	stored, err := os.ReadFile(vectorFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var v vectors
-	if err := json.Unmarshal(stored, &v); err != nil {
-		t.Fatal(err)
-	}
+	v := golden.Read[vectors](t, vectorFile)
 	for _, want := range v.Links {
 		l := contactlink.Link{
 			Onion: addressOf(t, unhex(t, want.OnionKey)),

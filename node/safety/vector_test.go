@@ -2,20 +2,15 @@ package safety_test
 
 import (
 	"bytes"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
-	"flag"
-	"os"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/onionwire/onionwire/node/internal/golden"
 	"github.com/onionwire/onionwire/node/safety"
 )
-
-var update = flag.Bool("update", false, "write testdata/vectors/safety-numbers.json anew")
 
 const vectorFile = "../../testdata/vectors/safety-numbers.json"
 
@@ -45,14 +40,7 @@ type vectorInput struct {
 	Result  string `json:"result"`
 }
 
-type hexBytes []byte
-
-func (h hexBytes) MarshalText() ([]byte, error) { return []byte(hex.EncodeToString(h)), nil }
-
-func (h *hexBytes) UnmarshalText(text []byte) (err error) {
-	*h, err = hex.DecodeString(string(text))
-	return err
-}
+type hexBytes = golden.Bytes
 
 // referenceVectors computes the vectors without the package.
 func referenceVectors() vectors {
@@ -80,43 +68,15 @@ func referenceVectors() vectors {
 
 func TestVectorsMatchReference(t *testing.T) {
 	computed := referenceVectors()
-	text, err := json.MarshalIndent(computed, "", "  ")
-	if err != nil {
-		t.Fatal(err)
-	}
-	text = append(text, '\n')
-	if *update {
-		if err := os.WriteFile(vectorFile, text, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	stored, err := os.ReadFile(vectorFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(stored, text) {
-		t.Errorf("%s is not what the reference computes", vectorFile)
-	}
-	if !reflect.DeepEqual(readVectors(t), computed) {
+	golden.Check(t, vectorFile, computed)
+	if !reflect.DeepEqual(golden.Read[vectors](t, vectorFile), computed) {
 		t.Error("what is stored does not lead back")
 	}
 }
 
-func readVectors(t testing.TB) (v vectors) {
-	t.Helper()
-	stored, err := os.ReadFile(vectorFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(stored, &v); err != nil {
-		t.Fatal(err)
-	}
-	return v
-}
-
 func TestVectors(t *testing.T) {
 	t.Parallel()
-	v := readVectors(t)
+	v := golden.Read[vectors](t, vectorFile)
 	for i, want := range v.Numbers {
 		alice, bob := number(t, []byte(want.AliceKey), []byte(want.BobKey)), number(t, []byte(want.BobKey), []byte(want.AliceKey))
 		for _, n := range []safety.Number{alice, bob} {

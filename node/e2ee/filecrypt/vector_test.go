@@ -3,16 +3,11 @@ package filecrypt_test
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
-	"flag"
-	"os"
 	"testing"
 
 	"github.com/onionwire/onionwire/node/e2ee/filecrypt"
+	"github.com/onionwire/onionwire/node/internal/golden"
 )
-
-var update = flag.Bool("update", false, "write testdata/vectors/file-chunks.json anew")
 
 const vectorFile = "../../../testdata/vectors/file-chunks.json"
 
@@ -58,14 +53,7 @@ type vectorChunk struct {
 	SealedEnd    hexBytes `json:"sealed_end"`
 }
 
-type hexBytes []byte
-
-func (h hexBytes) MarshalText() ([]byte, error) { return []byte(hex.EncodeToString(h)), nil }
-
-func (h *hexBytes) UnmarshalText(text []byte) (err error) {
-	*h, err = hex.DecodeString(string(text))
-	return err
-}
+type hexBytes = golden.Bytes
 
 func digest(b []byte) hexBytes {
 	sum := sha256.Sum256(b)
@@ -137,25 +125,14 @@ func referenceVectors(tb testing.TB) (v vectors) {
 	return v
 }
 
-func readVectors(t *testing.T) (v vectors) {
+func readVectors(t *testing.T) vectors {
 	t.Helper()
-	if err := json.Unmarshal(must[[]byte](t)(os.ReadFile(vectorFile)), &v); err != nil {
-		t.Fatal(err)
-	}
-	return v
+	return golden.Read[vectors](t, vectorFile)
 }
 
 // The file is what the reference gives, byte for byte.
 func TestVectorsMatchReference(t *testing.T) {
-	text := append(must[[]byte](t)(json.MarshalIndent(referenceVectors(t), "", "  ")), '\n')
-	if *update {
-		if err := os.WriteFile(vectorFile, text, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if !bytes.Equal(must[[]byte](t)(os.ReadFile(vectorFile)), text) {
-		t.Errorf("%s differs from what the reference gives", vectorFile)
-	}
+	golden.Check(t, vectorFile, referenceVectors(t))
 }
 
 func TestVectorsOfLayouts(t *testing.T) {
