@@ -88,6 +88,23 @@ var badPointNames = []string{
 	"0", "1", "the prime less 1", "of order 8", "of order 8, the other", "the prime", "9 and the prime", "bit 255 set",
 }
 
+// badIdentities adds the messages whose sender is not who its static key and the
+// certificate, at an offset in the payload, say.
+func badIdentities(m *messageMaker, prefix string, receiver reference.Config, certificate int) {
+	m.t.Helper()
+	smallStatics(m, prefix, receiver.Ephemeral)
+	m.add(prefix+"static key not canonical", reference.ErrMalformed, malice{sender: notCanonicalStatic})
+	m.add(prefix+"static key of the receiver", reference.ErrIdentity, malice{sender: func(c *reference.Config) {
+		c.Identity = receiver.Identity
+	}})
+	m.add(prefix+"static key of the receiver, the sender's certificate", reference.ErrIdentity,
+		malice{sender: func(c *reference.Config) {
+			c.Identity.StaticPrivate, c.Identity.StaticPublic = receiver.Identity.StaticPrivate, receiver.Identity.StaticPublic
+		}})
+	m.add(prefix+"identity key of somebody else", reference.ErrIdentity, malice{sender: somebodyElse})
+	badCertificates(m, prefix, certificate)
+}
+
 func malformedMessages1(t *testing.T, initiator, responder reference.Config) []malformedMessage {
 	t.Helper()
 	m := &messageMaker{t: t, initiator: initiator, responder: responder}
@@ -139,17 +156,7 @@ func malformedMessages2(t *testing.T, initiator, responder reference.Config) []m
 	m.add("message 2: prologue with another version", reference.ErrDecrypt, malice{sender: func(c *reference.Config) {
 		c.Version = 3
 	}})
-	smallStatics(m, "message 2: ", initiator.Ephemeral)
-	m.add("message 2: static key not canonical", reference.ErrMalformed, malice{sender: notCanonicalStatic})
-	m.add("message 2: static key of the receiver", reference.ErrIdentity, malice{sender: func(c *reference.Config) {
-		c.Identity = initiator.Identity
-	}})
-	m.add("message 2: static key of the receiver, the sender's certificate", reference.ErrIdentity,
-		malice{sender: func(c *reference.Config) {
-			c.Identity.StaticPrivate, c.Identity.StaticPublic = initiator.Identity.StaticPrivate, initiator.Identity.StaticPublic
-		}})
-	m.add("message 2: identity key of somebody else", reference.ErrIdentity, malice{sender: somebodyElse})
-	badCertificates(m, "message 2: ", 1088)
+	badIdentities(m, "message 2: ", initiator, 1088)
 	m.add("message 2: hint 2", reference.ErrMalformed, malice{payload: putAt(1184, 2)})
 	m.add("message 2: highest version below the one in use", reference.ErrMalformed, malice{payload: putAt(1185, 1)})
 	m.add("message 2: highest versions above the one in use", reference.ErrDowngrade, malice{payload: putAt(1185, 3), highest: 4})
@@ -178,17 +185,7 @@ func malformedMessages3(t *testing.T, initiator, responder reference.Config) []m
 	} {
 		m.add("message 3: bit changed in the "+f.name, reference.ErrDecrypt, malice{message: flipAt(f.offset)})
 	}
-	smallStatics(m, "message 3: ", responder.Ephemeral)
-	m.add("message 3: static key not canonical", reference.ErrMalformed, malice{sender: notCanonicalStatic})
-	m.add("message 3: static key of the receiver", reference.ErrIdentity, malice{sender: func(c *reference.Config) {
-		c.Identity = responder.Identity
-	}})
-	m.add("message 3: static key of the receiver, the sender's certificate", reference.ErrIdentity,
-		malice{sender: func(c *reference.Config) {
-			c.Identity.StaticPrivate, c.Identity.StaticPublic = responder.Identity.StaticPrivate, responder.Identity.StaticPublic
-		}})
-	m.add("message 3: identity key of somebody else", reference.ErrIdentity, malice{sender: somebodyElse})
-	badCertificates(m, "message 3: ", 0)
+	badIdentities(m, "message 3: ", responder, 0)
 	m.add("message 3: hint 255", reference.ErrMalformed, malice{payload: putAt(96, 255)})
 	badGenerations(m, "message 3: ", 97)
 	return m.made
