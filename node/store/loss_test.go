@@ -38,6 +38,19 @@ func crashed(t *testing.T) (*lock.Folder, store.ConversationID) {
 	return folder, c
 }
 
+// left returns the folder of a store that crashed and left its log, or that was
+// closed and left none.
+func left(t *testing.T, log bool) *lock.Folder {
+	t.Helper()
+	if log {
+		folder, _ := crashed(t)
+		return folder
+	}
+	folder := newFolder(t)
+	closeStore(t, create(t, folder))
+	return folder
+}
+
 // plainOpen opens the database as any program would that trusts SQLite with the key.
 func plainOpen(folder *lock.Folder, vfsName, pragma string) error {
 	u := url.URL{Scheme: "file", OmitHost: true, Path: path(folder, ""), RawQuery: "vfs=" + vfsName}

@@ -13,13 +13,7 @@ import (
 func TestAReadOnlyFolder(t *testing.T) {
 	for name, log := range map[string]bool{"closed": false, "after a crash": true} {
 		t.Run(name, func(t *testing.T) {
-			var folder *lock.Folder
-			if log {
-				folder, _ = crashed(t)
-			} else {
-				folder = newFolder(t)
-				closeStore(t, create(t, folder))
-			}
+			folder := left(t, log)
 			before := files(t, folder)
 			durabletest.ReadOnly(t, folder.Path(), func() {
 				if _, err := store.Open(t.Context(), folder, newKeys(t, 1, 2)); !errors.Is(err, store.ErrReadOnly) {

@@ -71,13 +71,7 @@ func TestTruncatedDatabases(t *testing.T) {
 	} {
 		for _, log := range []bool{false, true} {
 			t.Run(name, func(t *testing.T) {
-				var folder *lock.Folder
-				if log {
-					folder, _ = crashed(t)
-				} else {
-					folder = newFolder(t)
-					closeStore(t, create(t, folder))
-				}
+				folder := left(t, log)
 				content := files(t, folder)[store.File]
 				if err := os.WriteFile(path(folder, ""), []byte(damage(content)), 0o600); err != nil {
 					t.Fatal(err)
