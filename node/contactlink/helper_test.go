@@ -13,6 +13,7 @@ import (
 	"github.com/libp2p/go-libp2p/core/peer"
 
 	"github.com/onionwire/onionwire/node/contactlink"
+	"github.com/onionwire/onionwire/node/internal/golden"
 	"github.com/onionwire/onionwire/tortransport/onion"
 )
 
@@ -64,16 +65,8 @@ func unsealed(raw []byte) string {
 	return "onionwire:" + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(raw))
 }
 
-func counting(first byte, n int) []byte {
-	b := make([]byte, n)
-	for i := range b {
-		b[i] = first + byte(i)
-	}
-	return b
-}
-
 func keyOf(seed byte) ed25519.PublicKey {
-	return ed25519.NewKeyFromSeed(counting(seed, ed25519.SeedSize)).Public().(ed25519.PublicKey)
+	return ed25519.NewKeyFromSeed(golden.Counting(seed, ed25519.SeedSize)).Public().(ed25519.PublicKey)
 }
 
 func unhex(t testing.TB, s string) []byte {

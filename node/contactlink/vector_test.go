@@ -83,8 +83,8 @@ func referenceVectors(t *testing.T) vectors {
 		}
 		v.Links = append(v.Links, vectorLink{
 			Comment:      l.comment,
-			OnionSeed:    hex.EncodeToString(counting(l.onionSeed, ed25519.SeedSize)),
-			IdentitySeed: hex.EncodeToString(counting(l.identitySeed, ed25519.SeedSize)),
+			OnionSeed:    hex.EncodeToString(golden.Counting(l.onionSeed, ed25519.SeedSize)),
+			IdentitySeed: hex.EncodeToString(golden.Counting(l.identitySeed, ed25519.SeedSize)),
 			OnionKey:     hex.EncodeToString(r.onion),
 			IdentityKey:  hex.EncodeToString(r.identity),
 			Port:         l.port,

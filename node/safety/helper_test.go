@@ -12,19 +12,12 @@ import (
 
 	"github.com/tyler-smith/go-bip39/wordlists"
 
+	"github.com/onionwire/onionwire/node/internal/golden"
 	"github.com/onionwire/onionwire/node/safety"
 )
 
-func counting(first byte, n int) []byte {
-	b := make([]byte, n)
-	for i := range b {
-		b[i] = first + byte(i)
-	}
-	return b
-}
-
 func keyOf(seed byte) ed25519.PublicKey {
-	return ed25519.NewKeyFromSeed(counting(seed, ed25519.SeedSize)).Public().(ed25519.PublicKey)
+	return ed25519.NewKeyFromSeed(golden.Counting(seed, ed25519.SeedSize)).Public().(ed25519.PublicKey)
 }
 
 func number(t testing.TB, local, remote ed25519.PublicKey) safety.Number {

@@ -48,7 +48,7 @@ func referenceVectors() vectors {
 	for _, seeds := range [][2]byte{{0x00, 0x20}, {0x20, 0x40}, {0x60, 0x80}} {
 		alice, bob := keyOf(seeds[0]), keyOf(seeds[1])
 		n := vectorNumber{
-			AliceSeed: counting(seeds[0], 32), BobSeed: counting(seeds[1], 32),
+			AliceSeed: golden.Counting(seeds[0], 32), BobSeed: golden.Counting(seeds[1], 32),
 			AliceKey: hexBytes(alice), BobKey: hexBytes(bob),
 			AliceFingerprint: refFingerprint(alice), BobFingerprint: refFingerprint(bob),
 		}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/onionwire/onionwire/node/e2ee/filecrypt"
+	"github.com/onionwire/onionwire/node/internal/golden"
 )
 
 // FuzzOpen has two ways in. With keyed false the data is what arrives, and
@@ -16,7 +17,7 @@ func FuzzOpen(f *testing.F) {
 	// The fuzzer is at the second chunk, which is short: it gets on faster.
 	const size = filecrypt.ChunkSize + 100
 	file := refFile{key: keyBytes, id: fileID[:], size: size}
-	nonce := counting(0x80, 24)
+	nonce := golden.Counting(0x80, 24)
 	length, _ := file.lengths(1)
 	padded := append(file.content()[filecrypt.ChunkSize:], make([]byte, length-100)...)
 	genuine := file.seal(f, nonce, padded, file.associatedData(1, true))

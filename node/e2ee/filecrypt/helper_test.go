@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/onionwire/onionwire/node/e2ee/filecrypt"
+	"github.com/onionwire/onionwire/node/internal/golden"
 	"pgregory.net/rapid"
 )
 
@@ -27,18 +28,9 @@ func wantErr(tb rapid.TB, err, want error) {
 	}
 }
 
-// counting returns n bytes that count up from first, easily typed in elsewhere.
-func counting(first byte, n int) []byte {
-	b := make([]byte, n)
-	for i := range b {
-		b[i] = first + byte(i)
-	}
-	return b
-}
-
 var (
-	keyBytes = counting(0x00, filecrypt.KeySize)
-	fileID   = filecrypt.ID(counting(0x20, 16))
+	keyBytes = golden.Counting(0x00, filecrypt.KeySize)
+	fileID   = filecrypt.ID(golden.Counting(0x20, 16))
 )
 
 func newCipher(tb rapid.TB, id filecrypt.ID, size uint64) *filecrypt.Cipher {

@@ -8,16 +8,17 @@ import (
 	"testing/iotest"
 
 	"github.com/onionwire/onionwire/node/e2ee/filecrypt"
+	"github.com/onionwire/onionwire/node/internal/golden"
 )
 
 func TestKeysComeFromTheRandomSource(t *testing.T) {
-	random := bytes.NewReader(counting(1, 48))
+	random := bytes.NewReader(golden.Counting(1, 48))
 	key := must[*filecrypt.Key](t)(filecrypt.NewKey(random))
 	id := must[filecrypt.ID](t)(filecrypt.NewID(random))
-	if got := must[[]byte](t)(key.AppendTo([]byte("k"))); !bytes.Equal(got, append([]byte("k"), counting(1, 32)...)) {
+	if got := must[[]byte](t)(key.AppendTo([]byte("k"))); !bytes.Equal(got, append([]byte("k"), golden.Counting(1, 32)...)) {
 		t.Error("the key has other bytes")
 	}
-	if id != filecrypt.ID(counting(33, 16)) {
+	if id != filecrypt.ID(golden.Counting(33, 16)) {
 		t.Error("the ID has other bytes")
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/onionwire/onionwire/node/e2ee/filecrypt"
+	"github.com/onionwire/onionwire/node/internal/golden"
 )
 
 const smallSize = 1000 // one chunk of 4136 bytes
@@ -56,9 +57,9 @@ func TestOtherEndMarkersAreRefused(t *testing.T) {
 	f := refFile{key: keyBytes, id: fileID[:], size: size}
 	plain := make([]byte, filecrypt.ChunkSize)
 	for i, last := range []bool{false, true} {
-		genuine := f.seal(t, counting(0x80, 24), plain, f.associatedData(uint64(i), last))
+		genuine := f.seal(t, golden.Counting(0x80, 24), plain, f.associatedData(uint64(i), last))
 		must[[]byte](t)(c.OpenTo(nil, uint64(i), genuine))
-		refuses(t, c, uint64(i), f.seal(t, counting(0x80, 24), plain, f.associatedData(uint64(i), !last)), filecrypt.ErrDecrypt)
+		refuses(t, c, uint64(i), f.seal(t, golden.Counting(0x80, 24), plain, f.associatedData(uint64(i), !last)), filecrypt.ErrDecrypt)
 	}
 }
 
@@ -66,7 +67,7 @@ func TestOtherEndMarkersAreRefused(t *testing.T) {
 func TestOtherFilesAreRefused(t *testing.T) {
 	const size = 2*filecrypt.ChunkSize + 5
 	a := newCipher(t, fileID, size)
-	otherID := newCipher(t, filecrypt.ID(counting(0x60, 16)), size)
+	otherID := newCipher(t, filecrypt.ID(golden.Counting(0x60, 16)), size)
 	otherKey := must[*filecrypt.Cipher](t)(filecrypt.New(must[*filecrypt.Key](t)(filecrypt.NewKey(nil)), fileID, size, nil))
 	for i, sealed := range sealAll(t, a, make([]byte, size)) {
 		refuses(t, otherID, uint64(i), sealed, filecrypt.ErrDecrypt)
@@ -82,13 +83,13 @@ func TestOtherAssociatedDataIsRefused(t *testing.T) {
 	plain, ad := make([]byte, 4096), f.associatedData(0, true)
 	for i := range ad {
 		ad[i] ^= 1 << (i % 8)
-		refuses(t, c, 0, f.seal(t, counting(0x80, 24), plain, ad), filecrypt.ErrDecrypt)
+		refuses(t, c, 0, f.seal(t, golden.Counting(0x80, 24), plain, ad), filecrypt.ErrDecrypt)
 		ad[i] ^= 1 << (i % 8)
 	}
 	for _, other := range [][]byte{nil, ad[1:], ad[:len(ad)-1], append(bytes.Clone(ad), 0)} {
-		refuses(t, c, 0, f.seal(t, counting(0x80, 24), plain, other), filecrypt.ErrDecrypt)
+		refuses(t, c, 0, f.seal(t, golden.Counting(0x80, 24), plain, other), filecrypt.ErrDecrypt)
 	}
-	must[[]byte](t)(c.OpenTo(nil, 0, f.seal(t, counting(0x80, 24), plain, ad)))
+	must[[]byte](t)(c.OpenTo(nil, 0, f.seal(t, golden.Counting(0x80, 24), plain, ad)))
 }
 
 // Sizes that are padded to the same length: no other one opens a chunk, so the
@@ -121,7 +122,7 @@ func TestPaddingMustBeZero(t *testing.T) {
 		plain := make([]byte, 4096)
 		for i := range plain {
 			plain[i] = 1 << (i % 8)
-			sealed := f.seal(t, counting(0x80, 24), plain, f.associatedData(0, true))
+			sealed := f.seal(t, golden.Counting(0x80, 24), plain, f.associatedData(0, true))
 			if uint64(i) < size {
 				must[[]byte](t)(c.OpenTo(nil, 0, sealed))
 			} else {

@@ -84,12 +84,12 @@ func referenceLayout(size uint64) vectorLayout {
 
 func referenceFile(tb testing.TB, name string, at byte, size uint64, indices ...uint64) vectorFileCase {
 	tb.Helper()
-	f := refFile{key: counting(at, 32), id: counting(at+0x20, 16), size: size}
+	f := refFile{key: golden.Counting(at, 32), id: golden.Counting(at+0x20, 16), size: size}
 	v := vectorFileCase{
 		Name: name, Key: f.key, ID: f.id, Size: size, SHA256: digest(f.content()), ChunkKey: f.chunkKey(),
 	}
 	for n, i := range indices {
-		plain, nonce := f.plaintext(i), counting(at+0x80+byte(n), 24)
+		plain, nonce := f.plaintext(i), golden.Counting(at+0x80+byte(n), 24)
 		_, data := f.lengths(i)
 		ad := f.associatedData(i, i == f.chunks()-1)
 		sealed := f.seal(tb, nonce, plain, ad)

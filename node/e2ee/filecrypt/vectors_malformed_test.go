@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/onionwire/onionwire/node/e2ee/filecrypt"
+	"github.com/onionwire/onionwire/node/internal/golden"
 )
 
 // vectorMalformed is a chunk to refuse: how it was sealed, what became of it,
@@ -56,10 +57,10 @@ func (v vectorMalformed) sealed(tb testing.TB) []byte {
 func referenceMalformed(tb testing.TB) (all []vectorMalformed) {
 	tb.Helper()
 	add := func(name, class string, size, index uint64, change func(*vectorMalformed)) {
-		f := refFile{key: counting(0x10, 32), id: counting(0x30, 16), size: size}
+		f := refFile{key: golden.Counting(0x10, 32), id: golden.Counting(0x30, 16), size: size}
 		length, _ := f.lengths(index)
 		v := vectorMalformed{
-			Name: name, Key: f.key, ID: f.id, Size: size, Index: index, Nonce: counting(0x90, 24),
+			Name: name, Key: f.key, ID: f.id, Size: size, Index: index, Nonce: golden.Counting(0x90, 24),
 			AD: f.associatedData(index, index == f.chunks()-1), Length: length + refOverhead,
 			OpenKey: f.key, OpenID: f.id, OpenSize: size, OpenIndex: index, Error: class,
 		}
@@ -94,8 +95,8 @@ func referenceMalformed(tb testing.TB) (all []vectorMalformed) {
 	add("end marker missing", decrypt, small, 0, func(v *vectorMalformed) { v.AD[len(v.AD)-1] = 0 })
 	add("end marker on a middle chunk", decrypt, twoFull, 0, func(v *vectorMalformed) { v.AD[len(v.AD)-1] = 1 })
 	add("another size with the same padding", decrypt, small, 0, func(v *vectorMalformed) { v.OpenSize = small + 1 })
-	add("another file ID", decrypt, small, 0, func(v *vectorMalformed) { v.OpenID = counting(0x31, 16) })
-	add("another file key", decrypt, small, 0, func(v *vectorMalformed) { v.OpenKey = counting(0x11, 32) })
+	add("another file ID", decrypt, small, 0, func(v *vectorMalformed) { v.OpenID = golden.Counting(0x31, 16) })
+	add("another file key", decrypt, small, 0, func(v *vectorMalformed) { v.OpenKey = golden.Counting(0x11, 32) })
 	add("no label", decrypt, small, 0, func(v *vectorMalformed) { v.AD = v.AD[27:] })
 	add("size least significant byte first", decrypt, small, 0, func(v *vectorMalformed) {
 		binary.LittleEndian.PutUint64(v.AD[27+16:], small)

@@ -57,6 +57,16 @@ func Read[T any](tb testing.TB, path string) (v T) {
 	return v
 }
 
+// Counting returns n bytes that count up from first: a key or a seed that is
+// easily typed in elsewhere.
+func Counting(first byte, n int) []byte {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = first + byte(i)
+	}
+	return b
+}
+
 // Bytes are written in hexadecimal digits.
 type Bytes []byte
 
