@@ -21,10 +21,7 @@ func TestNobodyReads(t *testing.T) {
 	fake := tortest.NewFake(t)
 	alice, s := newParty(t, fake, admitAll), newStranger(t, fake, nil)
 	l := s.call(t, alice.Address())
-	c, err := alice.Accept(testContext(t))
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := alice.conversation(t)
 	texts := make([]string, flood)
 	for i := range texts {
 		texts[i] = fmt.Sprint(i)
@@ -95,10 +92,7 @@ func TestNobodyReadsIsBounded(t *testing.T) {
 	fake := tortest.NewFake(t)
 	alice, s := newParty(t, fake, admitAll), newStranger(t, fake, nil)
 	l := s.call(t, alice.Address())
-	c, err := alice.Accept(testContext(t))
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := alice.conversation(t)
 	var sender sync.WaitGroup
 	defer sender.Wait()
 	defer l.Reset()
@@ -147,10 +141,7 @@ func TestNobodyReadsConnections(t *testing.T) {
 	fake := tortest.NewFake(t)
 	alice, s := newParty(t, fake, admitAll), newStranger(t, fake, nil)
 	first := s.call(t, alice.Address())
-	c, err := alice.Accept(testContext(t))
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := alice.conversation(t)
 	// It is sent on every connection, and shows that there is one.
 	if _, err := c.Send("are you there?"); err != nil {
 		t.Fatal(err)

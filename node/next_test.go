@@ -48,10 +48,7 @@ func TestNextLosesNothing(t *testing.T) {
 	fake := tortest.NewFake(t)
 	alice, s := newParty(t, fake, admitAll), newStranger(t, fake, nil)
 	l := s.call(t, alice.Address())
-	c, err := alice.Accept(testContext(t))
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := alice.conversation(t)
 	texts := numbered("text", n)
 	var sender sync.WaitGroup
 	defer sender.Wait()

@@ -72,14 +72,20 @@ func (p *party) begin(t testing.TB, contact node.Address) *diary {
 	return keepDiary(t, c)
 }
 
-// accept waits for somebody to begin a conversation.
-func (p *party) accept(t testing.TB) *diary {
+// conversation waits for somebody to begin one, which is the caller's to read.
+func (p *party) conversation(t testing.TB) *node.Conversation {
 	t.Helper()
 	c, err := p.Accept(testContext(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return keepDiary(t, c)
+	return c
+}
+
+// accept does the same, and keeps a diary of it.
+func (p *party) accept(t testing.TB) *diary {
+	t.Helper()
+	return keepDiary(t, p.conversation(t))
 }
 
 // journal keeps what a node logs, and apart from that the errors in it.

@@ -30,10 +30,7 @@ func TestAcceptedButNotRead(t *testing.T) {
 	fake := tortest.NewFake(t)
 	alice, s := newParty(t, fake, admitAll), newStranger(t, fake, nil)
 	l := s.call(t, alice.Address())
-	c, err := alice.Accept(testContext(t))
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := alice.conversation(t)
 	e, err := c.Next(testContext(t))
 	if _, ok := e.(node.Connected); !ok {
 		t.Fatalf("%T, %v", e, err)
@@ -63,10 +60,7 @@ func TestClosedBetween(t *testing.T) {
 	fake := tortest.NewFake(t)
 	alice, s := newParty(t, fake, admitAll), newStranger(t, fake, nil)
 	l := s.call(t, alice.Address())
-	c, err := alice.Accept(testContext(t))
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := alice.conversation(t)
 	m := wire.Message{ID: wire.MessageID{1}, Text: "hello"}
 	l.sendMessage(t, m)
 	l.wantQuiet(t)
