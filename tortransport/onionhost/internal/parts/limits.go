@@ -41,7 +41,8 @@ func limits() rcmgr.ScalingLimitConfig {
 	more := rcmgr.BaseLimitIncrease{StreamsInbound: 64, StreamsOutbound: 64, Streams: 128, Memory: 4 << 20}
 	perPeer := map[string]rcmgr.BaseLimit{
 		identify.ServiceName: {StreamsInbound: 16, StreamsOutbound: 16, Streams: 32, Memory: 1 << 20},
-		ping.ServiceName:     {StreamsInbound: 2, StreamsOutbound: 3, Streams: 4, Memory: 1 << 20},
+		// More than libp2p gives it: one that has ended counts until its handler has.
+		ping.ServiceName:     {StreamsInbound: 8, StreamsOutbound: 8, Streams: 16, Memory: 1 << 20},
 	}
 	for service, protocols := range map[string][]protocol.ID{
 		identify.ServiceName: {identify.ID, identify.IDPush},
