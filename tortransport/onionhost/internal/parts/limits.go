@@ -42,7 +42,7 @@ func limits() rcmgr.ScalingLimitConfig {
 	perPeer := map[string]rcmgr.BaseLimit{
 		identify.ServiceName: {StreamsInbound: 16, StreamsOutbound: 16, Streams: 32, Memory: 1 << 20},
 		// More than libp2p gives it: one that has ended counts until its handler has.
-		ping.ServiceName:     {StreamsInbound: 8, StreamsOutbound: 8, Streams: 16, Memory: 1 << 20},
+		ping.ServiceName: {StreamsInbound: 8, StreamsOutbound: 8, Streams: 16, Memory: 1 << 20},
 	}
 	for service, protocols := range map[string][]protocol.ID{
 		identify.ServiceName: {identify.ID, identify.IDPush},
