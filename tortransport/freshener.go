@@ -35,7 +35,7 @@ func (f *freshener) start(ctx context.Context, t *Transport, to target) {
 			}
 			closed, err := t.daemon.Freshen(ctx, to.onion)
 			if ctx.Err() == nil {
-				t.log.Debug("tor was silent about a dial and has looked the service up anew",
+				t.log.Debug("tor was silent about a dial, and was told to start over with the service",
 					"service", to.onion.Short(), "circuits given up", closed, "error", err)
 			}
 		}

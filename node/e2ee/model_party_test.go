@@ -128,6 +128,11 @@ func (m *model) check(p *party) {
 		m.tb.Fatalf("the party has %d sessions, or in another order than the %d of the model",
 			len(p.sessions.IDs()), len(ledgers))
 	}
+	inUse, ok := p.sessions.InUse()
+	best := slices.IndexFunc(p.known.order(), func(id e2ee.SessionID) bool { return ledgers[id].usable() })
+	if ok != (best >= 0) || ok && p.known.order()[best] != inUse {
+		m.tb.Fatal("another session is in use than the best usable one")
+	}
 	for id, l := range ledgers {
 		s := p.sessions.Get(id)
 		if !slices.Equal(s.Missing(), l.numbers()) || s.Lost() != l.lost || s.Sealed() != l.sent ||

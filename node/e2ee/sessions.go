@@ -111,8 +111,8 @@ func (s *Sessions) leastUsed(added *Session) int {
 }
 
 // settled reports whether the peer is known to be able to seal under the session
-// for good. An initiator can once it has opened a cell, and then begins its second
-// chain.
+// for good. A responder always is; an initiator is once it has opened a cell, which
+// its second chain shows.
 func (s *Session) settled() bool {
 	return s.open && s.confirmed && (s.role == initiator || s.ratchet.recv.first > 0)
 }
@@ -129,6 +129,14 @@ func (s *Sessions) remove(i int) SessionID {
 	s.sorted[i].Close()
 	s.sorted = slices.Delete(s.sorted, i, i+1)
 	return id
+}
+
+// InUse returns the session that the next cell is sealed under, if there is one.
+func (s *Sessions) InUse() (id SessionID, ok bool) {
+	if i := s.inUse(); i < len(s.sorted) {
+		return s.sorted[i].id, true
+	}
+	return id, false
 }
 
 // inUse returns the index of the best usable session, or one behind all if none is.

@@ -39,9 +39,9 @@ var errNotFetched = errors.New("no directory gave the descriptor")
 // service, and half a minute for each of its old introduction points, since these say
 // that they have passed the client on, and meanwhile asks no directory.
 //
-// Freshen has tor ask one, and gives up the circuits to the service that wait for it, if
-// it is introduced at other points now: tor makes others for the streams behind them. It
-// also gives up those to the service with a stream that is not answered for ten
+// Freshen has tor ask until one answers, and gives up the circuits to the service that
+// wait for it, if its descriptor is a newer one: tor makes others for the streams behind
+// them. It also gives up those to the service with a stream that is not answered for ten
 // seconds: that stream, and those beside it, fail, and are to be dialled again.
 //
 // Tor is made to ask three directories for a service in a quarter of an hour at most, so
@@ -86,8 +86,8 @@ func (d *Daemon) Freshen(ctx context.Context, addr onion.Address) (closed int, e
 }
 
 // refetch has tor ask the directories for the descriptor of a service, and reports
-// whether that is newer than the one that tor has. If it has none, it asks them
-// anyway.
+// whether that is newer than the one that tor has. If tor has none, it asks them by
+// itself.
 func (d *Daemon) refetch(ctx context.Context, s *session, addr onion.Address) (changed bool, err error) {
 	if !s.descriptorEvents {
 		return false, fmt.Errorf("%w: it does not tell what becomes of a fetch", ErrRefused)
