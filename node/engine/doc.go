@@ -1,0 +1,23 @@
+// Package engine decides what a profile says to its contacts and makes of what they
+// say: who is a contact, what waits, what is sent when and over which link, what is
+// confirmed, and what the user is told. It does no I/O, reads no clock and starts no
+// goroutine.
+//
+// Whoever drives an [Engine] gives it commands, cells that have arrived, what becomes
+// of links, and the time, and then calls [Engine.Flush]. That returns an [Output]:
+// first the changes that have to be kept, in one transaction, then what may happen
+// once they are: cells to write, links to close, dials to make.
+//
+//	engine.Send(now, conversation, id, "hello", engine.SendOptions{})
+//	for _, item := range engine.Needs() {
+//		engine.Provide(item, content) // from the store
+//	}
+//	out, err := engine.Flush(now)
+//	// commit out.Changes; if that fails, the engine is of no use any more
+//	// write out.Cells, close out.Close, dial out.Dial, tell out.Signals
+//
+// If the changes could not be kept, the engine knows more than the disk and is thrown
+// away: another is made from what is on the disk, as after a crash.
+//
+// An Engine is not safe for concurrent use.
+package engine

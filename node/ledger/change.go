@@ -1,0 +1,136 @@
+package ledger
+
+import "time"
+
+// Change is something that is to be kept: one of the types below. Those of one
+// transaction are kept all or not at all, in their order.
+type Change interface{ change() }
+
+type (
+	// PutContact adds a contact, or changes everything about it.
+	PutContact struct{ Contact Contact }
+	// DropContact removes the keys of a contact, and what waits for it. With
+	// History, its name stays, as Deleted, with what was written.
+	DropContact struct {
+		Contact ContactID
+		History bool
+	}
+	// PutStreams changes how far the items to and from a contact have come.
+	PutStreams struct {
+		Contact ContactID
+		Streams Streams
+	}
+	// PutSession keeps the state of a session.
+	PutSession struct {
+		Contact ContactID
+		Session Session
+	}
+	// DropSession removes a session.
+	DropSession struct {
+		Contact ContactID
+		ID      SessionID
+	}
+	// PutInvite adds an invite.
+	PutInvite struct{ Invite Invite }
+	// DropInvite removes one that was used or withdrawn.
+	DropInvite struct{ Token [16]byte }
+
+	// PutConversation adds a conversation, or changes it; its members and its kind
+	// stay as they are.
+	PutConversation struct{ Conversation Conversation }
+	// DropConversation removes a conversation and its messages.
+	DropConversation struct{ Conversation ConversationID }
+
+	// AddMessage adds a message, and an event that tells of it. If its sender has
+	// used its ID in the conversation before, it does nothing: a sender that keeps
+	// to the protocol does not.
+	AddMessage struct {
+		Message Message
+		Event   Event
+	}
+	// EditMessage replaces the text of a message.
+	EditMessage struct {
+		Message MessageNumber
+		Body    string
+	}
+	// DropMessage removes a message.
+	DropMessage struct{ Message MessageNumber }
+	// ExpireMessage sets when a message disappears.
+	ExpireMessage struct {
+		Message MessageNumber
+		At      time.Time
+	}
+	// ExpireRead sets it for all messages of others in a conversation that were
+	// not read before and have a number up to the given one: their timers begin.
+	ExpireRead struct {
+		Conversation ConversationID
+		UpTo         MessageNumber
+		Now          time.Time
+	}
+	// PutDelivery sets how far a message has come.
+	PutDelivery struct{ Delivery Delivery }
+	// ReadDelivery sets, for a message of ours with an ID and all before it in the
+	// conversation, that the contact has read them, if they were sent or delivered.
+	// If there is no such message it does nothing, and the event is not added.
+	ReadDelivery struct {
+		Conversation ConversationID
+		Contact      ContactID
+		ID           MessageID
+		Changed      time.Time
+		Event        Event
+	}
+
+	// PutItem adds an item to the queue, or replaces its content.
+	PutItem struct{ Item Item }
+	// DropItem removes an item.
+	DropItem struct{ Item ItemID }
+	// PutCell keeps a cell.
+	PutCell struct{ Cell Cell }
+	// DropCells removes the cells to a contact whose items all have sequence
+	// numbers below the given one.
+	DropCells struct {
+		Contact ContactID
+		Below   uint64
+	}
+
+	// PutFile adds a file, or changes everything about it.
+	PutFile struct{ File File }
+	// DropFile removes a file from the list.
+	DropFile struct{ File FileNumber }
+
+	// PutSetting sets a setting of the profile, DropSetting removes it.
+	PutSetting struct {
+		Name  string
+		Value []byte
+	}
+	DropSetting struct{ Name string }
+
+	// AddEvent adds an event.
+	AddEvent struct{ Event Event }
+)
+
+func (PutContact) change()       {}
+func (DropContact) change()      {}
+func (PutStreams) change()       {}
+func (PutSession) change()       {}
+func (DropSession) change()      {}
+func (PutInvite) change()        {}
+func (DropInvite) change()       {}
+func (PutConversation) change()  {}
+func (DropConversation) change() {}
+func (AddMessage) change()       {}
+func (EditMessage) change()      {}
+func (DropMessage) change()      {}
+func (ExpireMessage) change()    {}
+func (ExpireRead) change()       {}
+func (PutDelivery) change()      {}
+func (ReadDelivery) change()     {}
+func (PutItem) change()          {}
+func (DropItem) change()         {}
+func (PutCell) change()          {}
+func (DropCells) change()        {}
+func (PutFile) change()          {}
+func (DropFile) change()         {}
+func (PutSetting) change()       {}
+func (DropSetting) change()      {}
+func (AddEvent) change()         {}
