@@ -70,6 +70,9 @@ type Streams struct {
 	Out uint64
 	// Base is the sequence number of the first item that is not confirmed.
 	Base uint64
+	// Sent is the sequence number behind all that were ever sealed. Those items may
+	// be known to the contact, and can be neither changed nor taken back.
+	Sent uint64
 	// In names the contact's items, 0 before the first has come.
 	In uint64
 	// Next is the sequence number of the next item to come.
