@@ -55,13 +55,13 @@ type (
 	}
 	// DropMessage removes a message.
 	DropMessage struct{ Message MessageNumber }
-	// ExpireMessage sets when a message disappears.
+	// ExpireMessage begins the timer of a message, if it has one that has not begun.
 	ExpireMessage struct {
 		Message MessageNumber
-		At      time.Time
+		Now     time.Time
 	}
-	// ExpireRead sets it for all messages of others in a conversation that were
-	// not read before and have a number up to the given one: their timers begin.
+	// ExpireRead does so for all messages of others in a conversation up to the given
+	// one.
 	ExpireRead struct {
 		Conversation ConversationID
 		UpTo         MessageNumber

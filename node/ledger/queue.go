@@ -33,8 +33,12 @@ type ItemKind int
 const (
 	// Ordinary items go to accepted contacts.
 	Ordinary ItemKind = iota + 1
-	// Asks is a request to become a contact, which goes to anybody.
+	// Asks is a request to become a contact, which goes to anybody, and before all
+	// else that waits.
 	Asks
+	// Moves tells of new addresses of ours. The old ones are kept until the last of
+	// these is confirmed.
+	Moves
 )
 
 // SessionID names a session with a contact.
