@@ -1,0 +1,14 @@
+// Package rpc lets other programs use a node: the methods of [API], which are the
+// node's own, over JSON-RPC 2.0 on a unix socket (docs/rpc.md).
+//
+// [Listen] takes the socket and [Server.Serve] answers on it, until its context ends.
+// [Dial] is the other side.
+//
+// Who connects has to show a token. The one with all rights is in a file beside the
+// socket, which the owner's own programs read; other programs get one that can do
+// less ([token]), which ends by itself or when it is dropped.
+//
+// Everything that a client can make grow has a bound, which is named in limits.go.
+// Nobody is cut off for being slow: the server does not read on from a client that
+// does not read.
+package rpc

@@ -1,0 +1,123 @@
+package rpc
+
+import "github.com/onionwire/onionwire/node/ledger"
+
+// ContactState is a [ledger.ContactState] by name.
+type ContactState string
+
+// ConversationKind is a [ledger.ConversationKind] by name.
+type ConversationKind string
+
+// DeliveryState is a [ledger.DeliveryState] by name.
+type DeliveryState string
+
+// FileState is a [ledger.FileState] by name.
+type FileState string
+
+// PresenceState is whether a contact is there.
+type PresenceState string
+
+// States of a contact's presence.
+const (
+	// Offline means that there is no connection, and that none is tried.
+	Offline PresenceState = "offline"
+	// Connecting means that the contact is being dialled.
+	Connecting PresenceState = "connecting"
+	// Online means that a connection has shown life.
+	Online PresenceState = "online"
+)
+
+// EventKind is a [ledger.EventKind] by name, or that of a signal.
+type EventKind string
+
+// Signals: events that are not kept.
+const (
+	// PresenceChanged comes with Presence.
+	PresenceChanged EventKind = "presence_changed"
+	// TypingHint means that a contact types in a conversation.
+	TypingHint EventKind = "typing"
+	// FileProgress comes with Progress.
+	FileProgress EventKind = "file_progress"
+)
+
+var contactStates = map[ledger.ContactState]ContactState{
+	ledger.Requested: "requested",
+	ledger.Asking:    "asking",
+	ledger.Accepted:  "accepted",
+	ledger.Rejected:  "rejected",
+	ledger.Blocked:   "blocked",
+	ledger.Deleted:   "deleted",
+}
+
+var conversationKinds = map[ledger.ConversationKind]ConversationKind{
+	ledger.Direct: "direct",
+	ledger.Group:  "group",
+}
+
+var deliveryStates = map[ledger.DeliveryState]DeliveryState{
+	ledger.Queued:    "queued",
+	ledger.Sent:      "sent",
+	ledger.Delivered: "delivered",
+	ledger.Read:      "read",
+	ledger.Failed:    "failed",
+	ledger.Cancelled: "cancelled",
+	ledger.Expired:   "expired",
+}
+
+var fileStates = map[ledger.FileState]FileState{
+	ledger.Offered:   "offered",
+	ledger.Moving:    "moving",
+	ledger.Paused:    "paused",
+	ledger.Arrived:   "arrived",
+	ledger.Declined:  "declined",
+	ledger.Withdrawn: "withdrawn",
+	ledger.Broken:    "broken",
+}
+
+var eventKinds = map[ledger.EventKind]EventKind{
+	ledger.RequestReceived:  "request_received",
+	ledger.ContactChanged:   "contact_changed",
+	ledger.ContactDeleted:   "contact_deleted",
+	ledger.MessageReceived:  "message_received",
+	ledger.MessageQueued:    "message_queued",
+	ledger.MessageEdited:    "message_edited",
+	ledger.MessageDeleted:   "message_deleted",
+	ledger.DeliveryChanged:  "delivery_changed",
+	ledger.ConversationRead: "conversation_read",
+	ledger.TimerChanged:     "timer_changed",
+	ledger.FileOffered:      "file_offered",
+	ledger.FileChanged:      "file_changed",
+}
+
+// ContactStateName returns the name of a state, or nothing if there is no such state.
+func ContactStateName(s ledger.ContactState) ContactState { return contactStates[s] }
+
+// ConversationKindName returns the name of a kind, or nothing if there is no such kind.
+func ConversationKindName(k ledger.ConversationKind) ConversationKind { return conversationKinds[k] }
+
+// DeliveryStateName returns the name of a state, or nothing if there is no such state.
+func DeliveryStateName(s ledger.DeliveryState) DeliveryState { return deliveryStates[s] }
+
+// FileStateName returns the name of a state, or nothing if there is no such state.
+func FileStateName(s ledger.FileState) FileState { return fileStates[s] }
+
+// EventKindName returns the name of a kind, or nothing if there is no such kind.
+func EventKindName(k ledger.EventKind) EventKind { return eventKinds[k] }
+
+// EventOf returns the form of a kept event that clients get.
+func EventOf(e ledger.Event) Event {
+	out := Event{
+		Cursor: e.Cursor, Happened: TimeOf(e.Happened), Kind: EventKindName(e.Kind),
+		Contact: e.Contact, Conversation: e.Conversation, Message: e.Message, File: e.File,
+		Delivery: DeliveryStateName(e.Delivery), FileState: FileStateName(e.FileState),
+	}
+	if e.ID != (ledger.MessageID{}) {
+		id := MessageID(e.ID)
+		out.ID = &id
+	}
+	if e.Kind == ledger.TimerChanged {
+		after := Seconds(e.Seconds)
+		out.Timer = &after
+	}
+	return out
+}
