@@ -77,7 +77,7 @@ func (l Link) checked() (ed25519.PublicKey, error) {
 	case l.Port == 0:
 		return nil, fmt.Errorf("%w: the port is 0", ErrMalformed)
 	}
-	return identity, checkName(l.Name)
+	return identity, CheckName(l.Name)
 }
 
 // String returns the short form in lower case, or nothing if Check objects. It is

@@ -1,126 +1,157 @@
 package wire
 
 import (
-	"encoding/hex"
 	"errors"
 	"fmt"
 
+	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
+
+	"github.com/onionwire/onionwire/node/wire/internal/pb"
 )
 
 const (
-	// MaxText is the longest text in bytes.
-	MaxText = 64 << 10
-	// MaxReceiptIDs is how many messages one receipt can confirm.
-	MaxReceiptIDs = 64
+	// MaxContent is the largest content in bytes: what a cell can hide.
+	MaxContent = 66560
+	// ContentOverhead is the most that a content has beside its items, in bytes:
+	// each field at its longest.
+	ContentOverhead = 2*(1+8) + 3*(1+10) + 2
+	// MaxItem is the largest encoded item in bytes: what fits into a content that
+	// has no other.
+	MaxItem = MaxContent - ContentOverhead - 4
+	// MaxItems is how many items one content can have. It bounds the rows that one
+	// cell makes the receiver write; items of 64 bytes fill a content with fewer.
+	MaxItems = 1024
+	// MaxSequence is the highest sequence number, and the highest number that a
+	// confirmation can have. It fits a signed integer of a database.
+	MaxSequence = 1<<63 - 1
 )
 
 var (
-	// ErrContent means that what a cell held is not content of this protocol.
+	// ErrContent means that what a cell held is not content of this protocol, or
+	// that something cannot be made to be.
 	ErrContent = errors.New("malformed content")
-	// ErrUnknownContent means that a cell held content of a later version of the
+	// ErrUnknownContent means that an item is one of a later version of the
 	// protocol, to be passed over.
 	ErrUnknownContent = errors.New("unknown content")
-	// ErrTextTooLong means that a text is longer than MaxText.
-	ErrTextTooLong = fmt.Errorf("text is longer than %d bytes", MaxText)
-
-	errNoText = fmt.Errorf("%w: a message without text", ErrContent)
 )
 
-// MessageID names a message between two contacts. Its sender makes it up; it
-// stays the same when the message is sent again.
-type MessageID [16]byte
-
-func (id MessageID) String() string { return hex.EncodeToString(id[:]) }
-
-// Message is a text for a person to read. It is not empty. On the wire it is a
-// Text.
-type Message struct {
-	ID   MessageID
-	Text string
+// Content is what a cell hides: some items of the sender's stream, and how far
+// those of the receiver have come (docs/protocol.md, "Contents").
+type Content struct {
+	// Stream names the items. It is not 0.
+	Stream uint64
+	// Base is the sequence number of the first item that the sender had no
+	// confirmation of. It is not above First if there are items.
+	Base uint64
+	// First is the sequence number of the first of the Items. Without items it is
+	// not encoded, and read as 0.
+	First uint64
+	// Items are encoded, see EncodeItem.
+	Items [][]byte
+	Ack   Ack
+	// Typing means that somebody types in the conversation of the two.
+	Typing bool
 }
 
-// Confirmation says that messages were taken by the program that they were sent
-// to. On the wire it is a Receipt.
-type Confirmation struct {
-	IDs []MessageID
+// Ack confirms items.
+type Ack struct {
+	// Stream names the items of the other side, 0 if nothing has come from it. Then
+	// Next is 0, too.
+	Stream uint64
+	// Next means that all items with lower sequence numbers are kept.
+	Next uint64
 }
 
-// EncodeMessage gives the content of a cell. It fails with ErrTextTooLong, or
-// with ErrContent if the text is empty or not UTF-8.
-func EncodeMessage(m Message) ([]byte, error) {
-	if m.Text == "" {
-		return nil, errNoText
+// ItemSize is by how many bytes an encoded item of n bytes makes a content longer.
+// Items fit into one content if there are at most MaxItems and the sum of their
+// ItemSize is at most MaxContent - ContentOverhead.
+func ItemSize(n int) int { return 1 + protowire.SizeBytes(n) }
+
+// Encode gives what goes into a cell, at most MaxContent bytes. It fails with
+// ErrContent if DecodeContent would refuse that.
+func (c Content) Encode() ([]byte, error) {
+	if len(c.Items) == 0 {
+		c.First = 0
 	}
-	if len(m.Text) > MaxText {
-		return nil, ErrTextTooLong
+	if err := c.check(); err != nil {
+		return nil, err
 	}
-	return encode(&Content{Body: &Content_Text{&Text{Id: m.ID[:], Text: m.Text}}})
+	return encode(&pb.Content{
+		Stream:    c.Stream,
+		Base:      c.Base,
+		First:     c.First,
+		Items:     c.Items,
+		AckStream: c.Ack.Stream,
+		AckNext:   c.Ack.Next,
+		Typing:    c.Typing,
+	})
 }
 
-// EncodeConfirmation gives the content of a cell. It fails with ErrContent
-// unless there are 1 to MaxReceiptIDs messages.
-func EncodeConfirmation(c Confirmation) ([]byte, error) {
-	if n := len(c.IDs); n == 0 || n > MaxReceiptIDs {
-		return nil, fmt.Errorf("%w: a receipt for %d messages", ErrContent, n)
+// DecodeContent reads what Encode gives. It does not look into the items. The error
+// matches ErrContent.
+func DecodeContent(b []byte) (Content, error) {
+	var p pb.Content
+	if err := decode(b, &p); err != nil {
+		return Content{}, err
 	}
-	r := &Receipt{}
-	for _, id := range c.IDs {
-		r.Ids = append(r.Ids, id[:])
+	c := Content{
+		Stream: p.GetStream(),
+		Base:   p.GetBase(),
+		First:  p.GetFirst(),
+		Items:  p.GetItems(),
+		Ack:    Ack{Stream: p.GetAckStream(), Next: p.GetAckNext()},
+		Typing: p.GetTyping(),
 	}
-	return encode(&Content{Body: &Content_Receipt{r}})
+	if len(c.Items) == 0 {
+		c.First, c.Items = 0, nil
+	}
+	if err := c.check(); err != nil {
+		return Content{}, err
+	}
+	return c, nil
 }
 
-func encode(c *Content) ([]byte, error) {
-	b, err := proto.Marshal(c)
+// check reports what is wrong, except that it may be too long.
+func (c Content) check() error {
+	switch n := uint64(len(c.Items)); {
+	case c.Stream == 0:
+		return fmt.Errorf("%w: it belongs to no stream", ErrContent)
+	case n > MaxItems:
+		return fmt.Errorf("%w: %d items", ErrContent, n)
+	case c.Base > MaxSequence, c.First > MaxSequence-n:
+		return fmt.Errorf("%w: a sequence number is too high", ErrContent)
+	case n > 0 && c.Base > c.First:
+		return fmt.Errorf("%w: items that were confirmed before", ErrContent)
+	case c.Ack.Next > MaxSequence, c.Ack.Stream == 0 && c.Ack.Next != 0:
+		return fmt.Errorf("%w: a confirmation of nothing", ErrContent)
+	}
+	for _, item := range c.Items {
+		if len(item) == 0 || len(item) > MaxItem {
+			return fmt.Errorf("%w: an item of %d bytes", ErrContent, len(item))
+		}
+	}
+	return nil
+}
+
+func encode(m proto.Message) ([]byte, error) {
+	b, err := proto.Marshal(m)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrContent, err)
+		return nil, fmt.Errorf("%w: %w", ErrContent, err) // a string that is not UTF-8
+	}
+	if len(b) > MaxContent {
+		return nil, fmt.Errorf("%w: %d bytes", ErrContent, len(b))
 	}
 	return b, nil
 }
 
-// Decode reads the content of a cell: a Message or a Confirmation. Errors match
-// ErrContent or ErrUnknownContent.
-func Decode(b []byte) (any, error) {
-	var c Content
-	if err := proto.Unmarshal(b, &c); err != nil {
-		return nil, fmt.Errorf("%w: not a protobuf message", ErrContent)
+// decode reads a message; fields of later versions are passed over.
+func decode(b []byte, m proto.Message) error {
+	if len(b) > MaxContent {
+		return fmt.Errorf("%w: %d bytes", ErrContent, len(b))
 	}
-	switch body := c.GetBody().(type) {
-	case *Content_Text:
-		id, err := messageID(body.Text.GetId())
-		if err != nil {
-			return nil, err
-		}
-		if body.Text.GetText() == "" {
-			return nil, errNoText
-		}
-		if len(body.Text.GetText()) > MaxText {
-			return nil, fmt.Errorf("%w: %w", ErrContent, ErrTextTooLong)
-		}
-		return Message{ID: id, Text: body.Text.GetText()}, nil
-	case *Content_Receipt:
-		raw := body.Receipt.GetIds()
-		if len(raw) == 0 || len(raw) > MaxReceiptIDs {
-			return nil, fmt.Errorf("%w: a receipt for %d messages", ErrContent, len(raw))
-		}
-		ids := make([]MessageID, len(raw))
-		for i, r := range raw {
-			var err error
-			if ids[i], err = messageID(r); err != nil {
-				return nil, err
-			}
-		}
-		return Confirmation{IDs: ids}, nil
-	default:
-		return nil, ErrUnknownContent
+	if err := (proto.UnmarshalOptions{DiscardUnknown: true}).Unmarshal(b, m); err != nil {
+		return fmt.Errorf("%w: not a protobuf message", ErrContent)
 	}
-}
-
-func messageID(b []byte) (id MessageID, err error) {
-	if len(b) != len(id) {
-		return id, fmt.Errorf("%w: a message id of %d bytes", ErrContent, len(b))
-	}
-	copy(id[:], b)
-	return id, nil
+	return nil
 }

@@ -12,6 +12,8 @@ import (
 
 	"github.com/multiformats/go-varint"
 	"google.golang.org/protobuf/proto"
+
+	"github.com/onionwire/onionwire/node/wire/internal/pb"
 )
 
 // ProtocolID names the chat protocol among a host's libp2p protocols.
@@ -74,50 +76,65 @@ func NewConn(rw io.ReadWriter) *Conn {
 // matches ErrFrame if the peer broke the protocol; otherwise it is the
 // stream's: io.EOF at its end, io.ErrUnexpectedEOF within a frame.
 func (c *Conn) Read(expected Kind) ([]byte, error) {
+	kind, body, err := c.read(expected.maxFrame(), expected.String())
+	switch {
+	case err != nil:
+		return nil, err
+	case kind != expected:
+		return nil, fmt.Errorf("%w: a %s where a %s was expected", ErrFrame, kind, expected)
+	}
+	return body, nil
+}
+
+// ReadFirst returns the first frame of a stream that the other side has opened,
+// which may be of either kind. Errors are those of Read.
+func (c *Conn) ReadFirst() (Kind, []byte, error) {
+	return c.read(MaxFrame, "frame")
+}
+
+// read returns the next frame, of at most so many bytes.
+func (c *Conn) read(most int, what string) (Kind, []byte, error) {
 	length, err := varint.ReadUvarint(c.r)
 	switch {
 	case errors.Is(err, varint.ErrOverflow), errors.Is(err, varint.ErrNotMinimal):
-		return nil, fmt.Errorf("%w: length: %w", ErrFrame, err)
+		return 0, nil, fmt.Errorf("%w: length: %w", ErrFrame, err)
 	case err != nil:
-		return nil, err
-	case length > uint64(expected.maxFrame()):
-		return nil, fmt.Errorf("%w: longer than the %d bytes of a %s", ErrFrame, expected.maxFrame(), expected)
+		return 0, nil, err
+	case length > uint64(most):
+		return 0, nil, fmt.Errorf("%w: longer than the %d bytes of a %s", ErrFrame, most, what)
 	}
 	raw := make([]byte, length)
 	if _, err := io.ReadFull(c.r, raw); err != nil {
 		if errors.Is(err, io.EOF) {
 			err = io.ErrUnexpectedEOF // the length promised more
 		}
-		return nil, err
+		return 0, nil, err
 	}
-	var f Frame
+	var f pb.Frame
 	if err := proto.Unmarshal(raw, &f); err != nil {
-		return nil, fmt.Errorf("%w: not a protobuf message", ErrFrame)
+		return 0, nil, fmt.Errorf("%w: not a protobuf message", ErrFrame)
 	}
-	var kind Kind
-	var body []byte
 	switch b := f.GetBody().(type) {
-	case *Frame_Handshake:
-		kind, body = Handshake, b.Handshake
-	case *Frame_Cell:
-		kind, body = Cell, b.Cell
+	case *pb.Frame_Handshake:
+		if len(raw) > MaxHandshakeFrame {
+			return 0, nil, fmt.Errorf("%w: a %s of %d bytes", ErrFrame, Handshake, len(raw))
+		}
+		return Handshake, b.Handshake, nil
+	case *pb.Frame_Cell:
+		return Cell, b.Cell, nil
 	default:
-		return nil, fmt.Errorf("%w: it is empty or of an unknown kind", ErrFrame)
+		return 0, nil, fmt.Errorf("%w: it is empty or of an unknown kind", ErrFrame)
 	}
-	if kind != expected {
-		return nil, fmt.Errorf("%w: a %s where a %s was expected", ErrFrame, kind, expected)
-	}
-	return body, nil
 }
 
 // Write sends a frame.
 func (c *Conn) Write(kind Kind, body []byte) error {
-	var f Frame
+	var f pb.Frame
 	switch kind {
 	case Handshake:
-		f.Body = &Frame_Handshake{body}
+		f.Body = &pb.Frame_Handshake{Handshake: body}
 	case Cell:
-		f.Body = &Frame_Cell{body}
+		f.Body = &pb.Frame_Cell{Cell: body}
 	default:
 		return fmt.Errorf("%w: cannot send a %s", ErrFrame, kind)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/onionwire/onionwire/node/e2ee"
 	"github.com/onionwire/onionwire/node/wire"
+	"github.com/onionwire/onionwire/node/wire/internal/pb"
 )
 
 func TestContentRoundTrip(t *testing.T) {
@@ -67,7 +68,7 @@ func TestContentNotSent(t *testing.T) {
 }
 
 func TestContentRefused(t *testing.T) {
-	encode := func(c *wire.Content) string {
+	encode := func(c *pb.OldContent) string {
 		b, err := proto.Marshal(c)
 		if err != nil {
 			t.Fatal(err)
@@ -86,14 +87,14 @@ func TestContentRefused(t *testing.T) {
 		"not protobuf":      {"\xff\xff", wire.ErrContent},
 		"nothing":           {"", wire.ErrUnknownContent},
 		"from the future":   {"\x1a\x01x", wire.ErrUnknownContent},
-		"short id":          {encode(&wire.Content{Body: &wire.Content_Text{Text: &wire.Text{Id: id[1:]}}}), wire.ErrContent},
-		"no id":             {encode(&wire.Content{Body: &wire.Content_Text{Text: &wire.Text{Text: "x"}}}), wire.ErrContent},
-		"text too long":     {encode(&wire.Content{Body: &wire.Content_Text{Text: &wire.Text{Id: id, Text: strings.Repeat("x", wire.MaxText+1)}}}), wire.ErrContent},
+		"short id":          {encode(&pb.OldContent{Body: &pb.OldContent_Text{Text: &pb.OldText{Id: id[1:]}}}), wire.ErrContent},
+		"no id":             {encode(&pb.OldContent{Body: &pb.OldContent_Text{Text: &pb.OldText{Text: "x"}}}), wire.ErrContent},
+		"text too long":     {encode(&pb.OldContent{Body: &pb.OldContent_Text{Text: &pb.OldText{Id: id, Text: strings.Repeat("x", wire.MaxText+1)}}}), wire.ErrContent},
 		"text not UTF-8":    {"\x0a\x15\x0a\x10" + string(id) + "\x12\x01\xff", wire.ErrContent},
-		"text empty":        {encode(&wire.Content{Body: &wire.Content_Text{Text: &wire.Text{Id: id}}}), wire.ErrContent},
-		"empty receipt":     {encode(&wire.Content{Body: &wire.Content_Receipt{Receipt: &wire.Receipt{}}}), wire.ErrContent},
-		"too many receipts": {encode(&wire.Content{Body: &wire.Content_Receipt{Receipt: &wire.Receipt{Ids: tooMany}}}), wire.ErrContent},
-		"receipt, bad id":   {encode(&wire.Content{Body: &wire.Content_Receipt{Receipt: &wire.Receipt{Ids: [][]byte{id, id[1:]}}}}), wire.ErrContent},
+		"text empty":        {encode(&pb.OldContent{Body: &pb.OldContent_Text{Text: &pb.OldText{Id: id}}}), wire.ErrContent},
+		"empty receipt":     {encode(&pb.OldContent{Body: &pb.OldContent_Receipt{Receipt: &pb.OldReceipt{}}}), wire.ErrContent},
+		"too many receipts": {encode(&pb.OldContent{Body: &pb.OldContent_Receipt{Receipt: &pb.OldReceipt{Ids: tooMany}}}), wire.ErrContent},
+		"receipt, bad id":   {encode(&pb.OldContent{Body: &pb.OldContent_Receipt{Receipt: &pb.OldReceipt{Ids: [][]byte{id, id[1:]}}}}), wire.ErrContent},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got, err := wire.Decode([]byte(tc.in)); !errors.Is(err, tc.want) {
