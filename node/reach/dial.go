@@ -1,0 +1,108 @@
+package reach
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/onionwire/onionwire/node/ledger"
+)
+
+const (
+	// MaxDials is how many contacts are dialled at a time.
+	MaxDials = 10
+	// urgentDials of them are kept for urgent ones: a dial to somebody who is not
+	// there takes a minute or two, and a user does not wait for ten of them.
+	urgentDials = 2
+	// spacing is the least time between the beginnings of two dials to a contact,
+	// whatever happens to links and wishes meanwhile.
+	spacing = 5 * time.Second
+)
+
+// dialling is what is known about dials to a contact.
+type dialling struct {
+	// dials is whether a dial is under way, and urgent whether it takes the place of
+	// an urgent one.
+	dials, urgent bool
+	// dialled is when the last one began.
+	dialled time.Time
+	// No dial is due until wait has passed since then.
+	since time.Time
+	wait  time.Duration
+	// failures are the dials in a row that have failed, broken the links in a row
+	// that did not last.
+	failures, broken int
+	// final means that the last failure is not likely to mend.
+	final bool
+}
+
+// DialFailed says that the dial that was ordered has ended without a link. final means
+// that somebody else was reached, or the like: the next dial is in a quarter of an
+// hour, however urgent.
+func (p *Plan) DialFailed(now time.Time, id ledger.ContactID, final bool) {
+	p.advance(now)
+	c := p.contacts[id]
+	if c == nil || !c.dials {
+		return
+	}
+	c.dials = false
+	c.failures++
+	c.final = final
+	p.retry(c)
+	p.settle(c)
+	p.dial()
+}
+
+// MayOpen reports whether the dial that was ordered, which has reached the contact, is
+// still of use: a link may be opened. Otherwise the dial has failed, unless it has been
+// cancelled.
+func (p *Plan) MayOpen(id ledger.ContactID) bool {
+	c := p.contacts[id]
+	return c != nil && c.dials && p.room(c)
+}
+
+// dial orders the dials that are due and for which there is a place: urgent ones first,
+// then those that have been due the longest.
+func (p *Plan) dial() {
+	var due []*contact
+	for _, c := range p.contacts {
+		if c.seeks() && !p.now.Before(c.due()) {
+			due = append(due, c)
+		}
+	}
+	slices.SortFunc(due, func(a, b *contact) int {
+		return cmp.Or(cmp.Compare(b.want, a.want), a.due().Compare(b.due()), cmp.Compare(a.id, b.id))
+	})
+	for _, c := range due {
+		if p.mayDial(c) {
+			c.dials, c.urgent, c.dialled = true, c.want == Urgent, p.now
+			p.order(Dial{c.id, c.urgent})
+		}
+	}
+	p.outdated = true
+}
+
+// seeks reports whether a dial to the contact is of use. A link of ours that is not
+// heard yet is as good as a dial; one of theirs may come to nothing, and costs them
+// nothing to leave like that.
+func (c *contact) seeks() bool {
+	return c.wanted() && !c.dials && c.heard() == nil && !c.tries()
+}
+
+// mayDial reports whether there is a place for a dial to the contact.
+func (p *Plan) mayDial(c *contact) bool {
+	places := MaxDials
+	if c.want != Urgent {
+		places -= urgentDials
+	}
+	dials, engaged := 0, 0
+	for _, other := range p.contacts {
+		if other.dials {
+			dials++
+		}
+		if other != c && (other.dials || len(other.links) > 0 && other.wanted()) {
+			engaged++
+		}
+	}
+	return dials < places && engaged < MaxLinks
+}

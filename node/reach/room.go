@@ -1,0 +1,78 @@
+package reach
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+const (
+	// MaxLinks is with how many contacts there are links at a time.
+	MaxLinks = 50
+	// IdleAfter is how long a link that is not wanted may be of no use.
+	IdleAfter = 5 * time.Minute
+)
+
+// room reports whether there may be a link with the contact without taking it from
+// somebody who is wanted.
+func (p *Plan) room(c *contact) bool {
+	if len(c.links) > 0 {
+		return true
+	}
+	engaged := 0
+	for _, other := range p.contacts {
+		if len(other.links) > 0 && other.wanted() {
+			engaged++
+		}
+	}
+	return engaged < MaxLinks
+}
+
+// makeRoom closes the links with somebody else if there are too many for another
+// contact: with somebody who is not wanted, or else who is wanted for the moment, or
+// else who is to be kept connected; among these, who has been idle the longest.
+func (p *Plan) makeRoom(c *contact) {
+	var linked []*contact
+	for _, other := range p.contacts {
+		if other != c && len(other.links) > 0 {
+			linked = append(linked, other)
+		}
+	}
+	if len(linked) < MaxLinks {
+		return
+	}
+	out := slices.MinFunc(linked, func(a, b *contact) int {
+		return cmp.Or(cmp.Compare(a.worth(), b.worth()), a.used().Compare(b.used()), cmp.Compare(a.id, b.id))
+	})
+	for _, l := range slices.Clone(out.links) {
+		p.close(out, l, true)
+	}
+	if out.wanted() {
+		// Not at once: who took the place would lose it again.
+		out.since, out.wait = p.now, p.jitter(firstWait)
+	}
+	p.settle(out)
+}
+
+// worth orders contacts by how much a link with them is worth.
+func (c *contact) worth() int {
+	switch {
+	case c.kept:
+		return 2
+	case c.want != Nothing:
+		return 1
+	default:
+		return 0
+	}
+}
+
+// used is when a link of the contact was last of use.
+func (c *contact) used() time.Time {
+	var last time.Time
+	for _, l := range c.links {
+		if l.used.After(last) {
+			last = l.used
+		}
+	}
+	return last
+}
