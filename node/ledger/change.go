@@ -3,14 +3,17 @@ package ledger
 import "time"
 
 // Change is something that is to be kept: one of the types below. Those of one
-// transaction are kept all or not at all, in their order.
+// transaction are kept all or not at all, in their order. What refers to something
+// that is not there is [ErrNotFound], what is there already [ErrExists], what can
+// never be there [ErrInvalid], unless it says otherwise.
 type Change interface{ change() }
 
 type (
 	// PutContact adds a contact, or changes everything about it.
 	PutContact struct{ Contact Contact }
 	// DropContact removes the keys of a contact, and what waits for it. With
-	// History, its name stays, as Deleted, with what was written.
+	// History, its name stays, as Deleted, with what was written, and so it does if
+	// it is in a conversation with others.
 	DropContact struct {
 		Contact ContactID
 		History bool
@@ -41,9 +44,9 @@ type (
 	// DropConversation removes a conversation and its messages.
 	DropConversation struct{ Conversation ConversationID }
 
-	// AddMessage adds a message, and an event that tells of it. If its sender has
-	// used its ID in the conversation before, it does nothing: a sender that keeps
-	// to the protocol does not.
+	// AddMessage adds a message of ours or of a member, and an event that tells of
+	// it. If its sender has used its ID in the conversation before, it does nothing:
+	// a sender that keeps to the protocol does not.
 	AddMessage struct {
 		Message Message
 		Event   Event
@@ -53,7 +56,7 @@ type (
 		Message MessageNumber
 		Body    string
 	}
-	// DropMessage removes a message.
+	// DropMessage removes a message. An item that carries it stays, and carries none.
 	DropMessage struct{ Message MessageNumber }
 	// ExpireMessage begins the timer of a message, if it has one that has not begun.
 	ExpireMessage struct {
@@ -84,7 +87,7 @@ type (
 	PutItem struct{ Item Item }
 	// DropItem removes an item.
 	DropItem struct{ Item ItemID }
-	// PutCell keeps a cell.
+	// PutCell keeps a cell, instead of one with the same first item.
 	PutCell struct{ Cell Cell }
 	// DropCells removes the cells to a contact whose items all have sequence
 	// numbers below the given one.
@@ -98,11 +101,13 @@ type (
 	// DropFile removes a file from the list.
 	DropFile struct{ File FileNumber }
 
-	// PutSetting sets a setting of the profile, DropSetting removes it.
+	// PutSetting sets a setting of the profile. Its name has up to 128 bytes, and does
+	// not begin with "store.".
 	PutSetting struct {
 		Name  string
 		Value []byte
 	}
+	// DropSetting removes a setting.
 	DropSetting struct{ Name string }
 
 	// AddEvent adds an event.

@@ -1,0 +1,80 @@
+package memory
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/onionwire/onionwire/node/ledger"
+)
+
+func (l *Ledger) putConversation(c ledger.Conversation) error {
+	if c.ID <= 0 || c.Timer < 0 {
+		return ledger.ErrInvalid
+	}
+	c.Timer, c.Added = c.Timer.Truncate(time.Second), millis(c.Added)
+	if old, ok := l.conversations.rows[c.ID]; ok {
+		c.Kind, c.Members = old.Kind, old.Members
+		l.conversations.put(c.ID, c)
+		return nil
+	}
+	if c.Kind < ledger.Direct || c.Kind > ledger.Group || c.Kind == ledger.Direct && len(c.Members) != 1 {
+		return ledger.ErrInvalid
+	}
+	c.Members = slices.Clone(c.Members)
+	slices.Sort(c.Members)
+	for i, member := range c.Members {
+		switch {
+		case !l.contacts.has(member):
+			return ledger.ErrNotFound
+		case i > 0 && c.Members[i-1] == member:
+			return ledger.ErrExists
+		}
+	}
+	if c.Kind == ledger.Direct && l.conversations.some(func(o ledger.Conversation) bool {
+		return o.Kind == ledger.Direct && o.Members[0] == c.Members[0]
+	}) {
+		return ledger.ErrExists
+	}
+	if len(c.Members) == 0 {
+		c.Members = nil
+	}
+	l.conversations.put(c.ID, c)
+	l.count(ledger.Counters{Conversation: c.ID})
+	return nil
+}
+
+func (l *Ledger) dropConversation(id ledger.ConversationID) error {
+	if err := l.conversations.drop(id); err != nil {
+		return err
+	}
+	for number, m := range l.messages.rows {
+		if m.Conversation == id {
+			_ = l.dropMessage(number) // it is there
+		}
+	}
+	l.files.dropAll(func(_ ledger.FileNumber, f ledger.File) bool { return f.Conversation == id })
+	return nil
+}
+
+func conversationOrder(a, b ledger.Conversation) int { return cmp.Compare(a.ID, b.ID) }
+
+// Conversations returns all conversations in the order of their numbers.
+func (l *Ledger) Conversations() ([]ledger.Conversation, error) {
+	all := l.conversations.find(every, conversationOrder)
+	for i := range all {
+		all[i].Members = slices.Clone(all[i].Members)
+	}
+	return all, nil
+}
+
+// Unread returns how many messages of others in a conversation were not read.
+func (l *Ledger) Unread(c ledger.ConversationID) (n int, err error) {
+	read := l.conversations.rows[c].Read
+	for _, m := range l.messages.rows {
+		if m.Conversation == c && m.Sender != 0 && m.Number > read {
+			n++
+		}
+	}
+	return n, nil
+}
