@@ -21,7 +21,7 @@ const (
 	fixedSize    = 2*keySize + portSize + checksumSize
 
 	// maxContent bounds the short form to 830 characters, which a QR code that a
-	// camera can read still holds; the fields to come need a quarter of it.
+	// camera can read still holds; all fields that there are need less than half.
 	maxContent = 511
 )
 
@@ -29,10 +29,11 @@ const (
 // onion key ‖ identity key ‖ port ‖ fields ‖ checksum.
 var format = qrtext.Format{Scheme: "onionwire", Version: version, MaxSize: maxContent}
 
-// Types of fields. Types 2 and 3 are kept for a key of client authorisation and
-// for an invitation that works once.
+// Types of fields.
 const (
-	fieldName = 1
+	fieldName      = 1
+	fieldClientKey = 2
+	fieldInvite    = 3
 	// fieldOptional is the first type that may be skipped by who does not know it.
 	fieldOptional = 128
 )
@@ -51,10 +52,19 @@ func (l Link) content(identity ed25519.PublicKey) []byte {
 	content := append(l.Onion.PublicKey(), identity...)
 	content = binary.BigEndian.AppendUint16(content, l.Port)
 	if l.Name != "" {
-		content = append(content, fieldName, byte(len(l.Name)))
-		content = append(content, l.Name...)
+		content = appendField(content, fieldName, []byte(l.Name))
+	}
+	if l.ClientKey != [32]byte{} {
+		content = appendField(content, fieldClientKey, l.ClientKey[:])
+	}
+	if l.Invite != [16]byte{} {
+		content = appendField(content, fieldInvite, l.Invite[:])
 	}
 	return append(content, checksum(content)...)
+}
+
+func appendField(content []byte, kind byte, value []byte) []byte {
+	return append(append(content, kind, byte(len(value))), value...)
 }
 
 // fromContent reads what content returns. Keys, port and name may still be such
@@ -95,14 +105,34 @@ func (l *Link) readFields(fields []byte) error {
 			return fmt.Errorf("%w: fields out of order", ErrMalformed)
 		}
 		last = kind
-		switch {
-		case kind == fieldName && len(value) == 0:
-			return fmt.Errorf("%w: the name is empty", ErrMalformed)
-		case kind == fieldName:
-			l.Name = string(value)
-		case kind < fieldOptional:
-			return ErrNewer
+		if err := l.readField(kind, value); err != nil {
+			return err
 		}
 	}
+	return nil
+}
+
+func (l *Link) readField(kind int, value []byte) error {
+	switch {
+	case kind == fieldName && len(value) == 0:
+		return fmt.Errorf("%w: the name is empty", ErrMalformed)
+	case kind == fieldName:
+		l.Name = string(value)
+	case kind == fieldClientKey:
+		return secret(l.ClientKey[:], value, "client key")
+	case kind == fieldInvite:
+		return secret(l.Invite[:], value, "invite")
+	case kind < fieldOptional:
+		return ErrNewer
+	}
+	return nil
+}
+
+// secret reads a value of one length, of which zeros stand for none.
+func secret(to, value []byte, what string) error {
+	if len(value) != len(to) || bytes.Equal(value, make([]byte, len(to))) {
+		return fmt.Errorf("%w: the %s is none", ErrMalformed, what)
+	}
+	copy(to, value)
 	return nil
 }

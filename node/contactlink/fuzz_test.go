@@ -60,6 +60,7 @@ func FuzzContent(f *testing.F) {
 		newReference(0x00, 0x20, field(1, "Alice")),
 		newReference(0x00, 0x20, field(1, "Zoë 🧅"), field(128, ""), field(255, "later")),
 		newReference(0x00, 0x20, field(2, "k")),
+		newReference(0x00, 0x20, field(2, "kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk"), field(3, "iiiiiiiiiiiiiiii")),
 		newReference(0x20, 0x20),
 	} {
 		f.Add(r.raw()[1:])

@@ -7,9 +7,10 @@
 // a QR code, or the multiaddr that libp2p programs use, from [Link.Multiaddr].
 //
 // A link is no secret towards its owner's contacts, and is sensitive towards
-// everybody else: who has it can see when its owner is online, and may call. It
-// has to come over a way on which nobody can exchange it. Its checksum finds
-// mistakes of copying, and no malice.
+// everybody else: who has it can see when its owner is online, and may call. With
+// an invite it is a secret: whoever shows that first becomes a contact. It has to
+// come over a way on which nobody can exchange it. Its checksum finds mistakes of
+// copying, and no malice.
 //
 // The package is pure: no I/O, no clock, no goroutines. Everything in it may be
 // used concurrently.
@@ -43,7 +44,8 @@ var (
 )
 
 // Link is how to reach a contact. Links are equal if they lead to the same
-// contact, at the same place, by the same name. The zero Link is none.
+// contact, at the same place, by the same name, with the same secrets. The zero
+// Link is none.
 type Link struct {
 	Onion onion.Address
 	Port  uint16
@@ -52,6 +54,13 @@ type Link struct {
 	// Name is how the contact wants to be called, or nothing. It proves nothing.
 	// The multiaddr form does not have it.
 	Name string
+	// ClientKey is the private X25519 key of client authorisation without which Tor
+	// does not find the onion service, or zeros if it does. The multiaddr form does
+	// not have it, and without it leads nowhere.
+	ClientKey [32]byte
+	// Invite makes its bearer a contact without being asked, once; or zeros. The
+	// multiaddr form does not have it.
+	Invite [16]byte
 }
 
 // Check reports what is wrong with a link, if anything: Parse returns none that it
@@ -109,7 +118,7 @@ func (l Link) Multiaddr() (ma.Multiaddr, error) {
 	return append(m, *id), nil
 }
 
-// LogValue shortens the link, and leaves the name out.
+// LogValue shortens the link, and leaves the name and the secrets out.
 func (l Link) LogValue() slog.Value {
 	return slog.StringValue(l.Onion.Short() + " " + l.Peer.ShortString())
 }

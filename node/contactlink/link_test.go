@@ -64,10 +64,10 @@ func TestNoMultiaddr(t *testing.T) {
 func TestLinkIsShortInLogs(t *testing.T) {
 	t.Parallel()
 	l := parse(t, good)
-	l.Name = "Alice"
+	l.Name, l.ClientKey, l.Invite = "Alice", [32]byte([]byte(strings.Repeat("k", 32))), [16]byte([]byte(strings.Repeat("i", 16)))
 	var b strings.Builder
 	slog.New(slog.NewTextHandler(&b, nil)).Info("x", "contact", l)
-	for _, secret := range []string{goodOnion, goodPeer, "Alice", l.String(), "onionwire:"} {
+	for _, secret := range []string{goodOnion, goodPeer, "Alice", l.String(), "onionwire:", "kkk", "6b6b", "107 107", "iii", "6969", "105 105"} {
 		if strings.Contains(b.String(), secret) {
 			t.Errorf("logged as %q", b.String())
 		}

@@ -29,6 +29,8 @@ type vectorLink struct {
 	IdentityKey  string `json:"identity_key"`
 	Port         uint16 `json:"port"`
 	Name         string `json:"name"`
+	ClientKey    string `json:"client_key,omitempty"`
+	Invite       string `json:"invite,omitempty"`
 	Bytes        string `json:"bytes"`
 	Link         string `json:"link"`
 	QR           string `json:"qr"`
@@ -65,16 +67,27 @@ func referenceVectors(t *testing.T) vectors {
 		identitySeed byte
 		port         uint16
 		name         string
+		clientKey    []byte
+		invite       []byte
 	}{
-		{"without a name", 0x00, 0x20, 4001, ""},
-		{"with a name", 0x40, 0x60, 4001, "Alice"},
-		{"lowest port, a name of other letters", 0x80, 0xa0, 1, "Zoë 🧅 ليلى"},
-		{"highest port, the longest name", 0xc0, 0xe0, 65535, strings.Repeat("né", 21) + "n"},
+		{"without a name", 0x00, 0x20, 4001, "", nil, nil},
+		{"with a name", 0x40, 0x60, 4001, "Alice", nil, nil},
+		{"lowest port, a name of other letters", 0x80, 0xa0, 1, "Zoë 🧅 ليلى", nil, nil},
+		{"highest port, the longest name", 0xc0, 0xe0, 65535, strings.Repeat("né", 21) + "n", nil, nil},
+		{"with a client key", 0x00, 0x20, 4001, "", golden.Counting(0x80, 32), nil},
+		{"with an invite", 0x00, 0x20, 4001, "", nil, golden.Counting(0xf0, 16)},
+		{"with everything", 0x40, 0x60, 4001, "Alice", golden.Counting(0x80, 32), golden.Counting(0xf0, 16)},
 	} {
 		r := newReference(l.onionSeed, l.identitySeed)
 		r.port = l.port
 		if l.name != "" {
-			r.fields = field(1, l.name)
+			r.fields = append(r.fields, field(1, l.name)...)
+		}
+		if l.clientKey != nil {
+			r.fields = append(r.fields, field(2, string(l.clientKey))...)
+		}
+		if l.invite != nil {
+			r.fields = append(r.fields, field(3, string(l.invite))...)
 		}
 		id := peerOf(t, r.identity)
 		m, err := addressOf(t, r.onion).Multiaddr(l.port)
@@ -89,6 +102,8 @@ func referenceVectors(t *testing.T) vectors {
 			IdentityKey:  hex.EncodeToString(r.identity),
 			Port:         l.port,
 			Name:         l.name,
+			ClientKey:    hex.EncodeToString(l.clientKey),
+			Invite:       hex.EncodeToString(l.invite),
 			Bytes:        hex.EncodeToString(r.raw()),
 			Link:         r.text(),
 			QR:           strings.ToUpper(r.text()),
@@ -117,6 +132,7 @@ func readVectors(links []vectorLink) []vectorRead {
 		{"a field to be skipped", skipped(plain, field(128, "later")), links[0].Link},
 		{"fields to be skipped, one of them empty", skipped(plain, field(129, ""), field(255, "later")), links[0].Link},
 		{"a field to be skipped behind the name", skipped(named, field(1, "Alice"), field(200, "\x00")), links[1].Link},
+		{"a field to be skipped behind the invite", skipped(plain, field(3, string(golden.Counting(0xf0, 16))), field(128, "")), links[5].Link},
 		{"the longest link", skipped(plain, field(128, fill), field(129, fill[:182])), links[0].Link},
 	}
 }
@@ -138,13 +154,15 @@ func TestVectors(t *testing.T) {
 			Peer:  peerOf(t, unhex(t, want.IdentityKey)),
 			Name:  want.Name,
 		}
+		copy(l.ClientKey[:], unhex(t, want.ClientKey))
+		copy(l.Invite[:], unhex(t, want.Invite))
 		if l.String() != want.Link || l.QR() != want.QR || multiaddr(t, l) != want.Multiaddr {
 			t.Errorf("%s: written as %s, %s and %s", want.Comment, l, l.QR(), multiaddr(t, l))
 		}
 		if parse(t, want.Link) != l || parse(t, want.QR) != l {
 			t.Errorf("%s: the short form is read as another link", want.Comment)
 		}
-		l.Name = ""
+		l.Name, l.ClientKey, l.Invite = "", [32]byte{}, [16]byte{}
 		if parse(t, want.Multiaddr) != l {
 			t.Errorf("%s: the multiaddr is read as another link", want.Comment)
 		}

@@ -46,7 +46,7 @@ def check_safety(check, vectors):
 
 
 def check_same_link(check, got, want):
-    for name in ("onion", "identity", "port", "name"):
+    for name in ("onion", "identity", "port", "name", "client_key", "invite"):
         check.equal(name, getattr(got, name), getattr(want, name) if name == "port" else getattr(want, name).hex())
 
 
@@ -54,13 +54,14 @@ def check_link(check, v):
     onion, identity = (curves.ed25519_public(v.hex(name)) for name in ("onion_seed", "identity_seed"))
     check.equal("onion_key", onion, v["onion_key"])
     check.equal("identity_key", identity, v["identity_key"])
-    link = links.Link(onion, identity, v["port"], v["name"].encode())
+    secrets = (bytes.fromhex(v.get(name, "")) for name in ("client_key", "invite"))
+    link = links.Link(onion, identity, v["port"], v["name"].encode(), *secrets)
     for got, name in ((link.bytes(), "bytes"), (link.text(), "link"), (link.qr(), "qr"),
                       (link.multiaddr(), "multiaddr"), (links.peer_id(identity), "peer_id")):
         check.equal(name, got, v[name])
     check_same_link(check, links.read(v["link"]), link)
     check_same_link(check, links.read(v["qr"]), link)
-    link.name = b""
+    link.name = link.client_key = link.invite = b""
     check_same_link(check, links.read(v["multiaddr"]), link)
 
 

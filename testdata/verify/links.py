@@ -9,20 +9,23 @@ from curves import of_prime_order
 from text import WHITE_SPACE, after_scheme, base32_decode, base32_encode, to_upper
 
 SCHEME = "ONIONWIRE:"
-NAME = 1
+NAME, CLIENT_KEY, INVITE = 1, 2, 3
+LENGTHS = {CLIENT_KEY: 32, INVITE: 16}
 BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 PEER_ID = bytes.fromhex("002408011220")
 MULTIADDR = re.compile(r"/onion3/([a-z2-7]{56}):([1-9][0-9]{0,4})/p2p/([1-9A-HJ-NP-Za-km-z]+)")
 
 
 class Link:
-    """name is its bytes as they stand in the link, empty if there is none."""
+    """name, client_key and invite are bytes as they stand in the link, empty if there is none."""
 
-    def __init__(self, onion, identity, port, name):
-        self.onion, self.identity, self.port, self.name = onion, identity, port, name
+    def __init__(self, onion, identity, port, name=b"", client_key=b"", invite=b""):
+        self.onion, self.identity, self.port = onion, identity, port
+        self.name, self.client_key, self.invite = name, client_key, invite
 
     def fields(self):
-        return u8(NAME) + u8(len(self.name)) + self.name if self.name else b""
+        values = ((NAME, self.name), (CLIENT_KEY, self.client_key), (INVITE, self.invite))
+        return b"".join(u8(kind) + u8(len(value)) + value for kind, value in values if value)
 
     def bytes(self):
         """All but the checksum."""
@@ -82,7 +85,7 @@ def read_multiaddr(text):
     identity = (base58_number(match[3]) % 2**256).to_bytes(32, "big")
     require(peer_id(identity) == match[3], "malformed")
     require(address[32:34] == onion_checksum(onion), "checksum")
-    return Link(onion, identity, port, b"")
+    return Link(onion, identity, port)
 
 
 def read_short(text):
@@ -94,7 +97,7 @@ def read_short(text):
     require(checksum(data[:-4]) == data[-4:], "checksum")
     r = Reader(data[:-4], "malformed")
     r.take(1)
-    link = Link(r.take(32), r.take(32), r.number(2), b"")
+    link = Link(r.take(32), r.take(32), r.number(2))
     read_fields(r, link)
     return link
 
@@ -105,9 +108,14 @@ def read_fields(r, link):
         kind, value = r.number(1), r.take(r.number(1))
         require(kind > before, "malformed")
         require(kind != NAME or value, "malformed")
-        require(kind == NAME or kind >= 128, "newer")
+        require(kind not in LENGTHS or len(value) == LENGTHS[kind] and any(value), "malformed")
+        require(kind in (NAME, CLIENT_KEY, INVITE) or kind >= 128, "newer")
         if kind == NAME:
             link.name = value
+        elif kind == CLIENT_KEY:
+            link.client_key = value
+        elif kind == INVITE:
+            link.invite = value
         before = kind
 
 
