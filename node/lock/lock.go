@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 
@@ -17,8 +18,8 @@ import (
 )
 
 // File is the name of the lock file in the folder. The lock is on the file, not in
-// its existence: a file that is left behind locks nothing. It is never removed,
-// because somebody may be waiting for that very file.
+// its existence: a file that is left behind locks nothing. It goes only with its
+// folder.
 const File = "lock"
 
 var (
@@ -47,7 +48,8 @@ func (e *InUseError) Error() string {
 
 func (e *InUseError) Is(target error) bool { return target == ErrInUse }
 
-// Folder is a folder that this process has for itself until Release.
+// Folder is a folder that this process has for itself until Release or Remove. Its
+// methods are not for concurrent use.
 type Folder struct {
 	path string
 	lock *flock.Flock
@@ -65,13 +67,84 @@ func Acquire(path string) (*Folder, error) {
 	if !held {
 		return nil, &InUseError{PID: owner(name)}
 	}
+	if err := current(lock, name); err != nil {
+		_ = lock.Unlock()
+		return nil, err
+	}
 	f := &Folder{path: path, lock: lock}
 	f.write(strconv.Itoa(os.Getpid()) + "\n")
 	return f, nil
 }
 
+// current checks that the file that was locked is the one in the folder: whoever had
+// the folder before may have removed it after we had opened the file.
+func current(lock *flock.Flock, name string) error {
+	there, err := os.Stat(name)
+	if err != nil {
+		return fmt.Errorf("cannot lock the profile: %w", durable.Explain(err))
+	}
+	if locked, err := lock.Stat(); err != nil || !os.SameFile(locked, there) {
+		return &InUseError{}
+	}
+	return nil
+}
+
 // Path is the folder.
 func (f *Folder) Path() string { return f.path }
+
+// Rename gives the folder another name, which nothing has, and keeps the lock. (Windows
+// renames no folder with an open file: there the lock is let go for a moment, and if
+// somebody else takes it the folder has its new name, and the error is an
+// *InUseError.)
+func (f *Folder) Rename(path string) error {
+	if runtime.GOOS != "windows" {
+		if err := os.Rename(f.path, path); err != nil {
+			return durable.Explain(err)
+		}
+		f.path = path
+		return nil
+	}
+	if err := f.Release(); err != nil {
+		return err
+	}
+	if err := os.Rename(f.path, path); err != nil {
+		return durable.Explain(err)
+	}
+	again, err := Acquire(path)
+	if err != nil {
+		return err
+	}
+	*f = *again
+	return nil
+}
+
+// Remove removes the folder with all that is in it, the lock file last, and releases
+// the lock. If something cannot be removed, the folder stays, and locked; what was
+// removed until then is gone.
+func (f *Folder) Remove() error {
+	entries, err := os.ReadDir(f.path)
+	if err != nil {
+		return durable.Explain(err)
+	}
+	for _, e := range entries {
+		if e.Name() == File {
+			continue
+		}
+		if err := os.RemoveAll(filepath.Join(f.path, e.Name())); err != nil {
+			return durable.Explain(err)
+		}
+	}
+	if runtime.GOOS == "windows" { // which removes no open file
+		if err := f.lock.Unlock(); err != nil {
+			return err
+		}
+	}
+	if err := durable.Remove(filepath.Join(f.path, File)); err != nil {
+		return err
+	}
+	err = durable.Remove(f.path)
+	return errors.Join(err, f.lock.Unlock())
+}
 
 // Release lets others have the folder. Releasing twice is harmless.
 func (f *Folder) Release() error {
@@ -86,7 +159,7 @@ func (f *Folder) Release() error {
 // a full disk, and where the system lets nobody write to a locked file. It need not
 // be durable: after a power cut there is no process.
 func (f *Folder) write(text string) {
-	_ = os.WriteFile(f.lock.Path(), []byte(text), 0o600)
+	_ = os.WriteFile(filepath.Join(f.path, File), []byte(text), 0o600)
 }
 
 // owner returns the process id in a lock file, or 0.

@@ -4,6 +4,7 @@ import (
 	"crypto/hkdf"
 	"crypto/rand"
 	"crypto/sha256"
+	"strconv"
 
 	"github.com/onionwire/onionwire/node/internal/redact"
 )
@@ -18,13 +19,24 @@ type Purpose string
 const (
 	// Identity is the seed of the Ed25519 identity key, which the peer ID names.
 	Identity Purpose = "identity"
-	// Onion is the seed of the Ed25519 key of the onion service.
+	// Onion is the seed of the first Ed25519 key of the onion service. Later ones
+	// are named by OnionNumber.
 	Onion Purpose = "onion"
 	// Sessions encrypts saved sessions: it makes an e2ee.StateKey.
 	Sessions Purpose = "sessions"
 	// Rows seals secret columns of the database.
 	Rows Purpose = "rows"
+	// Addresses seals the list of onion keys that are in use.
+	Addresses Purpose = "addresses"
 )
+
+// OnionNumber is the purpose of the n-th onion key, counted from 1, which is Onion.
+func OnionNumber(n uint32) Purpose {
+	if n <= 1 {
+		return Onion
+	}
+	return Onion + " " + Purpose(strconv.FormatUint(uint64(n), 10))
+}
 
 // labelDerive opens the info of every derivation (docs/storage.md, "Keys").
 const labelDerive = "onionwire-vault-1 derive "

@@ -1,0 +1,98 @@
+package profile
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/onionwire/onionwire/node/internal/durable"
+	"github.com/onionwire/onionwire/node/lock"
+)
+
+// Delete removes a profile with all that is in its folder: the key file first, which is
+// overwritten, and without which nothing else opens. It needs no passphrase, and works
+// on a profile that is not whole. On disks that write elsewhere when something is
+// overwritten, as flash memory does, the old key file may still be there for somebody
+// who takes the disk apart; its passphrase is what protects it then.
+//
+// It fails with ErrName, ErrNotFound, ErrInUse or ErrReadOnly. What an error or a crash
+// leaves is removed by another Delete.
+func Delete(root, name string) error { return steps{}.delete(root, name) }
+
+func (s steps) delete(root, name string) error {
+	dir, err := locate(root, name)
+	if err != nil {
+		return err
+	}
+	if !recognise(dir) && !remainder(dir) {
+		return fmt.Errorf("%w: %s", ErrNotFound, name)
+	}
+	folder, err := lock.Acquire(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w: %s", ErrNotFound, name)
+	}
+	if err != nil {
+		return err
+	}
+	defer folder.Release()
+	for _, file := range []string{keyFile, keyFile + asideSuffix} {
+		err := s.do("destroy "+file, func() error { return destroy(filepath.Join(dir, file)) })
+		if err != nil {
+			return fmt.Errorf("delete key file: %w", err)
+		}
+	}
+	err = s.do("flush folder", func() error { return durable.SyncFolder(dir) })
+	if err == nil {
+		removeSocket(dir)
+		err = s.do("remove folder", folder.Remove)
+	}
+	if err == nil {
+		err = s.do("flush root", func() error { return durable.SyncFolder(filepath.Dir(dir)) })
+	}
+	if err != nil {
+		return fmt.Errorf("delete profile: %w", err)
+	}
+	return nil
+}
+
+// remainder reports whether a folder is what is left when Delete was interrupted at its
+// very end: nothing but the lock file.
+func remainder(dir string) bool {
+	entries, err := os.ReadDir(dir)
+	return err == nil && len(entries) == 1 && entries[0].Name() == lock.File
+}
+
+// destroy overwrites a file that need not be there, and removes it.
+func destroy(path string) error {
+	info, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if info.Mode().IsRegular() {
+		if err := overwrite(path, info.Size()); err != nil {
+			return durable.Explain(err)
+		}
+	}
+	return durable.Remove(path)
+}
+
+// overwrite replaces the first size bytes of a file by random ones, on the disk.
+func overwrite(path string, size int64) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	noise := make([]byte, min(size, 1<<20)) // a key file has less
+	_, _ = rand.Read(noise)
+	if _, err := f.Write(noise); err != nil {
+		return err
+	}
+	return f.Sync()
+}
