@@ -1,15 +1,20 @@
 package engine
 
 import (
+	"cmp"
+	"crypto/rand"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/onionwire/onionwire/node/e2ee"
 	"github.com/onionwire/onionwire/node/ledger"
+	"github.com/onionwire/onionwire/node/reach"
 )
 
-// LinkID names a link. Whoever drives the engine makes it up, and uses it once.
-type LinkID uint64
+// LinkID names a link. Whoever drives the engine makes it up, above 0, and uses it
+// once.
+type LinkID = reach.LinkID
 
 // Config is what an engine has to know beside its Snapshot.
 type Config struct {
@@ -45,7 +50,8 @@ type Snapshot struct {
 type Settings struct {
 	// Name is what contacts are told that we are called.
 	Name string
-	// Silent means that nobody gets read receipts, and nobody typing hints.
+	// NoReceipts means that nobody is told what was read here, NoTyping that nobody
+	// is told when somebody types.
 	NoReceipts, NoTyping bool
 	// Expiry is how long messages may wait to be delivered, 0 for ever.
 	Expiry time.Duration
@@ -61,57 +67,140 @@ type Loaded struct {
 	Cells []ledger.Cell
 }
 
-// Output is what comes of everything that was done since the last Flush.
-type Output struct {
-	// Changes have to be kept, all or none, in their order, before anything else.
-	Changes []ledger.Change
-	// Cells are to be written, in their order.
-	Cells []Outgoing
-	Close []Closing
-	Dial  []Dial
-	// Signals are for whoever listens now, and not kept.
-	Signals []Signal
+// Engine is the state of a profile towards its contacts.
+type Engine struct {
+	cfg           Config
+	settings      Settings
+	counters      ledger.Counters
+	plan          *reach.Plan
+	contacts      map[ledger.ContactID]*contact
+	byPeer        map[string]*contact
+	conversations map[ledger.ConversationID]*ledger.Conversation
+	queued        map[ledger.MessageNumber][]*item
+	invites       map[[16]byte]ledger.Invite
+	files         map[ledger.FileNumber]*ledger.File
+	links         map[LinkID]*link
+	strangers     []*link // the oldest first
+	touched       []*contact
+	expiry        time.Time // the earliest deadline of an item
+	out           Output
 }
 
-// Outgoing is a cell for a link.
-type Outgoing struct {
-	Link LinkID
-	Cell []byte
-}
-
-// Closing is a link that is to be closed.
-type Closing struct {
-	Link LinkID
-	// Orderly means that what was given to the link is written and what is under way
-	// is read before; otherwise it is reset.
-	Orderly bool
-}
-
-// Dial is a contact to be dialled, or no longer.
-type Dial struct {
-	Contact ledger.ContactID
-	// Cancel means that the dial is not needed any more.
-	Cancel bool
-	// Urgent means that somebody waits for it.
-	Urgent    bool
-	Addresses []ledger.Address
-}
-
-// Signal is something that is true for a moment: Presence or Typing.
-type Signal interface{ signal() }
-
-type (
-	// Presence says whether a contact is there: something came back a moment ago.
-	Presence struct {
-		Contact ledger.ContactID
-		Online  bool
+// New makes an engine of what the store has. It fails if the random source does.
+func New(cfg Config, s Snapshot, now time.Time) (*Engine, error) {
+	if cfg.Rand == nil {
+		cfg.Rand = rand.Reader
 	}
-	// Typing says that a contact writes something.
-	Typing struct {
-		Contact      ledger.ContactID
-		Conversation ledger.ConversationID
+	e := &Engine{
+		cfg: cfg, settings: s.Settings, counters: s.Counters,
+		plan:          reach.New(reach.Config{Own: cfg.Peer, Rand: cfg.Rand}),
+		contacts:      make(map[ledger.ContactID]*contact),
+		byPeer:        make(map[string]*contact),
+		conversations: make(map[ledger.ConversationID]*ledger.Conversation),
+		queued:        make(map[ledger.MessageNumber][]*item),
+		invites:       make(map[[16]byte]ledger.Invite),
+		files:         make(map[ledger.FileNumber]*ledger.File),
+		links:         make(map[LinkID]*link),
 	}
-)
+	for _, row := range s.Contacts {
+		c := &contact{Contact: row, streams: s.Streams[row.ID]}
+		e.know(c)
+		if c.streams.Out == 0 {
+			if err := e.restream(c); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, row := range s.Conversations {
+		e.conversations[row.ID] = &row
+		if row.Kind == ledger.Direct && e.contacts[row.Members[0]] != nil {
+			e.contacts[row.Members[0]].conversation = row.ID
+		}
+	}
+	e.restoreQueues(s)
+	for _, invite := range s.Invites {
+		e.invites[invite.Token] = invite
+	}
+	for _, f := range s.Files {
+		e.files[f.Number] = &f
+	}
+	for _, c := range e.contacts {
+		if c.reachable() {
+			e.plan.Add(c.ID, c.Peer)
+			e.plan.KeepConnected(now, c.ID, c.KeepConnected && c.State == ledger.Accepted)
+		}
+		e.touch(c)
+	}
+	return e, nil
+}
 
-func (Presence) signal() {}
-func (Typing) signal()   {}
+// restoreQueues puts what waits, and what is not confirmed, back in its place.
+func (e *Engine) restoreQueues(s Snapshot) {
+	for _, w := range s.Items {
+		c := e.contacts[w.Contact]
+		if c == nil {
+			continue
+		}
+		it := &item{Item: w.Item, size: w.Size, contact: c}
+		it.Content = nil
+		if it.Kind == ledger.Asks {
+			c.queue = slices.Insert(c.queue, 0, it)
+		} else {
+			c.queue = append(c.queue, it)
+		}
+		e.index(it)
+	}
+	for _, row := range s.Cells {
+		if c := e.contacts[row.Contact]; c != nil {
+			row.Cell = nil
+			c.cells = append(c.cells, &row)
+		}
+	}
+	for _, c := range e.contacts {
+		if !c.fits() {
+			e.unseal(c) // what is unconfirmed is sealed anew
+		}
+	}
+	e.expiry = e.earliest(time.Time{}) // one that is over is given up at once
+}
+
+// know files a contact.
+func (e *Engine) know(c *contact) {
+	e.contacts[c.ID] = c
+	e.byPeer[string(c.Peer)] = c
+}
+
+// change adds to what has to be kept.
+func (e *Engine) change(changes ...ledger.Change) { e.out.Changes = append(e.out.Changes, changes...) }
+
+// Keep adds changes of whoever drives the engine to the next transaction.
+func (e *Engine) Keep(changes ...ledger.Change) { e.change(changes...) }
+
+// event gives an event its place.
+func (e *Engine) event(now time.Time, ev ledger.Event) ledger.Event {
+	e.counters.Cursor++
+	ev.Cursor, ev.Happened = e.counters.Cursor, now
+	return ev
+}
+
+// happened adds an event.
+func (e *Engine) happened(now time.Time, ev ledger.Event) {
+	e.change(ledger.AddEvent{Event: e.event(now, ev)})
+}
+
+// Tick does what is due.
+func (e *Engine) Tick(now time.Time) {
+	e.plan.Tick(now)
+	if !e.expiry.IsZero() && !now.Before(e.expiry) {
+		e.expire(now)
+	}
+}
+
+// Next returns when Tick is wanted, or the zero time for never.
+func (e *Engine) Next() time.Time {
+	next := e.plan.Next()
+	if next.IsZero() || !e.expiry.IsZero() && e.expiry.Before(next) {
+		return cmp.Or(e.expiry, next)
+	}
+	return next
+}

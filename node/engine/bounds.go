@@ -1,0 +1,38 @@
+package engine
+
+import "time"
+
+const (
+	// MaxQueued is how many items can wait for one contact. Their contents are on
+	// the disk; what is in memory of them is small.
+	MaxQueued = 10_000
+	// MaxInFlight and MaxInFlightBytes bound the cells to one contact that are not
+	// confirmed: twice what is under way on a path of a third of a second at the
+	// speed of Tor. What else waits goes into fewer, larger cells.
+	MaxInFlight      = 16
+	MaxInFlightBytes = 512 << 10
+	// MaxRequests is how many requests of strangers wait for an answer.
+	MaxRequests = 64
+	// MaxStrangers is how many links there are with people who are no contacts.
+	MaxStrangers = 32
+	// MaxInvites is how many invites are open.
+	MaxInvites = 256
+	// MaxOffers is how many files of one contact can wait to be complete.
+	MaxOffers = 64
+	// MaxRetired is how many names of a contact's earlier items are remembered, so
+	// that a late cell does not bring them back.
+	MaxRetired = 8
+
+	// rejectionPause is for how long somebody who was rejected cannot ask again, and
+	// requestPause for how long the words of a request stay as they are.
+	rejectionPause = 24 * time.Hour
+	requestPause   = time.Minute
+	// healingPause is the least time between two handshakes for cells that no
+	// session opens.
+	healingPause = time.Minute
+	// typingPause is the least time between two hints that we type.
+	typingPause = 3 * time.Second
+	// lateExpiry is when an item is looked at again whose time is over and that is
+	// on its way.
+	lateExpiry = 30 * time.Second
+)

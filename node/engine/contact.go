@@ -1,0 +1,178 @@
+package engine
+
+import (
+	"encoding/binary"
+	"fmt"
+	"io"
+	"math"
+	"time"
+
+	"github.com/onionwire/onionwire/node/e2ee"
+	"github.com/onionwire/onionwire/node/ledger"
+)
+
+// contact is what the engine has of a contact.
+type contact struct {
+	ledger.Contact
+	conversation ledger.ConversationID // of the two, 0 if there is none
+
+	streams        ledger.Streams
+	streamsChanged bool
+	queue          []*item
+	cells          []*ledger.Cell // unconfirmed, in their order; bytes only while loaded
+	typing         bool           // a hint is to be sent
+	typed          time.Time      // when one was last
+	urgent         bool           // somebody waits for what is queued
+
+	sessions  *e2ee.Sessions // nil: not loaded
+	handshake bool           // the next link of ours begins with one
+	healed    time.Time      // when one was last wanted for a cell that did not open
+
+	current *link // what is written on
+	linked  int   // how many links there are
+	held    int   // how many sessions there are whose links are still to come
+	answer  bool  // something is to be confirmed
+	touched bool  // the next Flush looks at it
+	gone    bool  // deleted
+}
+
+// reachable reports whether the contact is somebody to connect to.
+func (c *contact) reachable() bool {
+	return c.State == ledger.Accepted || c.State == ledger.Requested || c.State == ledger.Asking
+}
+
+// take reports whether what we have to say to the contact may be sealed: to somebody
+// who has not accepted yet, only the request may.
+func (c *contact) take(it *item) bool {
+	return c.State == ledger.Accepted || c.State == ledger.Requested && it.Kind == ledger.Asks
+}
+
+// contactOf returns a contact.
+func (e *Engine) contactOf(id ledger.ContactID) (*contact, error) {
+	if c := e.contacts[id]; c != nil {
+		return c, nil
+	}
+	return nil, fmt.Errorf("%w: contact", ErrNotFound)
+}
+
+// ContactUpdate changes what is not nil.
+type ContactUpdate struct {
+	Alias         *string
+	Muted         *bool
+	Verified      *bool
+	KeepConnected *bool
+	Silent        *bool
+	Expiry        *time.Duration
+}
+
+// UpdateContact changes how we see a contact, which is told to nobody. It fails with
+// ErrNotFound.
+func (e *Engine) UpdateContact(now time.Time, id ledger.ContactID, u ContactUpdate) error {
+	c, err := e.contactOf(id)
+	if err != nil {
+		return err
+	}
+	set(&c.Alias, u.Alias)
+	set(&c.Muted, u.Muted)
+	set(&c.Verified, u.Verified)
+	set(&c.Silent, u.Silent)
+	set(&c.Expiry, u.Expiry)
+	if u.KeepConnected != nil {
+		c.KeepConnected = *u.KeepConnected
+		if c.reachable() {
+			e.plan.KeepConnected(now, c.ID, c.KeepConnected && c.State == ledger.Accepted)
+		}
+	}
+	e.put(now, c)
+	return nil
+}
+
+func set[T any](to, from *T) {
+	if from != nil {
+		*to = *from
+	}
+}
+
+// put keeps a contact that has changed, and tells.
+func (e *Engine) put(now time.Time, c *contact) {
+	e.change(ledger.PutContact{Contact: c.Contact})
+	e.happened(now, ledger.Event{Kind: ledger.ContactChanged, Contact: c.ID, Conversation: c.conversation})
+	e.touch(c)
+}
+
+// setState changes what we have agreed on with a contact.
+func (e *Engine) setState(now time.Time, c *contact, s ledger.ContactState) {
+	c.State, c.Changed = s, now
+	if c.reachable() {
+		if s != ledger.Asking && c.Added.IsZero() {
+			c.Added = now
+		}
+		e.plan.Add(c.ID, c.Peer)
+		e.plan.KeepConnected(now, c.ID, c.KeepConnected && s == ledger.Accepted)
+	} else {
+		e.cut(now, c)
+	}
+	e.put(now, c)
+}
+
+// cut ends the links with a contact.
+func (e *Engine) cut(now time.Time, c *contact) {
+	for _, l := range e.links {
+		if l.contact == c {
+			e.close(now, l)
+		}
+	}
+	e.plan.Remove(now, c.ID)
+}
+
+// restream begins the contact's stream of our items anew: nothing in it has a number
+// yet.
+func (e *Engine) restream(c *contact) error {
+	var b [8]byte
+	for c.streams.Out = 0; c.streams.Out == 0; {
+		if _, err := io.ReadFull(e.cfg.Rand, b[:]); err != nil {
+			return fmt.Errorf("random source: %w", err)
+		}
+		c.streams.Out = binary.BigEndian.Uint64(b[:])
+	}
+	c.streams.Base, c.streams.Sent = 0, 0
+	e.unseal(c)
+	c.streamsChanged = true
+	e.touch(c)
+	return nil
+}
+
+// unseal gives up the cells of a contact: what is in them is sealed anew.
+func (e *Engine) unseal(c *contact) {
+	if len(c.cells) > 0 {
+		c.cells = nil
+		e.change(ledger.DropCells{Contact: c.ID, Below: math.MaxUint64 >> 1})
+	}
+	if c.current != nil {
+		c.current.next = c.streams.Base
+	}
+	e.touch(c)
+}
+
+// converse returns the conversation with a contact alone, and makes it if there is
+// none.
+func (e *Engine) converse(now time.Time, c *contact) ledger.ConversationID {
+	if c.conversation == 0 {
+		e.counters.Conversation++
+		row := &ledger.Conversation{
+			ID: e.counters.Conversation, Kind: ledger.Direct, Added: now, Members: []ledger.ContactID{c.ID},
+		}
+		e.conversations[row.ID] = row
+		c.conversation = row.ID
+		e.change(ledger.PutConversation{Conversation: *row})
+	}
+	return c.conversation
+}
+
+// random fills in a name that nobody can guess.
+func (e *Engine) random(b []byte) error {
+	if _, err := io.ReadFull(e.cfg.Rand, b); err != nil {
+		return fmt.Errorf("random source: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,121 @@
+package engine
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/onionwire/onionwire/node/ledger"
+)
+
+// BlockContact takes nothing from somebody any more: links are closed, what waits
+// fails. It fails with ErrNotFound.
+func (e *Engine) BlockContact(now time.Time, id ledger.ContactID) error {
+	c, err := e.contactOf(id)
+	if err != nil {
+		return err
+	}
+	if c.State == ledger.Blocked {
+		return nil
+	}
+	e.setState(now, c, ledger.Blocked)
+	e.withdrawAll(now, c)
+	return e.empty(now, c)
+}
+
+// UnblockContact takes that back: somebody who was a contact is one again, anybody
+// else a stranger. It fails with ErrNotFound.
+func (e *Engine) UnblockContact(now time.Time, id ledger.ContactID) error {
+	c, err := e.contactOf(id)
+	if err != nil {
+		return err
+	}
+	switch {
+	case c.State != ledger.Blocked:
+	case c.Added.IsZero():
+		e.erase(now, c, false)
+	default:
+		e.setState(now, c, ledger.Accepted)
+	}
+	return nil
+}
+
+// DeleteContact removes a contact with all keys. With history, its name stays beside
+// what was written. The contact is not told. It fails with ErrNotFound.
+func (e *Engine) DeleteContact(now time.Time, id ledger.ContactID, history bool) error {
+	c, err := e.contactOf(id)
+	if err != nil {
+		return err
+	}
+	if history {
+		e.withdrawAll(now, c)
+		if err := e.empty(now, c); err != nil {
+			return err
+		}
+	}
+	e.erase(now, c, history)
+	return nil
+}
+
+// erase removes a contact.
+func (e *Engine) erase(now time.Time, c *contact, history bool) {
+	e.cut(now, c)
+	for number, f := range e.files {
+		if f.Contact == c.ID {
+			delete(e.files, number)
+		}
+	}
+	for _, it := range c.queue {
+		e.unindex(it)
+	}
+	if c.sessions != nil {
+		c.sessions.Close()
+	}
+	delete(e.contacts, c.ID)
+	delete(e.byPeer, string(c.Peer))
+	c.gone = true
+	conversation := c.conversation
+	if history {
+		kept := &contact{
+			Contact: ledger.Contact{
+				ID: c.ID, Peer: c.Peer, Name: c.Name, Alias: c.Alias, State: ledger.Deleted, Changed: now, Added: c.Added,
+			},
+			conversation: conversation,
+		}
+		e.know(kept)
+	} else if conversation != 0 {
+		delete(e.conversations, conversation)
+		e.change(ledger.DropConversation{Conversation: conversation})
+	}
+	e.change(ledger.DropContact{Contact: c.ID, History: history})
+	e.happened(now, ledger.Event{Kind: ledger.ContactDeleted, Contact: c.ID, Conversation: conversation})
+}
+
+// DeleteMessage removes a message here. One of ours that waits is called back if it
+// can be. It fails with ErrNotFound if the message is not one of the conversation.
+func (e *Engine) DeleteMessage(now time.Time, m ledger.Message) error {
+	if e.conversations[m.Conversation] == nil {
+		return fmt.Errorf("%w: conversation", ErrNotFound)
+	}
+	for _, it := range append([]*item(nil), e.queued[m.Number]...) {
+		if it.contact.left(it.contact.place(it)) {
+			// It may be on its way. What is to be sent again is in the queue.
+			e.unindex(it)
+			it.Message = 0 // DropMessage does the same in the store
+		} else {
+			e.remove(it)
+		}
+	}
+	e.change(ledger.DropMessage{Message: m.Number})
+	e.happened(now, ledger.Event{Kind: ledger.MessageDeleted, Conversation: m.Conversation, Message: m.Number})
+	return nil
+}
+
+// Expire removes messages that have disappeared.
+func (e *Engine) Expire(now time.Time, all []ledger.Message) error {
+	for _, m := range all {
+		if err := e.DeleteMessage(now, m); err != nil {
+			return err
+		}
+	}
+	return nil
+}

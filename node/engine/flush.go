@@ -1,0 +1,147 @@
+package engine
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/onionwire/onionwire/node/ledger"
+	"github.com/onionwire/onionwire/node/reach"
+)
+
+// touch marks a contact for the next Flush.
+func (e *Engine) touch(c *contact) {
+	if !c.touched {
+		c.touched = true
+		e.touched = append(e.touched, c)
+	}
+}
+
+// Flush returns what has come of everything since it was last called. It fails only
+// if the random source does; the engine is of no use then.
+func (e *Engine) Flush(now time.Time) (Output, error) {
+	for _, c := range e.touched {
+		e.want(now, c)
+	}
+	e.settle(now)
+	touched := e.touched
+	e.touched = nil
+	for _, c := range touched {
+		c.touched = false
+		if err := e.pump(now, c); err != nil {
+			return Output{}, err
+		}
+		if err := e.save(c); err != nil {
+			return Output{}, err
+		}
+	}
+	e.settle(now)
+	out := e.out
+	out.More = len(e.touched) > 0
+	e.out = Output{}
+	return out, nil
+}
+
+// want says how much a connection to a contact is wanted.
+func (e *Engine) want(now time.Time, c *contact) {
+	if !c.reachable() {
+		return
+	}
+	w := reach.Nothing
+	switch {
+	case !c.pending() && !e.moving(c):
+		c.urgent = false
+	case c.urgent:
+		w = reach.Urgent
+	default:
+		w = reach.Background
+	}
+	e.plan.Want(now, c.ID, w)
+}
+
+// settle carries out what the plan says.
+func (e *Engine) settle(now time.Time) {
+	for _, action := range e.plan.Take() {
+		switch a := action.(type) {
+		case reach.Dial:
+			e.dial(now, a)
+		case reach.CancelDial:
+			e.out.Dial = append(e.out.Dial, Dial{Contact: a.Contact, Cancel: true})
+		case reach.Close:
+			e.out.Close = append(e.out.Close, Closing{Link: a.Link, Orderly: a.Orderly})
+			if l := e.links[a.Link]; l != nil && !a.Orderly {
+				e.end(now, l)
+			}
+		case reach.Switch:
+			e.switchTo(a)
+		case reach.Presence:
+			if c := e.contacts[a.Contact]; c != nil && c.State == ledger.Accepted {
+				e.out.Signals = append(e.out.Signals, Presence{Contact: a.Contact, Online: a.Online})
+			}
+		}
+	}
+}
+
+// dial orders a dial.
+func (e *Engine) dial(now time.Time, a reach.Dial) {
+	c := e.contacts[a.Contact]
+	if c == nil || len(c.Addresses) == 0 {
+		e.plan.DialFailed(now, a.Contact, true)
+		return
+	}
+	e.out.Dial = append(e.out.Dial, Dial{Contact: c.ID, Urgent: a.Urgent, Addresses: c.Addresses})
+}
+
+// switchTo writes on another link from now on. It gets all that is not confirmed: what
+// was written on the one before may be lost.
+func (e *Engine) switchTo(a reach.Switch) {
+	c := e.contacts[a.Contact]
+	if c == nil {
+		return
+	}
+	c.current = e.links[a.Link]
+	if c.current != nil {
+		c.current.next = c.streams.Base
+	}
+	e.touch(c)
+}
+
+// save keeps the sessions of a contact that have changed, and how far its streams
+// have come. Whatever nobody needs without a link leaves the memory.
+func (e *Engine) save(c *contact) error {
+	if c.gone {
+		return nil
+	}
+	if c.sessions != nil {
+		for _, id := range c.sessions.Unsaved() {
+			saved, err := c.sessions.Get(id).Save(e.cfg.Key, id[:])
+			if err != nil {
+				return fmt.Errorf("save a session: %w", err)
+			}
+			e.change(ledger.PutSession{
+				Contact: c.ID, Session: ledger.Session{ID: ledger.SessionID(id), Saved: saved},
+			})
+		}
+	}
+	if c.streamsChanged {
+		c.streamsChanged = false
+		e.change(ledger.PutStreams{Contact: c.ID, Streams: c.streams})
+	}
+	if c.linked+c.held == 0 {
+		c.unload()
+	}
+	return nil
+}
+
+// unload forgets what is in the store as well.
+func (c *contact) unload() {
+	if c.sessions != nil {
+		c.sessions.Close()
+		c.sessions = nil
+	}
+	for _, cell := range c.cells {
+		cell.Cell = nil
+	}
+	for _, it := range c.queue {
+		it.Content = nil
+	}
+}

@@ -1,0 +1,156 @@
+package engine
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/onionwire/onionwire/node/ledger"
+	"github.com/onionwire/onionwire/node/wire"
+)
+
+// Settings returns the settings of the profile.
+func (e *Engine) Settings() Settings { return e.settings }
+
+// SetSettings changes them, which the caller keeps, and tells contacts a new name. It
+// fails with ErrInvalid or ErrQueueFull.
+func (e *Engine) SetSettings(now time.Time, s Settings) error {
+	body := wire.Profile{Name: s.Name}
+	if _, err := encode(body); err != nil {
+		return err
+	}
+	renamed := s.Name != e.settings.Name
+	e.settings = s
+	if !renamed {
+		return nil
+	}
+	return e.tellAll(now, ledger.Ordinary, body)
+}
+
+// SetAddresses changes our own addresses, and tells all contacts. It fails with
+// ErrInvalid or ErrQueueFull.
+func (e *Engine) SetAddresses(now time.Time, all []ledger.Address) error {
+	body := addresses(all)
+	if _, err := encode(body); err != nil {
+		return err
+	}
+	e.cfg.Addresses = all
+	return e.tellAll(now, ledger.Moves, body)
+}
+
+// tellAll says something to everybody whom we have asked or accepted.
+func (e *Engine) tellAll(now time.Time, kind ledger.ItemKind, body wire.Body) error {
+	for _, c := range e.contacts {
+		if c.State != ledger.Accepted && c.State != ledger.Requested {
+			continue
+		}
+		if err := e.enqueue(now, c, kind, body, 0, time.Time{}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Moving reports whether there are contacts that have not confirmed our addresses.
+func (e *Engine) Moving() bool {
+	for _, c := range e.contacts {
+		for _, it := range c.queue {
+			if it.Kind == ledger.Moves {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// takeProfile takes a contact's new name.
+func (e *Engine) takeProfile(now time.Time, c *contact, p wire.Profile) {
+	if c.Name != p.Name {
+		c.Name = p.Name
+		e.put(now, c)
+	}
+}
+
+// takeAddresses takes where a contact can be reached from now on.
+func (e *Engine) takeAddresses(now time.Time, c *contact, all wire.Addresses) {
+	c.Addresses = rows(all)
+	e.put(now, c)
+}
+
+// Typing tells those in a conversation that we write, if they are there, and not more
+// often than is of use. It fails with ErrNotFound, ErrNotContact or ErrBlocked.
+func (e *Engine) Typing(now time.Time, id ledger.ConversationID) error {
+	_, members, err := e.members(id)
+	if err != nil {
+		return err
+	}
+	for _, c := range members {
+		if e.settings.NoTyping || c.Silent || c.State != ledger.Accepted || c.current == nil ||
+			now.Sub(c.typed).Abs() < typingPause {
+			continue
+		}
+		c.typing, c.typed = true, now
+		e.touch(c)
+	}
+	return nil
+}
+
+// typingHint takes that a contact writes.
+func (e *Engine) typingHint(c *contact) {
+	if c.State == ledger.Accepted && c.conversation != 0 {
+		e.out.Signals = append(e.out.Signals, Typing{Contact: c.ID, Conversation: c.conversation})
+	}
+}
+
+// SetTimer sets after how long messages in a conversation disappear, 0 for never, for
+// both sides. It fails with ErrNotFound, ErrNotContact, ErrBlocked, ErrQueueFull, or
+// ErrInvalid.
+func (e *Engine) SetTimer(now time.Time, id ledger.ConversationID, timer time.Duration) error {
+	row, members, err := e.members(id)
+	if err != nil {
+		return err
+	}
+	if timer < 0 || timer%time.Second != 0 || timer/time.Second > 1<<32-1 {
+		return fmt.Errorf("%w: a timer of %s", ErrInvalid, timer)
+	}
+	for _, c := range members {
+		body := wire.Timer{Seconds: uint32(timer / time.Second)}
+		if err := e.enqueue(now, c, ledger.Ordinary, body, 0, time.Time{}); err != nil {
+			return err
+		}
+	}
+	e.putTimer(now, row, timer, 0)
+	return nil
+}
+
+// takeTimer takes that a contact has set it.
+func (e *Engine) takeTimer(now time.Time, c *contact, t wire.Timer) {
+	row := e.conversations[e.converse(now, c)]
+	if timer := time.Duration(t.Seconds) * time.Second; timer != row.Timer {
+		e.putTimer(now, row, timer, c.ID)
+	}
+}
+
+func (e *Engine) putTimer(now time.Time, row *ledger.Conversation, timer time.Duration, by ledger.ContactID) {
+	row.Timer = timer
+	e.change(ledger.PutConversation{Conversation: *row})
+	e.happened(now, ledger.Event{
+		Kind: ledger.TimerChanged, Contact: by, Conversation: row.ID, Seconds: uint32(timer / time.Second),
+	})
+}
+
+// addresses and rows turn addresses into what is sent, and back.
+func addresses(all []ledger.Address) wire.Addresses {
+	out := make(wire.Addresses, 0, len(all))
+	for _, a := range all {
+		out = append(out, wire.Address(a))
+	}
+	return out
+}
+
+func rows(all wire.Addresses) []ledger.Address {
+	out := make([]ledger.Address, 0, len(all))
+	for _, a := range all {
+		out = append(out, ledger.Address(a))
+	}
+	return out
+}

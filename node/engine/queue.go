@@ -1,0 +1,196 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/onionwire/onionwire/node/ledger"
+	"github.com/onionwire/onionwire/node/wire"
+)
+
+// item is something that waits to be confirmed.
+type item struct {
+	ledger.Item // Content may be in the store only
+	size        int
+	contact     *contact
+}
+
+// sealed returns how many items at the front of the queue are in cells.
+func (c *contact) sealed() int {
+	if len(c.cells) == 0 {
+		return 0
+	}
+	last := c.cells[len(c.cells)-1]
+	return int(last.First - c.streams.Base + uint64(last.Count))
+}
+
+// fits reports whether the cells are those of the front of the queue.
+func (c *contact) fits() bool {
+	next := c.streams.Base
+	for i, cell := range c.cells {
+		if cell.First != next && (i > 0 || cell.First > next) || cell.First+uint64(cell.Count) <= next {
+			return false
+		}
+		next = cell.First + uint64(cell.Count)
+	}
+	return c.sealed() <= len(c.queue) && next <= max(c.streams.Sent, c.streams.Base)
+}
+
+// pending reports whether there is something to say to the contact.
+func (c *contact) pending() bool { return len(c.queue) > 0 && c.take(c.queue[0]) }
+
+// place returns where in the queue an item is, or -1.
+func (c *contact) place(it *item) int { return slices.Index(c.queue, it) }
+
+// left reports whether an item may have left.
+func (c *contact) left(i int) bool { return c.streams.Base+uint64(i) < c.streams.Sent }
+
+// enqueue puts an item at the end of the queue to a contact; a request goes to its
+// beginning, which the caller has made room for.
+func (e *Engine) enqueue(now time.Time, c *contact, kind ledger.ItemKind, body wire.Body, message ledger.MessageNumber, deadline time.Time) error {
+	content, err := encode(body)
+	if err != nil {
+		return err
+	}
+	if len(c.queue) >= MaxQueued {
+		return ErrQueueFull
+	}
+	e.counters.Item++
+	it := &item{
+		Item: ledger.Item{
+			ID: e.counters.Item, Contact: c.ID, Message: message, Kind: kind, Content: content, Deadline: deadline,
+		},
+		size: len(content), contact: c,
+	}
+	if kind == ledger.Asks {
+		c.queue = slices.Insert(c.queue, 0, it)
+	} else {
+		c.queue = append(c.queue, it)
+	}
+	e.index(it)
+	e.change(ledger.PutItem{Item: it.Item})
+	if !deadline.IsZero() && (e.expiry.IsZero() || deadline.Before(e.expiry)) {
+		e.expiry = deadline
+	}
+	e.touch(c)
+	return nil
+}
+
+// encode makes the content of an item of the conversation of the two.
+func encode(body wire.Body) ([]byte, error) {
+	content, err := wire.EncodeItem(wire.Item{Body: body})
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	return content, nil
+}
+
+// index files an item by the message that it carries.
+func (e *Engine) index(it *item) {
+	if it.Message != 0 {
+		e.queued[it.Message] = append(e.queued[it.Message], it)
+	}
+}
+
+// unindex takes it out again.
+func (e *Engine) unindex(it *item) {
+	if it.Message == 0 {
+		return
+	}
+	rest := slices.DeleteFunc(e.queued[it.Message], func(other *item) bool { return other == it })
+	if len(rest) == 0 {
+		delete(e.queued, it.Message)
+	} else {
+		e.queued[it.Message] = rest
+	}
+}
+
+// remove takes an item that has not left out of the queue.
+func (e *Engine) remove(it *item) {
+	c := it.contact
+	c.queue = slices.Delete(c.queue, c.place(it), c.place(it)+1)
+	e.unindex(it)
+	e.change(ledger.DropItem{Item: it.ID})
+	e.touch(c)
+}
+
+// empty takes everything out of the queue to a contact; the messages fail. What has
+// left cannot be told apart any more, so the stream begins anew.
+func (e *Engine) empty(now time.Time, c *contact) error {
+	for _, it := range c.queue {
+		e.unindex(it)
+		e.change(ledger.DropItem{Item: it.ID})
+		e.deliver(now, it, ledger.Failed)
+	}
+	c.queue = nil
+	return e.restream(c)
+}
+
+// deliver notes how far the message of an item has come, if it carries one.
+func (e *Engine) deliver(now time.Time, it *item, s ledger.DeliveryState) {
+	if it.Message == 0 {
+		return
+	}
+	e.change(ledger.PutDelivery{Delivery: ledger.Delivery{
+		Message: it.Message, Contact: it.Contact, State: s, Changed: now,
+	}})
+	e.happened(now, ledger.Event{
+		Kind: ledger.DeliveryChanged, Contact: it.Contact, Conversation: it.contact.conversation,
+		Message: it.Message, Delivery: s,
+	})
+}
+
+// expire gives up the items whose time is over, unless they are under way: the
+// contact may have those in a moment.
+func (e *Engine) expire(now time.Time) {
+	for _, c := range e.contacts {
+		for _, it := range slices.Clone(c.queue) {
+			if it.Deadline.IsZero() || now.Before(it.Deadline) {
+				continue
+			}
+			switch i := c.place(it); {
+			case !c.left(i):
+				e.remove(it)
+				e.deliver(now, it, ledger.Expired)
+			case c.current == nil:
+				e.skip(now, it)
+			}
+		}
+	}
+	e.expiry = e.earliest(now)
+}
+
+// skip gives up an item that may have left: if the contact does not have it, it gets
+// nothing in its place.
+func (e *Engine) skip(now time.Time, it *item) {
+	content, err := encode(wire.Skip{})
+	if err != nil {
+		return // there is nothing in it that could be refused
+	}
+	e.deliver(now, it, ledger.Expired)
+	e.unindex(it)
+	it.Content, it.size, it.Message, it.Deadline = content, len(content), 0, time.Time{}
+	e.change(ledger.PutItem{Item: it.Item})
+	e.unseal(it.contact)
+}
+
+// earliest returns when an item is to be given up next. One whose time is over is
+// under way: it is looked at again a while later.
+func (e *Engine) earliest(now time.Time) (at time.Time) {
+	for _, c := range e.contacts {
+		for _, it := range c.queue {
+			if it.Deadline.IsZero() {
+				continue
+			}
+			d := it.Deadline
+			if !now.Before(d) {
+				d = now.Add(lateExpiry)
+			}
+			if at.IsZero() || d.Before(at) {
+				at = d
+			}
+		}
+	}
+	return at
+}

@@ -1,0 +1,153 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/onionwire/onionwire/node/e2ee"
+	"github.com/onionwire/onionwire/node/ledger"
+	"github.com/onionwire/onionwire/node/wire"
+)
+
+// Receive takes a cell that has come on a link. It fails with ErrNoLink, ErrProtocol
+// or ErrUnreadable, for the log: what follows from that comes with the next Flush.
+func (e *Engine) Receive(now time.Time, id LinkID, cell []byte) error {
+	l := e.links[id]
+	if l == nil {
+		return ErrNoLink
+	}
+	if l.contact == nil {
+		err := e.receiveStranger(now, l, cell)
+		if err != nil && e.links[id] != nil {
+			e.close(now, l)
+		}
+		return err
+	}
+	c := l.contact
+	opened, err := c.sessions.Open(cell, now)
+	switch {
+	case errors.Is(err, e2ee.ErrRepeated):
+		// It is stored; the confirmation was lost.
+		e.hear(now, l)
+		c.answer = true
+		return nil
+	case errors.Is(err, e2ee.ErrDecrypt), errors.Is(err, e2ee.ErrGap):
+		if now.Sub(c.healed).Abs() >= healingPause {
+			c.handshake, c.healed = true, now
+		}
+		e.close(now, l)
+		return fmt.Errorf("%w: %w", ErrUnreadable, err)
+	case err != nil:
+		e.close(now, l)
+		return fmt.Errorf("%w: %w", ErrProtocol, err)
+	}
+	e.hear(now, l)
+	content, err := wire.DecodeContent(opened.Content)
+	if err == nil {
+		err = e.take(now, l, content)
+	}
+	if err != nil {
+		if e.links[id] != nil {
+			e.close(now, l)
+		}
+		return fmt.Errorf("%w: %w", ErrProtocol, err)
+	}
+	return nil
+}
+
+// hear notes that the other side of a link is there. The first time, it is answered
+// if it has opened the link: that tells it that all is well.
+func (e *Engine) hear(now time.Time, l *link) {
+	if !l.heard && !l.outbound {
+		l.contact.answer = true
+	}
+	l.heard = true
+	e.plan.Heard(now, l.id)
+	e.touch(l.contact)
+}
+
+// take takes a content from a contact.
+func (e *Engine) take(now time.Time, l *link, content wire.Content) error {
+	c := l.contact
+	if err := e.confirm(now, c, content.Ack); err != nil {
+		return err
+	}
+	if content.Typing {
+		e.typingHint(c)
+	}
+	return e.takeItems(now, l, content)
+}
+
+// takeItems takes the items of a content that have not come before.
+func (e *Engine) takeItems(now time.Time, l *link, content wire.Content) error {
+	c := l.contact
+	if slices.Contains(c.streams.Retired, content.Stream) {
+		return nil
+	}
+	if content.Stream != c.streams.In {
+		// The first that comes, or the other side has begun anew: with what we had
+		// not confirmed.
+		if c.streams.In != 0 {
+			c.streams.Retired = append(c.streams.Retired, c.streams.In)
+			c.streams.Retired = c.streams.Retired[max(0, len(c.streams.Retired)-MaxRetired):]
+		}
+		c.streams.In, c.streams.Next, c.streamsChanged = content.Stream, content.Base, true
+	}
+	if len(content.Items) == 0 {
+		return nil
+	}
+	if content.First > c.streams.Next {
+		return fmt.Errorf("%w: items are missing before these", ErrProtocol)
+	}
+	c.answer = true
+	e.plan.Used(now, l.id)
+	for i, raw := range content.Items {
+		if content.First+uint64(i) != c.streams.Next {
+			continue // a repeat
+		}
+		it, err := wire.DecodeItem(raw)
+		if err == nil {
+			err = e.takeItem(now, c, it)
+		}
+		if err != nil && !errors.Is(err, wire.ErrUnknownContent) {
+			return err
+		}
+		c.streams.Next++
+		c.streamsChanged = true
+	}
+	return nil
+}
+
+// takeItem takes one item. Those of conversations that are not ours are passed over.
+func (e *Engine) takeItem(now time.Time, c *contact, it wire.Item) error {
+	request, asks := it.Body.(wire.Request)
+	switch {
+	case asks:
+		return e.takeRequest(now, c, request)
+	case c.State != ledger.Accepted && c.State != ledger.Requested:
+		return fmt.Errorf("%w: %T before being a contact", ErrProtocol, it.Body)
+	case len(it.Conversation) > 0:
+		return nil
+	}
+	switch body := it.Body.(type) {
+	case wire.Accept:
+		e.takeAccept(now, c, body)
+	case wire.Profile:
+		e.takeProfile(now, c, body)
+	case wire.Addresses:
+		e.takeAddresses(now, c, body)
+	case wire.Text:
+		e.takeText(now, c, body)
+	case wire.Read:
+		e.takeRead(now, c, body)
+	case wire.Timer:
+		e.takeTimer(now, c, body)
+	case wire.FileOffer:
+		return e.takeOffer(now, c, body)
+	case wire.FileAnswer:
+		e.takeAnswer(now, c, body)
+	}
+	return nil
+}

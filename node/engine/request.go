@@ -1,0 +1,176 @@
+package engine
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/onionwire/onionwire/node/ledger"
+	"github.com/onionwire/onionwire/node/wire"
+)
+
+// NewContact is somebody to be asked.
+type NewContact struct {
+	Peer []byte
+	// Addresses are where the contact can be reached, at least one.
+	Addresses []ledger.Address
+	// Name is what the contact calls itself, Alias what we call it.
+	Name, Alias string
+	// Introduction is what to say in the request, up to 500 characters.
+	Introduction string
+	// Invite came with the link, 16 bytes, or nothing.
+	Invite []byte
+}
+
+// AddContact asks somebody to become a contact, or accepts somebody who has asked.
+// It fails with ErrInvalid, ErrBlocked, and with ErrExists, beside the number, if it
+// is a contact already or was asked: the addresses are taken over then.
+func (e *Engine) AddContact(now time.Time, n NewContact) (ledger.ContactID, error) {
+	if string(n.Peer) == string(e.cfg.Peer) {
+		return 0, fmt.Errorf("%w: this is ourselves", ErrInvalid)
+	}
+	request := e.request(n.Introduction, n.Invite)
+	if _, err := encode(request); err != nil {
+		return 0, err
+	}
+	c := e.byPeer[string(n.Peer)]
+	if c == nil {
+		c = &contact{Contact: ledger.Contact{Peer: slices.Clone(n.Peer)}}
+		if err := e.newcomer(c); err != nil {
+			return 0, err
+		}
+	}
+	known := c.State == ledger.Accepted || c.State == ledger.Requested
+	switch {
+	case c.State == ledger.Blocked:
+		return c.ID, ErrBlocked
+	case c.State == ledger.Asking:
+		return c.ID, e.AcceptContact(now, c.ID)
+	case known && !c.Forgotten:
+		c.Addresses = n.Addresses
+		e.put(now, c)
+		return c.ID, ErrExists
+	}
+	c.Addresses, c.Invite = n.Addresses, n.Invite
+	c.Name, c.Introduction = cmp.Or(n.Name, c.Name), n.Introduction
+	c.Alias = cmp.Or(n.Alias, c.Alias)
+	c.Forgotten, c.urgent = false, true
+	e.setState(now, c, ledger.Requested)
+	e.converse(now, c)
+	return c.ID, e.ask(now, c, request)
+}
+
+// newcomer gives a contact a number and its place.
+func (e *Engine) newcomer(c *contact) error {
+	e.counters.Contact++
+	c.ID = e.counters.Contact
+	e.know(c)
+	return e.restream(c)
+}
+
+// request is what we say to somebody who does not know us.
+func (e *Engine) request(introduction string, invite []byte) wire.Request {
+	return wire.Request{
+		Name: e.settings.Name, Introduction: introduction, Invite: invite, Addresses: addresses(e.cfg.Addresses),
+	}
+}
+
+// ask puts a request before all that waits for a contact. What the contact has not
+// confirmed gets new places behind it.
+func (e *Engine) ask(now time.Time, c *contact, request wire.Request) error {
+	if len(c.queue) > 0 && c.queue[0].Kind == ledger.Asks {
+		e.remove(c.queue[0])
+	}
+	if err := e.restream(c); err != nil {
+		return err
+	}
+	return e.enqueue(now, c, ledger.Asks, request, 0, time.Time{})
+}
+
+// AcceptContact accepts somebody who has asked. It fails with ErrNotFound or
+// ErrNotContact.
+func (e *Engine) AcceptContact(now time.Time, id ledger.ContactID) error {
+	c, err := e.contactOf(id)
+	if err != nil {
+		return err
+	}
+	if c.State != ledger.Asking && c.State != ledger.Rejected {
+		return fmt.Errorf("%w: it has not asked", ErrNotContact)
+	}
+	return e.accept(now, c)
+}
+
+// accept makes somebody a contact, and tells it.
+func (e *Engine) accept(now time.Time, c *contact) error {
+	e.setState(now, c, ledger.Accepted)
+	e.converse(now, c)
+	c.urgent = true
+	return e.enqueue(now, c, ledger.Ordinary, e.acceptance(), 0, time.Time{})
+}
+
+func (e *Engine) acceptance() wire.Accept {
+	return wire.Accept{Name: e.settings.Name, Addresses: addresses(e.cfg.Addresses)}
+}
+
+// RejectContact says no to somebody who has asked, who does not hear of it and can
+// ask again a day later. It fails with ErrNotFound or ErrNotContact.
+func (e *Engine) RejectContact(now time.Time, id ledger.ContactID) error {
+	c, err := e.contactOf(id)
+	if err != nil {
+		return err
+	}
+	if c.State != ledger.Asking {
+		return fmt.Errorf("%w: it has not asked", ErrNotContact)
+	}
+	e.setState(now, c, ledger.Rejected)
+	return nil
+}
+
+// takeRequest takes that somebody wants to become a contact.
+func (e *Engine) takeRequest(now time.Time, c *contact, r wire.Request) error {
+	if !e.mayAsk(now, c) && !e.invited(now, r.Invite) {
+		return nil
+	}
+	c.Name, c.Addresses = r.Name, rows(r.Addresses)
+	switch {
+	case c.State == ledger.Accepted:
+		e.put(now, c)
+		return e.enqueue(now, c, ledger.Ordinary, e.acceptance(), 0, time.Time{})
+	case c.State == ledger.Requested, e.redeem(now, r.Invite):
+		e.withdrawRequest(c)
+		return e.accept(now, c)
+	}
+	c.Introduction = r.Introduction
+	e.setState(now, c, ledger.Asking)
+	e.happened(now, ledger.Event{Kind: ledger.RequestReceived, Contact: c.ID})
+	return nil
+}
+
+// mayAsk reports whether a request of somebody counts: it does not soon after the one
+// before.
+func (e *Engine) mayAsk(now time.Time, c *contact) bool {
+	pause := time.Duration(0)
+	switch c.State {
+	case ledger.Rejected:
+		pause = rejectionPause
+	case ledger.Asking:
+		pause = requestPause
+	}
+	return now.Sub(c.Changed).Abs() >= pause
+}
+
+// withdrawRequest takes our own request back if it has not left: they have asked, so
+// there is no need for it.
+func (e *Engine) withdrawRequest(c *contact) {
+	if len(c.queue) > 0 && c.queue[0].Kind == ledger.Asks && !c.left(0) {
+		e.remove(c.queue[0])
+	}
+}
+
+// takeAccept takes that a contact has accepted us.
+func (e *Engine) takeAccept(now time.Time, c *contact, a wire.Accept) {
+	c.Name, c.Addresses = a.Name, rows(a.Addresses)
+	c.Forgotten = false
+	e.setState(now, c, ledger.Accepted)
+}
