@@ -1,0 +1,38 @@
+package download
+
+import (
+	"errors"
+	"os"
+	"testing"
+)
+
+// Suffixed puts a suffix between a name and its extension.
+func Suffixed(name, suffix string) string { return suffixed(name, suffix) }
+
+// SetAvailable makes every folder have room for so many bytes.
+func SetAvailable(t *testing.T, free uint64) {
+	t.Helper()
+	availableIn = func(string) (uint64, bool) { return free, true }
+	t.Cleanup(func() { availableIn = available })
+}
+
+// SetBoot makes it another start of the system.
+func SetBoot(t *testing.T, id string) {
+	t.Helper()
+	currentBoot = func() string { return id }
+	t.Cleanup(func() { currentBoot = boot })
+}
+
+// WithoutLinks makes every file system one without hard links.
+func WithoutLinks(t *testing.T) {
+	t.Helper()
+	link = func(*os.Root, string, string) error { return errors.ErrUnsupported }
+	t.Cleanup(func() { link = (*os.Root).Link })
+}
+
+// FailSync makes flushing fail.
+func FailSync(t *testing.T, err error) {
+	t.Helper()
+	syncFile = func(*os.File) error { return err }
+	t.Cleanup(func() { syncFile = (*os.File).Sync })
+}
