@@ -11,6 +11,8 @@ const (
 	// before jitter.
 	firstWait = 30 * time.Second
 	lastWait  = 15 * time.Minute
+	// spread is the jitter, up and down.
+	spread = 0.2
 	// lasting is how long a link must have been there for its end to be an accident,
 	// after which another is dialled at once.
 	lasting = firstWait
@@ -54,13 +56,13 @@ func (d *dialling) answered() {
 	d.failures, d.final, d.wait = 0, false, 0
 }
 
-// jitter makes a wait up to a fifth shorter or longer, so that contacts who were lost
+// jitter makes a wait shorter or longer, so that contacts who were lost
 // together are not dialled together for ever.
 func (p *Plan) jitter(d time.Duration) time.Duration {
 	var b [4]byte
 	if _, err := io.ReadFull(p.rand, b[:]); err != nil {
 		return d // a wait without jitter is better than none
 	}
-	fifth := int64(d / 5)
-	return d - d/5 + time.Duration(2*fifth*int64(binary.BigEndian.Uint32(b[:]))>>32)
+	share := float64(binary.BigEndian.Uint32(b[:])) / (1 << 32)
+	return d + time.Duration((share-0.5)*2*spread*float64(d))
 }

@@ -8,18 +8,12 @@ import "time"
 // newer one can have crossed it.
 const patience = 10 * time.Second
 
-// loser is which of two links that are both heard has to go.
-func loser(c *contact, a, b *link) *link {
-	older, newer := a, b
-	if b.up.Before(a.up) {
-		older, newer = b, a
-	}
-	if a.outbound != b.outbound && newer.up.Before(older.proven.Add(patience)) {
-		// They have crossed. The lower side's stays, which is ours if we are it.
-		if a.outbound == c.lower {
-			return b
-		}
-		return a
+// loser is which of two links has to go that are both heard. The older comes first.
+func (c *contact) loser(older, newer *link) *link {
+	crossed := older.outbound != newer.outbound && newer.up.Before(older.proven.Add(patience))
+	// The lower side's stays, which is ours if we are the lower side.
+	if crossed && older.outbound == c.lower {
+		return newer
 	}
 	return older
 }

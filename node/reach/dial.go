@@ -21,9 +21,8 @@ const (
 
 // dialling is what is known about dials to a contact.
 type dialling struct {
-	// dials is whether a dial is under way, and urgent whether it takes the place of
-	// an urgent one.
-	dials, urgent bool
+	// dials is whether a dial is under way.
+	dials bool
 	// dialled is when the last one began.
 	dialled time.Time
 	// No dial is due until wait has passed since then.
@@ -64,45 +63,39 @@ func (p *Plan) MayOpen(id ledger.ContactID) bool {
 // dial orders the dials that are due and for which there is a place: urgent ones first,
 // then those that have been due the longest.
 func (p *Plan) dial() {
+	p.outdated = true
 	var due []*contact
 	for _, c := range p.contacts {
 		if c.seeks() && !p.now.Before(c.due()) {
 			due = append(due, c)
 		}
 	}
+	if len(due) == 0 {
+		return
+	}
 	slices.SortFunc(due, func(a, b *contact) int {
-		return cmp.Or(cmp.Compare(b.want, a.want), a.due().Compare(b.due()), cmp.Compare(a.id, b.id))
+		return cmp.Or(a.rank()-b.rank(), a.due().Compare(b.due()), cmp.Compare(a.id, b.id))
 	})
+	load := p.load()
 	for _, c := range due {
-		if p.mayDial(c) {
-			c.dials, c.urgent, c.dialled = true, c.want == Urgent, p.now
-			p.order(Dial{c.id, c.urgent})
+		if load.allows(c) {
+			load.add(c)
+			c.dials, c.dialled = true, p.now
+			p.order(Dial{c.id, c.want == Urgent})
 		}
 	}
-	p.outdated = true
 }
 
 // seeks reports whether a dial to the contact is of use. A link of ours that is not
-// heard yet is as good as a dial; one of theirs may come to nothing, and costs them
-// nothing to leave like that.
+// heard yet is as good as a dial; one of theirs may come to nothing.
 func (c *contact) seeks() bool {
 	return c.wanted() && !c.dials && c.heard() == nil && !c.tries()
 }
 
-// mayDial reports whether there is a place for a dial to the contact.
-func (p *Plan) mayDial(c *contact) bool {
-	places := MaxDials
-	if c.want != Urgent {
-		places -= urgentDials
+// rank is the place of a contact among those to be dialled.
+func (c *contact) rank() int {
+	if c.want == Urgent {
+		return 0
 	}
-	dials, engaged := 0, 0
-	for _, other := range p.contacts {
-		if other.dials {
-			dials++
-		}
-		if other != c && (other.dials || len(other.links) > 0 && other.wanted()) {
-			engaged++
-		}
-	}
-	return dials < places && engaged < MaxLinks
+	return 1
 }

@@ -63,11 +63,16 @@ func (p *Plan) Heard(now time.Time, id LinkID) {
 		return
 	}
 	c := l.contact
-	rival := c.heard()
 	l.heard, l.proven = true, now
 	c.answered()
-	if rival != nil {
-		p.close(c, loser(c, rival, l), true)
+	var heard []*link
+	for _, l := range c.links {
+		if l.heard {
+			heard = append(heard, l)
+		}
+	}
+	if len(heard) == 2 {
+		p.close(c, c.loser(heard[0], heard[1]), true)
 	}
 	p.settle(c)
 	p.dial()

@@ -105,13 +105,14 @@ func (p *Plan) Next() time.Time {
 		return p.next
 	}
 	p.next, p.outdated = time.Time{}, false
+	load := p.load()
 	for _, c := range p.contacts {
 		for _, l := range c.links {
 			if at, ok := c.deadline(l); ok {
 				p.earlier(at)
 			}
 		}
-		if c.seeks() && p.mayDial(c) {
+		if c.seeks() && load.allows(c) {
 			p.earlier(c.due())
 		}
 	}

@@ -1,0 +1,133 @@
+package reach_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/onionwire/onionwire/node/reach"
+)
+
+func TestWaitsDouble(t *testing.T) {
+	d := drive(1)
+	d.want(1, reach.Background)
+	d.expect(t, reach.Dial{Contact: 1})
+	for _, wait := range []time.Duration{
+		30 * time.Second, time.Minute, 2 * time.Minute, 4 * time.Minute, 8 * time.Minute,
+		15 * time.Minute, 15 * time.Minute, 15 * time.Minute,
+	} {
+		d.pass(t, 20*time.Second) // it takes a while to fail
+		d.failed(1)
+		d.nextIn(t, wait)
+		d.dials(t, wait)
+	}
+}
+
+func TestWaitsHaveJitter(t *testing.T) {
+	seen := make(map[time.Duration]bool)
+	for range 200 {
+		p := reach.New(reach.Config{Own: own})
+		p.Add(1, weAreLower)
+		p.Want(start, 1, reach.Background)
+		p.DialFailed(start, 1, false)
+		wait := p.Next().Sub(start)
+		if wait < 24*time.Second || wait > 36*time.Second {
+			t.Fatalf("waits %v", wait)
+		}
+		seen[wait.Truncate(time.Second)] = true
+	}
+	if len(seen) < 8 {
+		t.Errorf("200 waits have %d lengths", len(seen))
+	}
+}
+
+func TestWhoeverElseIsThereIsTriedSeldom(t *testing.T) {
+	d := drive(1)
+	d.want(1, reach.Urgent)
+	d.dials(t, 0)
+	for range 3 {
+		d.DialFailed(d.now, 1, true)
+		d.nextIn(t, 15*time.Minute)
+		d.dials(t, 15*time.Minute)
+	}
+	// It was a mistake.
+	d.connected(1, 1)
+	d.down(1)
+	d.Take()
+	d.dials(t, 5*time.Second)
+	d.failed(1)
+	d.nextIn(t, 30*time.Second)
+}
+
+func TestAnythingHeardEndsTheWait(t *testing.T) {
+	d := drive(1)
+	d.want(1, reach.Background)
+	for range 6 {
+		d.dials(t, time.Hour)
+		d.failed(1)
+	}
+	d.connected(1, 1)
+	d.expect(t, reach.Switch{Contact: 1, Link: 1}, reach.Presence{Contact: 1, Online: true})
+	d.nextIn(t, -1)
+	d.pass(t, time.Minute)
+	d.down(1)
+	d.expect(t, reach.Switch{Contact: 1}, reach.Presence{Contact: 1}, reach.Dial{Contact: 1})
+	d.failed(1)
+	d.nextIn(t, 30*time.Second)
+}
+
+// What is not heard proves nothing: anybody in the way can open and break it.
+func TestLinkThatIsNotHeardChangesNoWait(t *testing.T) {
+	d := drive(1)
+	d.want(1, reach.Background)
+	d.dials(t, 0)
+	d.failed(1)
+	d.inbound(1, 1)
+	d.nextIn(t, 30*time.Second)
+	d.down(1)
+	d.nextIn(t, 30*time.Second)
+}
+
+func TestLostLinkIsReplacedAtOnceOnce(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		heard bool
+		lasts time.Duration
+		waits []time.Duration // from the loss; at once is five seconds after the dial before
+	}{
+		{"heard, long", true, time.Minute, []time.Duration{0, 0, 0}},
+		{"heard, short", true, 10 * time.Second, []time.Duration{0, 30 * time.Second, time.Minute, 2 * time.Minute}},
+		{"heard, very short", true, time.Second, []time.Duration{4 * time.Second, 30 * time.Second, time.Minute}},
+		{"stale", false, 15 * time.Second, []time.Duration{0, 30 * time.Second, time.Minute, 2 * time.Minute}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			d := drive(1)
+			d.keep(1, true)
+			d.dials(t, 0)
+			for i, wait := range test.waits {
+				link := reach.LinkID(i + 1)
+				d.outbound(link, 1)
+				if test.heard {
+					d.heard(link)
+				}
+				d.pass(t, test.lasts)
+				d.Take()
+				d.down(link)
+				if d.Online(1) {
+					t.Fatal("online without a link")
+				}
+				lost := d.now
+				if d.Next().IsZero() { // dialled
+					if wait != 0 {
+						t.Fatalf("loss %d: dialled at once", i+1)
+					}
+					d.Take()
+					continue
+				}
+				d.Take()
+				if took := d.dials(t, time.Hour).Sub(lost); took != wait {
+					t.Fatalf("loss %d: dialled after %v, not %v", i+1, took, wait)
+				}
+			}
+		})
+	}
+}
