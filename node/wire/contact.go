@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -69,8 +70,8 @@ func (r Request) check() error {
 		return fmt.Errorf("%w: an introduction of more than %d characters", ErrContent, MaxIntroduction)
 	case strings.ContainsFunc(r.Introduction, control):
 		return fmt.Errorf("%w: a control character in an introduction", ErrContent)
-	case len(r.Invite) != 0 && len(r.Invite) != inviteSize:
-		return fmt.Errorf("%w: an invite of %d bytes", ErrContent, len(r.Invite))
+	case !optional(r.Invite, inviteSize):
+		return fmt.Errorf("%w: an invite of %d bytes, or of zeros", ErrContent, len(r.Invite))
 	}
 	return r.Addresses.check()
 }
@@ -98,8 +99,8 @@ func (a Addresses) check() error {
 			return fmt.Errorf("%w: nobody can have the key of an onion address", ErrContent)
 		case one.Port == 0:
 			return fmt.Errorf("%w: a port is 0", ErrContent)
-		case len(one.ClientKey) != 0 && len(one.ClientKey) != clientKeySize:
-			return fmt.Errorf("%w: a client key of %d bytes", ErrContent, len(one.ClientKey))
+		case !optional(one.ClientKey, clientKeySize):
+			return fmt.Errorf("%w: a client key of %d bytes, or of zeros", ErrContent, len(one.ClientKey))
 		case slices.ContainsFunc(a[:i], func(b Address) bool { return b.Onion == one.Onion && b.Port == one.Port }):
 			return fmt.Errorf("%w: the same address twice", ErrContent)
 		}
@@ -176,6 +177,12 @@ func addressesOf(all []*pb.Address) (Addresses, error) {
 		a[i] = Address{Onion: onion, Port: uint16(p.GetPort()), ClientKey: some(p.GetClientKey())}
 	}
 	return a, nil
+}
+
+// optional reports whether b is empty, or has size bytes that are not all 0, as in a
+// contact link.
+func optional(b []byte, size int) bool {
+	return len(b) == 0 || len(b) == size && !bytes.Equal(b, make([]byte, size))
 }
 
 // some makes no bytes one value.

@@ -14,8 +14,8 @@ const (
 	// MaxContent is the largest content in bytes: what a cell can hide.
 	MaxContent = 66560
 	// ContentOverhead is the most that a content has beside its items, in bytes:
-	// each field at its longest.
-	ContentOverhead = 2*(1+8) + 3*(1+10) + 2
+	// two names, three numbers up to MaxSequence, and Typing.
+	ContentOverhead = 2*(1+8) + 3*(1+9) + 2
 	// MaxItem is the largest encoded item in bytes: what fits into a content that
 	// has no other.
 	MaxItem = MaxContent - ContentOverhead - 4

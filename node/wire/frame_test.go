@@ -102,6 +102,42 @@ func TestFrameBoundFollowsTheKind(t *testing.T) {
 	}
 }
 
+// TestFirstFrame: whoever opens a stream chooses with which kind it begins; the bound
+// of that kind holds all the same.
+func TestFirstFrame(t *testing.T) {
+	for kind, largest := range map[wire.Kind]int{wire.Handshake: e2ee.Message2Size, wire.Cell: e2ee.MaxCell} {
+		var stream bytes.Buffer
+		c := wire.NewConn(&stream)
+		if err := c.Write(kind, make([]byte, largest)); err != nil {
+			t.Fatal(err)
+		}
+		got, body, err := c.ReadFirst()
+		if err != nil || got != kind || len(body) != largest {
+			t.Errorf("a %s came back as %d bytes of a %s, %v", kind, len(body), got, err)
+		}
+		if _, _, err := c.ReadFirst(); err != io.EOF {
+			t.Errorf("at the end: %v, want io.EOF", err)
+		}
+	}
+	frame := func(field int, size int) string {
+		body := value(field, strings.Repeat("x", size))
+		return string(append(varint.ToUvarint(uint64(len(body))), body...))
+	}
+	if _, body, err := wire.NewConn(bytes.NewBufferString(frame(1, wire.MaxHandshakeFrame-3))).ReadFirst(); err != nil {
+		t.Errorf("a handshake message of %d bytes: %v", len(body), err)
+	}
+	for name, in := range map[string]string{
+		"handshake message that is too long": frame(1, wire.MaxHandshakeFrame-2),
+		"cell that is too long":              frame(2, wire.MaxFrame),
+		"unknown kind":                       frame(3, 1),
+		"nothing":                            "\x00",
+	} {
+		if _, _, err := wire.NewConn(bytes.NewBufferString(in)).ReadFirst(); !errors.Is(err, wire.ErrFrame) {
+			t.Errorf("%s: error is %v, want ErrFrame", name, err)
+		}
+	}
+}
+
 func FuzzFrame(f *testing.F) {
 	var stream bytes.Buffer
 	_ = wire.NewConn(&stream).Write(wire.Cell, []byte("seed"))

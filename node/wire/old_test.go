@@ -13,7 +13,7 @@ import (
 	"github.com/onionwire/onionwire/node/wire/internal/pb"
 )
 
-func TestContentRoundTrip(t *testing.T) {
+func TestOldContentRoundTrip(t *testing.T) {
 	for _, text := range []string{"x", "hello", "zażółć 🧅", strings.Repeat("x", wire.MaxText)} {
 		want := wire.Message{ID: wire.MessageID{1, 2, 3}, Text: text}
 		b, err := wire.EncodeMessage(want)
@@ -34,9 +34,9 @@ func TestContentRoundTrip(t *testing.T) {
 	}
 }
 
-// TestContentFitsIntoCells: a receipt looks like a short text, and the longest
+// TestOldContentFitsIntoCells: a receipt looks like a short text, and the longest
 // text can be sealed.
-func TestContentFitsIntoCells(t *testing.T) {
+func TestOldContentFitsIntoCells(t *testing.T) {
 	const smallest = 1724 // content of the smallest cell, by the specification
 	receipt, err := wire.EncodeConfirmation(wire.Confirmation{IDs: make([]wire.MessageID, wire.MaxReceiptIDs)})
 	if err != nil || len(receipt) > smallest {
@@ -50,7 +50,7 @@ func TestContentFitsIntoCells(t *testing.T) {
 	}
 }
 
-func TestContentNotSent(t *testing.T) {
+func TestOldContentNotSent(t *testing.T) {
 	if _, err := wire.EncodeMessage(wire.Message{Text: strings.Repeat("x", wire.MaxText+1)}); !errors.Is(err, wire.ErrTextTooLong) {
 		t.Errorf("a text that is too long: %v", err)
 	}
@@ -67,7 +67,7 @@ func TestContentNotSent(t *testing.T) {
 	}
 }
 
-func TestContentRefused(t *testing.T) {
+func TestOldContentRefused(t *testing.T) {
 	encode := func(c *pb.OldContent) string {
 		b, err := proto.Marshal(c)
 		if err != nil {
@@ -128,7 +128,7 @@ func TestProtobufIsReadAsUsual(t *testing.T) {
 	}
 }
 
-func FuzzContent(f *testing.F) {
+func FuzzOldContent(f *testing.F) {
 	text, _ := wire.EncodeMessage(wire.Message{ID: wire.MessageID{9}, Text: "seed"})
 	receipt, _ := wire.EncodeConfirmation(wire.Confirmation{IDs: []wire.MessageID{{1}, {2}}})
 	f.Add(text)

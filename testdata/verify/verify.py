@@ -10,6 +10,7 @@ import sys
 
 sys.dont_write_bytecode = True
 
+import check_contents
 import check_files
 import check_handshake
 import check_refused
@@ -29,6 +30,7 @@ CHECKS = {
     "file-chunks.json": (check_files.check_file,),
     "safety-numbers.json": (check_texts.check_safety,),
     "contact-links.json": (check_texts.check_links,),
+    "contents.json": (check_contents.check_contents,),
 }
 
 
