@@ -14,7 +14,7 @@ const (
 	// spread is the jitter, up and down.
 	spread = 0.2
 	// lasting is how long a link must have been there for its end to be an accident,
-	// after which another is dialled at once.
+	// whatever was before.
 	lasting = firstWait
 )
 

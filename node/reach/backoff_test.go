@@ -8,17 +8,17 @@ import (
 )
 
 func TestWaitsDouble(t *testing.T) {
-	d := drive(1)
+	d := drive(t, 1)
 	d.want(1, reach.Background)
-	d.expect(t, reach.Dial{Contact: 1})
+	d.expect(reach.Dial{Contact: 1})
 	for _, wait := range []time.Duration{
 		30 * time.Second, time.Minute, 2 * time.Minute, 4 * time.Minute, 8 * time.Minute,
 		15 * time.Minute, 15 * time.Minute, 15 * time.Minute,
 	} {
-		d.pass(t, 20*time.Second) // it takes a while to fail
+		d.pass(20 * time.Second) // it takes a while to fail
 		d.failed(1)
-		d.nextIn(t, wait)
-		d.dials(t, wait)
+		d.nextIn(wait)
+		d.dials(wait)
 	}
 }
 
@@ -41,50 +41,50 @@ func TestWaitsHaveJitter(t *testing.T) {
 }
 
 func TestWhoeverElseIsThereIsTriedSeldom(t *testing.T) {
-	d := drive(1)
+	d := drive(t, 1)
 	d.want(1, reach.Urgent)
-	d.dials(t, 0)
+	d.dials(0)
 	for range 3 {
 		d.DialFailed(d.now, 1, true)
-		d.nextIn(t, 15*time.Minute)
-		d.dials(t, 15*time.Minute)
+		d.nextIn(15 * time.Minute)
+		d.dials(15 * time.Minute)
 	}
 	// It was a mistake.
 	d.connected(1, 1)
 	d.down(1)
 	d.Take()
-	d.dials(t, 5*time.Second)
+	d.dials(5 * time.Second)
 	d.failed(1)
-	d.nextIn(t, 30*time.Second)
+	d.nextIn(30 * time.Second)
 }
 
 func TestAnythingHeardEndsTheWait(t *testing.T) {
-	d := drive(1)
+	d := drive(t, 1)
 	d.want(1, reach.Background)
 	for range 6 {
-		d.dials(t, time.Hour)
+		d.dials(time.Hour)
 		d.failed(1)
 	}
 	d.connected(1, 1)
-	d.expect(t, reach.Switch{Contact: 1, Link: 1}, reach.Presence{Contact: 1, Online: true})
-	d.nextIn(t, -1)
-	d.pass(t, time.Minute)
+	d.expect(reach.Switch{Contact: 1, Link: 1}, reach.Presence{Contact: 1, Online: true})
+	d.nextIn(never)
+	d.pass(time.Minute)
 	d.down(1)
-	d.expect(t, reach.Switch{Contact: 1}, reach.Presence{Contact: 1}, reach.Dial{Contact: 1})
+	d.expect(reach.Switch{Contact: 1}, reach.Presence{Contact: 1}, reach.Dial{Contact: 1})
 	d.failed(1)
-	d.nextIn(t, 30*time.Second)
+	d.nextIn(30 * time.Second)
 }
 
 // What is not heard proves nothing: anybody in the way can open and break it.
 func TestLinkThatIsNotHeardChangesNoWait(t *testing.T) {
-	d := drive(1)
+	d := drive(t, 1)
 	d.want(1, reach.Background)
-	d.dials(t, 0)
+	d.dials(0)
 	d.failed(1)
 	d.inbound(1, 1)
-	d.nextIn(t, 30*time.Second)
+	d.nextIn(30 * time.Second)
 	d.down(1)
-	d.nextIn(t, 30*time.Second)
+	d.nextIn(30 * time.Second)
 }
 
 func TestLostLinkIsReplacedAtOnceOnce(t *testing.T) {
@@ -100,16 +100,16 @@ func TestLostLinkIsReplacedAtOnceOnce(t *testing.T) {
 		{"stale", false, 15 * time.Second, []time.Duration{0, 30 * time.Second, time.Minute, 2 * time.Minute}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			d := drive(1)
+			d := drive(t, 1)
 			d.keep(1, true)
-			d.dials(t, 0)
+			d.dials(0)
 			for i, wait := range test.waits {
 				link := reach.LinkID(i + 1)
 				d.outbound(link, 1)
 				if test.heard {
 					d.heard(link)
 				}
-				d.pass(t, test.lasts)
+				d.pass(test.lasts)
 				d.Take()
 				d.down(link)
 				if d.Online(1) {
@@ -124,10 +124,40 @@ func TestLostLinkIsReplacedAtOnceOnce(t *testing.T) {
 					continue
 				}
 				d.Take()
-				if took := d.dials(t, time.Hour).Sub(lost); took != wait {
+				if took := d.dials(time.Hour).Sub(lost); took != wait {
 					t.Fatalf("loss %d: dialled after %v, not %v", i+1, took, wait)
 				}
 			}
 		})
 	}
+}
+
+// What is lost while nobody wants it is no failure, and a link that has lasted makes up
+// for those before.
+func TestLossesThatDoNotCount(t *testing.T) {
+	d := drive(t, 1)
+	for l := reach.LinkID(1); l <= 5; l++ {
+		d.connected(l, 1)
+		d.down(l)
+	}
+	d.Take()
+	d.keep(1, true)
+	d.dials(0)
+	for l := reach.LinkID(6); l <= 20; l += 2 {
+		d.connected(l, 1)
+		d.pass(10 * time.Second)
+		d.down(l)
+		d.Take()
+		d.connected(l+1, 1)
+		d.pass(30 * time.Second)
+		d.keep(1, false)
+		d.pass(5 * time.Minute) // we close it
+		d.keep(1, true)
+		d.Take()
+	}
+	d.connected(100, 1)
+	d.pass(10 * time.Second)
+	d.Take()
+	d.down(100)
+	d.expect(reach.Switch{Contact: 1}, reach.Presence{Contact: 1}, reach.Dial{Contact: 1})
 }

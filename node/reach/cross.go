@@ -2,15 +2,20 @@ package reach
 
 import "time"
 
-// patience is how much longer than a first word, and the answer to it, are under way
-// in the worst case. It is how long the lower side waits for a link of its own that
-// is not heard when another is, and how long after an older link was first heard a
-// newer one can have crossed it.
-const patience = 10 * time.Second
+const (
+	// patience is how long the lower side waits for a link of its own that is not
+	// heard when another is: longer than the three messages of a handshake and the
+	// first answer are under way on slow circuits, of three seconds each. If it were
+	// shorter, it would give up a link for which the other side gives up the other.
+	patience = 15 * time.Second
+	// crossing is how long after an older link was first heard a newer one can have
+	// crossed it: longer than a first word is under way.
+	crossing = 10 * time.Second
+)
 
 // loser is which of two links has to go that are both heard. The older comes first.
 func (c *contact) loser(older, newer *link) *link {
-	crossed := older.outbound != newer.outbound && newer.up.Before(older.proven.Add(patience))
+	crossed := older.outbound != newer.outbound && newer.up.Before(older.proven.Add(crossing))
 	// The lower side's stays, which is ours if we are the lower side.
 	if crossed && older.outbound == c.lower {
 		return newer

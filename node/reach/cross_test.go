@@ -16,28 +16,28 @@ const (
 type crossing struct {
 	name string
 	peer []byte
-	see  func(d *driver, t *testing.T)
+	see  func(d *driver)
 	// The link that stays, the one that goes, and how.
 	stays reach.LinkID
 	goes  reach.Close
 }
 
-func after(s time.Duration) func(*driver, *testing.T) {
-	return func(d *driver, t *testing.T) { t.Helper(); d.pass(t, s*time.Second) }
+func after(s time.Duration) func(*driver) {
+	return func(d *driver) { d.Helper(); d.pass(s * time.Second) }
 }
 
-func out(d *driver, _ *testing.T)         { d.outbound(ours, 1) }
-func in(d *driver, _ *testing.T)          { d.inbound(theirs, 1) }
-func hearOurs(d *driver, _ *testing.T)    { d.heard(ours) }
-func hearTheirs(d *driver, _ *testing.T)  { d.heard(theirs) }
-func in2(d *driver, _ *testing.T)         { d.inbound(3, 1) }
-func hearTheirs2(d *driver, _ *testing.T) { d.heard(3) }
+func out(d *driver)         { d.outbound(ours, 1) }
+func in(d *driver)          { d.inbound(theirs, 1) }
+func hearOurs(d *driver)    { d.heard(ours) }
+func hearTheirs(d *driver)  { d.heard(theirs) }
+func in2(d *driver)         { d.inbound(3, 1) }
+func hearTheirs2(d *driver) { d.heard(3) }
 
-func steps(steps ...func(*driver, *testing.T)) func(*driver, *testing.T) {
-	return func(d *driver, t *testing.T) {
-		t.Helper()
+func steps(steps ...func(*driver)) func(*driver) {
+	return func(d *driver) {
+		d.Helper()
 		for _, step := range steps {
-			step(d, t)
+			step(d)
 		}
 	}
 }
@@ -52,17 +52,17 @@ func TestWhichOfTwoLinksStays(t *testing.T) {
 		},
 		{
 			"the lower side does so after a while", weAreLower,
-			steps(out, in, hearTheirs, after(10)), theirs,
+			steps(out, in, hearTheirs, after(15)), theirs,
 			reach.Close{Link: ours},
 		},
 		{
 			"the while begins with what is heard", weAreLower,
-			steps(out, in, after(30), hearTheirs, after(10)), theirs,
+			steps(out, in, after(30), hearTheirs, after(15)), theirs,
 			reach.Close{Link: ours},
 		},
 		{
 			"or with ours, if it comes too late", weAreLower,
-			steps(in, hearTheirs, after(30), out, after(10)), theirs,
+			steps(in, hearTheirs, after(30), out, after(15)), theirs,
 			reach.Close{Link: ours},
 		},
 		{
@@ -131,54 +131,54 @@ func TestWhichOfTwoLinksStays(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			d := drive(0)
+			d := drive(t, 0)
 			d.Add(1, test.peer)
 			d.want(1, reach.Background)
-			test.see(d, t)
+			test.see(d)
 			var closed []reach.Action
 			for _, a := range d.Take() {
 				if c, ok := a.(reach.Close); ok {
 					closed = append(closed, c)
 				}
 			}
-			same(t, closed, []reach.Action{test.goes})
+			same(t, closed, test.goes)
 			if l, _ := d.Current(1); l != test.stays || !d.Online(1) {
 				t.Errorf("written on link %d, not %d, or not online", l, test.stays)
 			}
 			d.down(test.goes.Link)
-			d.tick(t, d.now.Add(time.Hour))
-			d.expect(t) // it stays
+			d.tick(d.now.Add(time.Hour))
+			d.expect() // it stays
 		})
 	}
 }
 
 func TestTheLowerSideIsPatient(t *testing.T) {
-	d := drive(1)
+	d := drive(t, 1)
 	d.want(1, reach.Urgent)
-	steps(out, in, hearTheirs)(d, t)
+	steps(out, in, hearTheirs)(d)
 	d.Take()
-	d.nextIn(t, 10*time.Second)
-	d.pass(t, 9*time.Second)
-	d.expect(t)
+	d.nextIn(15 * time.Second)
+	d.pass(14 * time.Second)
+	d.expect()
 	d.down(theirs) // the other side has given it up for ours
-	d.expect(t, reach.Switch{Contact: 1, Link: ours}, reach.Presence{Contact: 1})
+	d.expect(reach.Switch{Contact: 1, Link: ours}, reach.Presence{Contact: 1})
 	d.heard(ours)
-	d.expect(t, reach.Presence{Contact: 1, Online: true})
-	d.pass(t, time.Hour)
-	d.expect(t)
+	d.expect(reach.Presence{Contact: 1, Online: true})
+	d.pass(time.Hour)
+	d.expect()
 }
 
 // Giving one up for the other is not a failure.
 func TestCrossingCostsNoWait(t *testing.T) {
-	d := drive(1)
+	d := drive(t, 1)
 	d.want(1, reach.Urgent)
-	steps(out, in, hearTheirs)(d, t)
-	d.pass(t, 3*time.Second)
+	steps(out, in, hearTheirs)(d)
+	d.pass(3 * time.Second)
 	d.down(theirs)
-	d.pass(t, 3*time.Second)
+	d.pass(3 * time.Second)
 	d.Take()
 	d.down(ours)
-	d.expect(t, reach.Switch{Contact: 1}, reach.Dial{Contact: 1, Urgent: true})
+	d.expect(reach.Switch{Contact: 1}, reach.Dial{Contact: 1, Urgent: true})
 }
 
 func TestAFourthLinkDisplacesTheOldestUnheard(t *testing.T) {
@@ -192,7 +192,7 @@ func TestAFourthLinkDisplacesTheOldestUnheard(t *testing.T) {
 		{"another is heard", 2, 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			d := drive(1)
+			d := drive(t, 1)
 			for l := reach.LinkID(1); l <= 3; l++ {
 				d.inbound(l, 1)
 			}
@@ -205,7 +205,7 @@ func TestAFourthLinkDisplacesTheOldestUnheard(t *testing.T) {
 			if test.heard == 0 {
 				want = append(want, reach.Switch{Contact: 1, Link: 4})
 			}
-			d.expect(t, want...)
+			d.expect(want...)
 		})
 	}
 }

@@ -65,7 +65,7 @@ func (p *Plan) MayOpen(id ledger.ContactID) bool {
 func (p *Plan) dial() {
 	p.outdated = true
 	var due []*contact
-	for _, c := range p.contacts {
+	for _, c := range p.all {
 		if c.seeks() && !p.now.Before(c.due()) {
 			due = append(due, c)
 		}
@@ -73,8 +73,8 @@ func (p *Plan) dial() {
 	if len(due) == 0 {
 		return
 	}
-	slices.SortFunc(due, func(a, b *contact) int {
-		return cmp.Or(a.rank()-b.rank(), a.due().Compare(b.due()), cmp.Compare(a.id, b.id))
+	slices.SortStableFunc(due, func(a, b *contact) int {
+		return cmp.Or(a.rank()-b.rank(), a.due().Compare(b.due()))
 	})
 	load := p.load()
 	for _, c := range due {

@@ -9,7 +9,7 @@ import (
 )
 
 func TestDialsAtATime(t *testing.T) {
-	d := drive(40)
+	d := drive(t, 40)
 	for c := ledger.ContactID(1); c <= 20; c++ {
 		d.keep(c, true)
 	}
@@ -17,93 +17,93 @@ func TestDialsAtATime(t *testing.T) {
 	for c := ledger.ContactID(1); c <= reach.MaxDials-2; c++ {
 		want = append(want, reach.Dial{Contact: c})
 	}
-	d.expect(t, want...)
-	d.nextIn(t, -1) // there is no place
+	d.expect(want...)
+	d.nextIn(never) // there is no place
 
 	// Two places are for those somebody waits for.
 	d.want(21, reach.Urgent)
 	d.want(22, reach.Urgent)
 	d.want(23, reach.Urgent)
-	d.expect(t, reach.Dial{Contact: 21, Urgent: true}, reach.Dial{Contact: 22, Urgent: true})
+	d.expect(reach.Dial{Contact: 21, Urgent: true}, reach.Dial{Contact: 22, Urgent: true})
 	d.failed(3)
-	d.expect(t, reach.Dial{Contact: 23, Urgent: true})
+	d.expect(reach.Dial{Contact: 23, Urgent: true})
 	d.failed(4)
-	d.expect(t) // ten less one, of which two are not for contact 9
+	d.expect() // ten less one, of which two are not for contact 9
 	d.failed(21)
-	d.expect(t)
+	d.expect()
 	d.outbound(1, 22)
-	d.expect(t, reach.Switch{Contact: 22, Link: 1}, reach.Dial{Contact: 9})
+	d.expect(reach.Switch{Contact: 22, Link: 1}, reach.Dial{Contact: 9})
 }
 
 func TestUrgentDialsGoFirstThenTheLongestDue(t *testing.T) {
-	d := drive(12)
+	d := drive(t, 12)
 	for c := ledger.ContactID(1); c <= 10; c++ { // all places
 		d.want(c, reach.Urgent)
 	}
 	// They fail, in an order of their own, and are due in that order.
 	d.Take()
 	for _, c := range []ledger.ContactID{3, 1, 2} {
-		d.pass(t, time.Second)
+		d.pass(time.Second)
 		d.failed(c)
 	}
 	d.want(3, reach.Background)
 	d.keep(11, true) // due at once, and there is a place
-	d.expect(t, reach.Dial{Contact: 11})
+	d.expect(reach.Dial{Contact: 11})
 	d.want(12, reach.Urgent)
-	d.expect(t, reach.Dial{Contact: 12, Urgent: true})
+	d.expect(reach.Dial{Contact: 12, Urgent: true})
 	d.now = d.now.Add(time.Hour) // nobody was there to tick
 	d.Tick(d.now)
-	d.expect(t, reach.Dial{Contact: 1, Urgent: true})
+	d.expect(reach.Dial{Contact: 1, Urgent: true})
 	d.failed(1)
-	d.expect(t, reach.Dial{Contact: 2, Urgent: true})
+	d.expect(reach.Dial{Contact: 2, Urgent: true})
 	d.failed(2)
-	d.expect(t) // nine others
+	d.expect() // nine others
 	d.failed(4)
 	d.failed(5)
-	d.expect(t, reach.Dial{Contact: 3})
+	d.expect(reach.Dial{Contact: 3})
 }
 
 func TestDialEndsWhenTheContactIsHeard(t *testing.T) {
-	d := drive(1)
+	d := drive(t, 1)
 	d.want(1, reach.Background)
-	d.expect(t, reach.Dial{Contact: 1})
+	d.expect(reach.Dial{Contact: 1})
 	d.inbound(7, 1)
-	d.expect(t, reach.Switch{Contact: 1, Link: 7})
+	d.expect(reach.Switch{Contact: 1, Link: 7})
 	if !d.MayOpen(1) {
 		t.Error("a link of ours is of no use because of one that says nothing")
 	}
 	d.heard(7)
-	d.expect(t, reach.CancelDial{Contact: 1}, reach.Presence{Contact: 1, Online: true})
+	d.expect(reach.CancelDial{Contact: 1}, reach.Presence{Contact: 1, Online: true})
 	if d.MayOpen(1) {
 		t.Error("a second link is of use")
 	}
 	d.failed(1) // it was under way
 	d.down(7)
-	d.expect(t, reach.Switch{Contact: 1}, reach.Presence{Contact: 1})
-	d.dials(t, 5*time.Second)
+	d.expect(reach.Switch{Contact: 1}, reach.Presence{Contact: 1})
+	d.dials(5 * time.Second)
 }
 
 func TestOneDialAtATime(t *testing.T) {
-	d := drive(1)
+	d := drive(t, 1)
 	d.want(1, reach.Background)
-	d.expect(t, reach.Dial{Contact: 1})
+	d.expect(reach.Dial{Contact: 1})
 	d.want(1, reach.Urgent)
 	d.keep(1, true)
 	d.inbound(1, 1)
 	d.down(1)
-	d.tick(t, d.now.Add(time.Hour))
-	d.expect(t, reach.Switch{Contact: 1, Link: 1}, reach.Switch{Contact: 1})
+	d.tick(d.now.Add(time.Hour))
+	d.expect(reach.Switch{Contact: 1, Link: 1}, reach.Switch{Contact: 1})
 	// A link of ours that is not heard yet is the end of a dial, and a try itself.
 	d.outbound(2, 1)
-	d.tick(t, d.now.Add(time.Hour))
-	d.expect(t, reach.Switch{Contact: 1, Link: 2})
+	d.tick(d.now.Add(time.Hour))
+	d.expect(reach.Switch{Contact: 1, Link: 2})
 	if d.MayOpen(1) {
 		t.Error("a second link of ours is of use")
 	}
 }
 
 func TestWhoIsNotKnown(t *testing.T) {
-	d := drive(0)
+	d := drive(t, 0)
 	d.want(1, reach.Urgent)
 	d.keep(1, true)
 	d.failed(1)
@@ -111,10 +111,10 @@ func TestWhoIsNotKnown(t *testing.T) {
 	d.used(1)
 	d.down(1)
 	d.Remove(d.now, 1)
-	d.expect(t)
+	d.expect()
 	d.inbound(5, 1)
-	d.expect(t, reach.Close{Link: 5})
-	d.nextIn(t, -1)
+	d.expect(reach.Close{Link: 5})
+	d.nextIn(never)
 	if _, ok := d.Current(1); ok || d.Online(1) || d.MayOpen(1) {
 		t.Error("somebody who is not known is there")
 	}

@@ -26,7 +26,7 @@
 //   - Who hears the other side gives up a dial that is under way.
 //   - Written on is the link that is heard, or else the newest.
 //   - When one link is heard and another of our own is not: the side with the higher
-//     peer ID closes its own, the side with the lower one gives it ten seconds more.
+//     peer ID closes its own, the side with the lower one gives it 15 seconds more.
 //   - When two are heard, they have crossed, or the newer one replaces an older one
 //     that the other side has lost: who has a working link does not open another. Of
 //     two that crossed, the one stays that the lower side has opened; otherwise the

@@ -96,10 +96,7 @@ func (p *Plan) LinkDown(now time.Time, id LinkID) {
 	c := l.contact
 	p.forget(c, l)
 	// An unheard link of theirs was not our try, and another of ours is the next.
-	if (l.heard || l.outbound) && c.heard() == nil && !c.tries() {
-		if l.heard && now.Sub(l.up) >= lasting {
-			c.broken = 0
-		}
+	if (l.heard || l.outbound) && c.wanted() && c.heard() == nil && !c.tries() {
 		c.broken++
 		p.retry(c)
 	}
@@ -143,6 +140,9 @@ func (p *Plan) close(c *contact, l *link, orderly bool) {
 }
 
 func (p *Plan) forget(c *contact, l *link) {
+	if l.heard && p.now.Sub(l.up) >= lasting {
+		c.broken = 0
+	}
 	delete(p.links, l.id)
 	c.links = slices.DeleteFunc(c.links, func(other *link) bool { return other == l })
 }

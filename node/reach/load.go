@@ -11,7 +11,7 @@ type load struct {
 // load counts what is under way.
 func (p *Plan) load() load {
 	var l load
-	for _, c := range p.contacts {
+	for _, c := range p.all {
 		if c.dials {
 			l.dials++
 		}

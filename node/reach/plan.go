@@ -2,9 +2,9 @@ package reach
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/rand"
 	"io"
-	"maps"
 	"slices"
 	"time"
 
@@ -26,6 +26,7 @@ type Plan struct {
 	own      []byte
 	rand     io.Reader
 	contacts map[ledger.ContactID]*contact
+	all      []*contact // of them, by number
 	links    map[LinkID]*link
 	actions  []Action
 	// now is the latest time that was told.
@@ -67,9 +68,12 @@ func New(cfg Config) *Plan {
 // Add makes a contact known, by its peer ID in binary form: from now on it may be
 // wanted and have links.
 func (p *Plan) Add(id ledger.ContactID, peer []byte) {
-	if p.contacts[id] == nil {
-		p.contacts[id] = &contact{id: id, lower: bytes.Compare(p.own, peer) < 0}
+	if p.contacts[id] != nil {
+		return
 	}
+	c := &contact{id: id, lower: bytes.Compare(p.own, peer) < 0}
+	p.contacts[id] = c
+	p.all = slices.Insert(p.all, p.place(id), c)
 }
 
 // Remove forgets a contact that was deleted or blocked: its links are reset and its
@@ -86,14 +90,21 @@ func (p *Plan) Remove(now time.Time, id ledger.ContactID) {
 	}
 	p.settle(c)
 	delete(p.contacts, id)
+	p.all = slices.Delete(p.all, p.place(id), p.place(id)+1)
 	p.dial() // there may be room for another
+}
+
+// place is where a contact is among all, or would be.
+func (p *Plan) place(id ledger.ContactID) int {
+	i, _ := slices.BinarySearchFunc(p.all, id, func(c *contact, id ledger.ContactID) int { return cmp.Compare(c.id, id) })
+	return i
 }
 
 // Tick does what is due. Calling it early or late does no harm.
 func (p *Plan) Tick(now time.Time) {
 	p.advance(now)
-	for _, id := range slices.Sorted(maps.Keys(p.contacts)) {
-		p.settle(p.contacts[id])
+	for _, c := range p.all {
+		p.settle(c)
 	}
 	p.dial()
 }
@@ -106,7 +117,7 @@ func (p *Plan) Next() time.Time {
 	}
 	p.next, p.outdated = time.Time{}, false
 	load := p.load()
-	for _, c := range p.contacts {
+	for _, c := range p.all {
 		for _, l := range c.links {
 			if at, ok := c.deadline(l); ok {
 				p.earlier(at)
@@ -153,7 +164,7 @@ func (p *Plan) settle(c *contact) {
 // goes along: otherwise every wait would be longer by as much.
 func (p *Plan) advance(now time.Time) {
 	if back := now.Sub(p.now); back < 0 {
-		for _, c := range p.contacts {
+		for _, c := range p.all {
 			c.dialled, c.since = c.dialled.Add(back), c.since.Add(back)
 			for _, l := range c.links {
 				l.up, l.proven, l.used = l.up.Add(back), l.proven.Add(back), l.used.Add(back)

@@ -20,7 +20,7 @@ func (p *Plan) room(c *contact) bool {
 		return true
 	}
 	engaged := 0
-	for _, other := range p.contacts {
+	for _, other := range p.all {
 		if len(other.links) > 0 && other.wanted() {
 			engaged++
 		}
@@ -33,7 +33,7 @@ func (p *Plan) room(c *contact) bool {
 // else who is to be kept connected; among these, who has been idle the longest.
 func (p *Plan) makeRoom(c *contact) {
 	var linked []*contact
-	for _, other := range p.contacts {
+	for _, other := range p.all {
 		if other != c && len(other.links) > 0 {
 			linked = append(linked, other)
 		}
@@ -42,7 +42,7 @@ func (p *Plan) makeRoom(c *contact) {
 		return
 	}
 	out := slices.MinFunc(linked, func(a, b *contact) int {
-		return cmp.Or(cmp.Compare(a.worth(), b.worth()), a.used().Compare(b.used()), cmp.Compare(a.id, b.id))
+		return cmp.Or(cmp.Compare(a.worth(), b.worth()), a.used().Compare(b.used()))
 	})
 	for _, l := range slices.Clone(out.links) {
 		p.close(out, l, true)

@@ -14,10 +14,10 @@ func ledgerID(n int) ledger.ContactID { return ledger.ContactID(n) }
 // contacts more.
 func full(t *testing.T) *driver {
 	t.Helper()
-	d := drive(reach.MaxLinks + 3)
+	d := drive(t, reach.MaxLinks+3)
 	for n := reach.MaxLinks; n > 0; n-- {
 		d.connected(reach.LinkID(n), ledgerID(n))
-		d.pass(t, time.Second)
+		d.pass(time.Second)
 	}
 	d.Take()
 	return d
@@ -61,13 +61,13 @@ func TestWhoHasToGoForAnother(t *testing.T) {
 			d := full(t)
 			test.with(d)
 			d.inbound(100, reach.MaxLinks+1)
-			d.expect(t,
+			d.expect(
 				reach.Switch{Contact: test.goes}, reach.Presence{Contact: test.goes},
 				reach.Close{Link: reach.LinkID(test.goes), Orderly: true},
 				reach.Switch{Contact: reach.MaxLinks + 1, Link: 100})
 			// A second link takes no room.
 			d.inbound(101, reach.MaxLinks+1)
-			d.expect(t, reach.Switch{Contact: reach.MaxLinks + 1, Link: 101})
+			d.expect(reach.Switch{Contact: reach.MaxLinks + 1, Link: 101})
 		})
 	}
 }
@@ -78,13 +78,13 @@ func TestADialMakesRoomOnlyAmongThoseWhoAreNotWanted(t *testing.T) {
 		d.keep(ledgerID(n), true)
 	}
 	d.want(reach.MaxLinks+1, reach.Urgent)
-	d.expect(t, reach.Dial{Contact: reach.MaxLinks + 1, Urgent: true})
+	d.expect(reach.Dial{Contact: reach.MaxLinks + 1, Urgent: true})
 	if !d.MayOpen(reach.MaxLinks + 1) {
 		t.Error("no room, although somebody is not wanted")
 	}
 	// The room that there is has been given away.
 	d.want(reach.MaxLinks+2, reach.Urgent)
-	d.expect(t)
+	d.expect()
 
 	// Meanwhile the last who was not wanted is.
 	d.want(reach.MaxLinks, reach.Background)
@@ -92,12 +92,12 @@ func TestADialMakesRoomOnlyAmongThoseWhoAreNotWanted(t *testing.T) {
 		t.Error("there is room, although all are wanted")
 	}
 	d.failed(reach.MaxLinks + 1)
-	d.expect(t)
-	d.nextIn(t, -1)
+	d.expect()
+	d.nextIn(never)
 
 	// Another is lost, and those somebody waits for come before it.
 	d.down(20)
-	d.expect(t, reach.Switch{Contact: 20}, reach.Presence{Contact: 20}, reach.Dial{Contact: reach.MaxLinks + 2, Urgent: true})
+	d.expect(reach.Switch{Contact: 20}, reach.Presence{Contact: 20}, reach.Dial{Contact: reach.MaxLinks + 2, Urgent: true})
 }
 
 // Who had to go is not dialled at once: the next would have to go, and so on.
@@ -109,8 +109,8 @@ func TestWhoHadToGoWaits(t *testing.T) {
 	d.connected(100, reach.MaxLinks+1)
 	d.Take()
 	d.down(100)
-	d.expect(t, reach.Switch{Contact: reach.MaxLinks + 1}, reach.Presence{Contact: reach.MaxLinks + 1})
-	d.nextIn(t, 30*time.Second)
-	d.pass(t, 30*time.Second)
-	d.expect(t, reach.Dial{Contact: reach.MaxLinks})
+	d.expect(reach.Switch{Contact: reach.MaxLinks + 1}, reach.Presence{Contact: reach.MaxLinks + 1})
+	d.nextIn(30 * time.Second)
+	d.pass(30 * time.Second)
+	d.expect(reach.Dial{Contact: reach.MaxLinks})
 }

@@ -18,41 +18,41 @@ func TestWhoIsWantedIsDialledAtOnce(t *testing.T) {
 		{"kept connected", func(d *driver) { d.keep(1, true) }, reach.Dial{Contact: 1}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			d := drive(2)
-			d.nextIn(t, -1)
+			d := drive(t, 2)
+			d.nextIn(never)
 			test.want(d)
-			d.expect(t, test.dial)
+			d.expect(test.dial)
 			test.want(d) // again
-			d.tick(t, d.now.Add(time.Hour))
-			d.expect(t)
-			d.nextIn(t, -1)
+			d.tick(d.now.Add(time.Hour))
+			d.expect()
+			d.nextIn(never)
 		})
 	}
 }
 
 func TestDialIsCancelledWhenNobodyIsWanted(t *testing.T) {
-	d := drive(1)
+	d := drive(t, 1)
 	d.want(1, reach.Urgent)
 	d.keep(1, true)
-	d.expect(t, reach.Dial{Contact: 1, Urgent: true})
+	d.expect(reach.Dial{Contact: 1, Urgent: true})
 	d.want(1, reach.Nothing)
-	d.expect(t)
+	d.expect()
 	if !d.MayOpen(1) {
 		t.Error("a link to somebody who is to be kept connected is of no use")
 	}
 	d.keep(1, false)
-	d.expect(t, reach.CancelDial{Contact: 1})
+	d.expect(reach.CancelDial{Contact: 1})
 	if d.MayOpen(1) {
 		t.Error("a link to somebody who is not wanted is of use")
 	}
 	d.failed(1) // too late
 	d.want(1, reach.Background)
-	d.dials(t, 5*time.Second) // not a failure, so there is no wait for it
+	d.dials(5 * time.Second) // not a failure, so there is no wait for it
 }
 
 // Somebody writes and thinks better of it, again and again.
 func TestWishesThatComeAndGoAreNoBurst(t *testing.T) {
-	d := drive(1)
+	d := drive(t, 1)
 	begun := 0
 	for range 600 {
 		d.want(1, reach.Urgent)
@@ -61,9 +61,9 @@ func TestWishesThatComeAndGoAreNoBurst(t *testing.T) {
 				begun++
 			}
 		}
-		d.pass(t, 50*time.Millisecond)
+		d.pass(50 * time.Millisecond)
 		d.want(1, reach.Nothing)
-		d.pass(t, 50*time.Millisecond)
+		d.pass(50 * time.Millisecond)
 	}
 	if begun != 12 {
 		t.Errorf("%d dials in a minute, not one in five seconds", begun)
@@ -87,20 +87,20 @@ func TestUrgentCutsTheWaitShort(t *testing.T) {
 		{name: "somebody else answers there", failures: 1, after: time.Minute, final: true, wait: 14 * time.Minute},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			d := drive(1)
+			d := drive(t, 1)
 			d.want(1, reach.Background)
 			for range test.failures {
-				d.dials(t, time.Hour)
+				d.dials(time.Hour)
 				d.DialFailed(d.now, 1, test.final)
 			}
 			if test.becomesNothing {
 				d.want(1, reach.Nothing)
-				d.nextIn(t, -1)
+				d.nextIn(never)
 			}
-			d.pass(t, test.after)
+			d.pass(test.after)
 			began := d.now
 			d.want(1, reach.Urgent)
-			if took := d.dials(t, time.Hour).Sub(began); took != test.wait {
+			if took := d.dials(time.Hour).Sub(began); took != test.wait {
 				t.Errorf("dialled after %v, not %v", took, test.wait)
 			}
 		})
@@ -109,7 +109,7 @@ func TestUrgentCutsTheWaitShort(t *testing.T) {
 
 // A user goes on writing to somebody who is not there.
 func TestMessagesToWhoIsNotThereCostFewDials(t *testing.T) {
-	d := drive(1)
+	d := drive(t, 1)
 	begun := 0
 	for range 600 { // ten minutes
 		d.want(1, reach.Background)
@@ -120,7 +120,7 @@ func TestMessagesToWhoIsNotThereCostFewDials(t *testing.T) {
 				d.failed(1)
 			}
 		}
-		d.pass(t, time.Second)
+		d.pass(time.Second)
 	}
 	if begun < 19 || begun > 21 {
 		t.Errorf("%d dials in ten minutes, not one in 30 seconds", begun)
