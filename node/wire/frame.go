@@ -1,7 +1,13 @@
-// Package wire holds the messages of the chat protocol: frames, which the
-// stream carries, and the content that encrypted cells hide. What it returns has
-// been checked; what it is given is encoded in one way only. docs/protocol.md
-// is the specification.
+// Package wire holds the messages of the chat protocol. docs/protocol.md is the
+// specification.
+//
+// A stream carries frames, which a [Conn] reads and writes. Some of them are cells,
+// which hide a [Content]: a few items of what one side has to say to the other, in
+// their order. [EncodeItem] and [Content.Encode] make what is sealed, [DecodeContent]
+// and [DecodeItem] read what was opened.
+//
+// What it returns has been checked, and what it encodes is what it would decode.
+// Except for a Conn, all of it is pure: no I/O, no clock, no goroutines.
 package wire
 
 import (
