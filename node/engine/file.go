@@ -313,3 +313,24 @@ func (e *Engine) withdrawAll(now time.Time, c *contact) {
 		}
 	}
 }
+
+// Fetches returns the files that can be fetched now: their contacts are there.
+func (e *Engine) Fetches() (all []ledger.File) {
+	for _, f := range e.files {
+		if c := e.contacts[f.Contact]; f.Incoming && f.State == ledger.Moving && c != nil && c.current != nil {
+			all = append(all, *f)
+		}
+	}
+	return all
+}
+
+// Refusal says why a file of ours may not be sent on: with ErrNotFound or ErrState.
+func (e *Engine) Refusal(n ledger.FileNumber) error {
+	switch f := e.files[n]; {
+	case f == nil:
+		return ErrNotFound
+	case f.State != ledger.Moving && f.State != ledger.Offered:
+		return ErrState
+	}
+	return nil
+}

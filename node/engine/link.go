@@ -253,3 +253,12 @@ func (e *Engine) dismiss(l *link) {
 	l.guest.sessions.Close()
 	e.strangers = slices.DeleteFunc(e.strangers, func(other *link) bool { return other == l })
 }
+
+// PeerOf returns the peer ID of a contact in binary form, or ErrNotFound.
+func (e *Engine) PeerOf(id ledger.ContactID) ([]byte, error) {
+	c, err := e.contactOf(id)
+	if err != nil {
+		return nil, err
+	}
+	return c.Peer, nil
+}

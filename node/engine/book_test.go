@@ -1,0 +1,149 @@
+package engine_test
+
+import (
+	"slices"
+
+	"github.com/onionwire/onionwire/node/ledger"
+)
+
+// book is what must be true of all that anybody has said: it is checked whenever
+// something is kept.
+type book struct {
+	*world
+
+	lines map[ledger.MessageID]*line
+}
+
+// line is one message.
+type line struct {
+	from, to  *person
+	message   ledger.Message // with the text that it has now
+	arrived   bool           // whether to has ever kept it
+	cancelled bool
+}
+
+// edges are the ways in which a delivery may go on, from nothing on.
+var edges = map[ledger.DeliveryState][]ledger.DeliveryState{
+	0:                {ledger.Queued},
+	ledger.Queued:    {ledger.Sent, ledger.Failed, ledger.Cancelled, ledger.Expired},
+	ledger.Sent:      {ledger.Sent, ledger.Delivered, ledger.Read, ledger.Failed, ledger.Expired},
+	ledger.Delivered: {ledger.Read},
+	ledger.Read:      {},
+	ledger.Failed:    {},
+	ledger.Cancelled: {},
+	ledger.Expired:   {},
+}
+
+func (b *book) said(from, to *person, m ledger.Message) {
+	if b.lines == nil {
+		b.lines = make(map[ledger.MessageID]*line)
+	}
+	b.lines[m.ID] = &line{from: from, to: to, message: m}
+}
+
+// commit keeps changes, all of which must be possible.
+func (b *book) commit(p *person, changes []ledger.Change) {
+	p.Helper()
+	b.check(p, changes)
+	if err := p.disk.Apply(changes...); err != nil {
+		p.Fatalf("%s: the ledger refuses a change: %v", p.name, err)
+	}
+}
+
+// check checks what is about to be kept.
+func (b *book) check(p *person, changes []ledger.Change) {
+	p.Helper()
+	states := make(map[ledger.MessageNumber]ledger.DeliveryState)
+	for _, change := range changes {
+		switch c := change.(type) {
+		case ledger.PutDelivery:
+			n := c.Delivery.Message
+			was, ok := states[n]
+			if !ok {
+				was = p.state(n)
+			}
+			if !slices.Contains(edges[was], c.Delivery.State) {
+				p.Fatalf("%s: message %d goes from state %d to %d", p.name, n, was, c.Delivery.State)
+			}
+			states[n] = c.Delivery.State
+			b.checkDelivered(p, n, c.Delivery.State)
+		case ledger.AddMessage:
+			if c.Message.Sender != 0 {
+				b.arrives(p, c.Message)
+			}
+		}
+	}
+}
+
+// checkDelivered checks that what is said to be delivered is.
+func (b *book) checkDelivered(p *person, n ledger.MessageNumber, s ledger.DeliveryState) {
+	p.Helper()
+	m, err := p.disk.Message(n)
+	if err != nil {
+		return // it is being added
+	}
+	switch line := b.lines[m.ID]; {
+	case line == nil:
+		p.Fatalf("%s: message %d was never accepted", p.name, n)
+	case s == ledger.Delivered && !line.arrived:
+		p.Fatalf("%s: %q is delivered, and %s does not have it", p.name, m.Body, line.to.name)
+	case s == ledger.Cancelled:
+		line.cancelled = true
+	}
+}
+
+// arrives checks a message that somebody keeps.
+func (b *book) arrives(p *person, m ledger.Message) {
+	p.Helper()
+	line := b.lines[m.ID]
+	if line == nil {
+		p.Fatalf("%s gets %q, which nobody has said", p.name, m.Body)
+	}
+	sender, err := p.sender(m.Sender)
+	if err != nil {
+		return // added in the same transaction
+	}
+	switch {
+	case string(sender.Peer) != string(line.from.peer) || line.to != p:
+		p.Fatalf("%s gets %q from the wrong person", p.name, m.Body)
+	case line.message.Body != m.Body:
+		p.Fatalf("%s gets %q, which is %q by now", p.name, m.Body, line.message.Body)
+	case line.cancelled:
+		p.Fatalf("%s gets %q, which was called back", p.name, m.Body)
+	}
+	line.arrived = true
+}
+
+func (p *person) sender(id ledger.ContactID) (ledger.Contact, error) {
+	all, err := p.disk.Contacts()
+	if err != nil {
+		return ledger.Contact{}, err
+	}
+	i := slices.IndexFunc(all, func(c ledger.Contact) bool { return c.ID == id })
+	if i < 0 {
+		return ledger.Contact{}, ledger.ErrNotFound
+	}
+	return all[i], nil
+}
+
+// checkOrder checks that nobody has anything twice, or in another order.
+func (b *book) checkOrder(p *person) {
+	p.Helper()
+	conversations, err := p.disk.Conversations()
+	p.must(err)
+	for _, c := range conversations {
+		rows, err := p.disk.Messages(c.ID, 0, 1<<30)
+		p.must(err)
+		last := make(map[*person]ledger.MessageNumber)
+		for _, m := range slices.Backward(rows) {
+			line := b.lines[m.ID]
+			if m.Sender == 0 || line == nil {
+				continue
+			}
+			if line.message.Number <= last[line.from] {
+				p.Fatalf("%s has %q twice, or after a later one", p.name, m.Body)
+			}
+			last[line.from] = line.message.Number
+		}
+	}
+}

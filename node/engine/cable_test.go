@@ -1,0 +1,311 @@
+package engine_test
+
+import (
+	"crypto/ed25519"
+	"slices"
+	"time"
+
+	"github.com/onionwire/onionwire/node/e2ee"
+	"github.com/onionwire/onionwire/node/engine"
+	"github.com/onionwire/onionwire/node/ledger"
+)
+
+// cable is a stream between two people: it keeps the order, until it is cut.
+type cable struct {
+	*world
+
+	ends    [2]*plug // of who has opened it, and of the other
+	latency time.Duration
+	over    bool
+}
+
+// plug is one end of a cable.
+type plug struct {
+	*cable
+
+	person  *person
+	life    int
+	other   *plug
+	contact ledger.ContactID // 0: a stranger
+	link    engine.LinkID    // 0: not up yet
+	hs      *e2ee.Handshake
+	frames  int  // how many have come
+	done    bool // nothing is sent or taken any more
+	ended   bool // nothing is sent any more
+}
+
+type ending struct{}
+
+// dial opens a cable, as far as somebody answers.
+func (p *person) dial(d engine.Dial) {
+	if d.Cancel {
+		if cancelled := p.dials[d.Contact]; cancelled != nil {
+			*cancelled = true
+		}
+		delete(p.dials, d.Contact)
+		return
+	}
+	cancelled := new(bool)
+	p.dials[d.Contact] = cancelled
+	life := p.life
+	p.after(p.dialTime, func() {
+		if p.life != life || p.engine == nil || *cancelled {
+			return
+		}
+		delete(p.dials, d.Contact)
+		p.dialled(d)
+		p.flush()
+	})
+}
+
+// dialled opens a stream with the handshake of the other side, or without.
+func (p *person) dialled(d engine.Dial) {
+	fail := func() { p.engine.DialFailed(p.now(), d.Contact, false) }
+	var to *person
+	for _, a := range d.Addresses {
+		if there := p.byOnion[a.Onion]; there != nil && !there.offline && there.engine != nil && !p.offline {
+			to = there
+			break
+		}
+	}
+	if to == nil {
+		fail()
+		return
+	}
+	if _, err := to.engine.Admit(p.peer); err != nil {
+		fail()
+		return
+	}
+	p.load(d.Contact)
+	o, err := p.engine.Opening(d.Contact, true)
+	if err != nil {
+		fail()
+		return
+	}
+	c := &cable{world: p.world, latency: p.latency}
+	c.ends[0] = &plug{cable: c, person: p, life: p.life, contact: d.Contact}
+	c.ends[1] = &plug{cable: c, person: to, life: to.life, other: c.ends[0]}
+	c.ends[0].other = c.ends[1]
+	p.cables = append(p.cables, c)
+	own := c.ends[0]
+	if !o.Handshake {
+		own.up(nil, true)
+		return
+	}
+	own.hs, err = e2ee.NewInitiator(p.expecting(to, o.Generation, o.Known))
+	p.must(err)
+	own.say()
+}
+
+// expecting is what a handshake with somebody needs.
+func (p *person) expecting(other *person, generation uint64, known bool) e2ee.HandshakeConfig {
+	return e2ee.HandshakeConfig{
+		Identity: p.identity, LocalID: p.peer, RemoteID: other.peer, RemoteKey: other.key.Public().(ed25519.PublicKey),
+		Generation: generation, KnowsRemote: known,
+	}
+}
+
+// load gives the engine what it needs of a contact.
+func (p *person) load(id ledger.ContactID) {
+	if p.engine.Loaded(id) {
+		return
+	}
+	sessions, err := p.disk.Sessions(id)
+	p.must(err)
+	cells, err := p.disk.Cells(id)
+	p.must(err)
+	p.must(p.engine.Load(p.now(), id, engine.Loaded{Sessions: sessions, Cells: cells}))
+}
+
+// say sends the next message of the handshake.
+func (l *plug) say() {
+	msg, err := l.hs.Write()
+	l.person.must(err)
+	l.send(msg)
+}
+
+// up tells the engine of the link.
+func (l *plug) up(session *e2ee.SessionID, outbound bool) {
+	p := l.person
+	p.lastLink++
+	p.load(l.contact)
+	up := engine.LinkUp{Link: p.lastLink, Contact: l.contact, Outbound: outbound, Session: session}
+	l.link = p.lastLink
+	p.plugs[l.link] = l
+	if err := p.engine.LinkUp(p.now(), up); err != nil {
+		l.close(false)
+	}
+}
+
+// send gives the other end something.
+func (l *plug) send(what any) {
+	if l.done || l.ended {
+		return
+	}
+	other := l.other
+	l.after(l.latency, func() {
+		if !other.done && !l.over {
+			other.take(what)
+		}
+	})
+}
+
+// take takes what has come.
+func (l *plug) take(what any) {
+	p := l.person
+	if p.engine == nil || p.life != l.life {
+		return
+	}
+	if _, over := what.(ending); over {
+		l.send(ending{})
+		l.drop()
+		return
+	}
+	frame := what.([]byte)
+	l.frames++
+	switch own := l == l.ends[0]; {
+	case l.link != 0:
+		if err := p.engine.Receive(p.now(), l.link, frame); err != nil {
+			p.errs = append(p.errs, err)
+		}
+	case own:
+		l.finish(frame)
+	case l.hs != nil:
+		l.finished(frame)
+	default:
+		l.begin(frame)
+	}
+	p.flush()
+}
+
+// begin takes the first frame of somebody else.
+func (l *plug) begin(frame []byte) {
+	p, from := l.person, l.other.person
+	id, err := p.engine.Admit(from.peer)
+	if err != nil {
+		l.cut()
+		return
+	}
+	if l.contact = id; len(frame) != e2ee.Message1Size {
+		if id == 0 {
+			l.cut()
+			return
+		}
+		l.up(nil, false)
+		if err := p.engine.Receive(p.now(), l.link, frame); err != nil {
+			p.errs = append(p.errs, err)
+		}
+		return
+	}
+	o := engine.Opening{Generation: 1}
+	if id != 0 {
+		p.load(id)
+		o, err = p.engine.Opening(id, false)
+		p.must(err)
+	}
+	l.hs, err = e2ee.NewResponder(p.expecting(from, o.Generation, o.Known))
+	p.must(err)
+	p.must(l.hs.Read(frame))
+	l.say()
+}
+
+// finish takes the second message of a handshake, and sends the third.
+func (l *plug) finish(frame []byte) {
+	p := l.person
+	p.must(l.hs.Read(frame))
+	msg, err := l.hs.Write()
+	p.must(err)
+	session, err := l.hs.Session()
+	p.must(err)
+	id := session.SessionID()
+	p.load(l.contact)
+	if err := p.engine.AddSession(p.now(), l.contact, session, l.hs.RemoteKnowsUs()); err != nil {
+		l.cut()
+		return
+	}
+	p.flush() // it is kept before the message leaves
+	if p.engine == nil || p.life != l.life {
+		return
+	}
+	if l.over {
+		p.engine.Suspend(l.contact, id)
+		p.engine.DialFailed(p.now(), l.contact, false)
+		return
+	}
+	l.send(msg)
+	l.up(&id, true)
+}
+
+// finished takes the third.
+func (l *plug) finished(frame []byte) {
+	p, from := l.person, l.other.person
+	p.must(l.hs.Read(frame))
+	session, err := l.hs.Session()
+	p.must(err)
+	if l.contact, err = p.engine.Admit(from.peer); err != nil {
+		session.Close()
+		l.cut()
+		return
+	}
+	if l.contact == 0 {
+		p.lastLink++
+		l.link = p.lastLink
+		p.plugs[l.link] = l
+		p.must(p.engine.StrangerUp(p.now(), l.link, from.peer, session))
+		return
+	}
+	p.load(l.contact)
+	id := session.SessionID()
+	p.must(p.engine.AddSession(p.now(), l.contact, session, l.hs.RemoteKnowsUs()))
+	l.up(&id, false)
+}
+
+// close ends the link as its engine wants.
+func (l *plug) close(orderly bool) {
+	if !orderly {
+		l.cut()
+		return
+	}
+	l.send(ending{})
+	l.ended = true
+}
+
+// drop lets the engine know that the link has ended.
+func (l *plug) drop() {
+	if l.done {
+		return
+	}
+	l.done = true
+	if l.other.done {
+		l.over = true
+		l.cables = slices.DeleteFunc(l.cables, func(c *cable) bool { return c == l.cable })
+	}
+	p := l.person
+	if p.engine == nil || p.life != l.life {
+		return
+	}
+	if l.link == 0 {
+		if l == l.ends[0] {
+			p.engine.DialFailed(p.now(), l.contact, false)
+		}
+	} else {
+		p.engine.LinkDown(p.now(), l.link)
+		delete(p.plugs, l.link)
+	}
+	l.after(0, func() {
+		if p.life == l.life {
+			p.flush()
+		}
+	})
+}
+
+// cut ends a cable at once: what is under way is lost.
+func (c *cable) cut() {
+	if c.over {
+		return
+	}
+	c.over = true
+	for _, l := range c.ends {
+		l.after(0, l.drop)
+	}
+}

@@ -1,0 +1,324 @@
+package engine_test
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/onionwire/onionwire/node/e2ee"
+	"github.com/onionwire/onionwire/node/engine"
+	"github.com/onionwire/onionwire/node/ledger"
+	"github.com/onionwire/onionwire/node/ledger/memory"
+)
+
+// person is somebody with an engine and a disk: what drives the engine as a program
+// does.
+type person struct {
+	*world
+
+	name      string
+	key       ed25519.PrivateKey
+	identity  *e2ee.Identity
+	peer      []byte
+	stateKey  *e2ee.StateKey
+	addresses []ledger.Address
+	settings  engine.Settings
+	rand      source
+
+	disk   *memory.Ledger
+	engine *engine.Engine // nil: the program does not run
+	life   int            // how often it was started
+	skew   time.Duration  // by how much the clock is wrong
+
+	lastLink engine.LinkID
+	plugs    map[engine.LinkID]*plug
+	dials    map[ledger.ContactID]*bool // whether it was cancelled
+	offline  bool
+	crash    crash
+	slow     time.Duration // how long it takes to write a cell
+
+	signals []engine.Signal
+	written int      // cells that were given to links
+	errs    []error  // of Receive
+	seen    [][]byte // cells that were given to links, if wanted
+}
+
+// crash is when the program dies during the next flush.
+type crash int
+
+const (
+	never crash = iota
+	beforeCommit
+	afterCommit
+	betweenCells
+)
+
+func newPerson(w *world, name string) *person {
+	p := &person{world: w, name: name, rand: sourceFor(name), disk: memory.New()}
+	p.key = ed25519.NewKeyFromSeed(bytes.Repeat([]byte(name[:1]), ed25519.SeedSize))
+	var err error
+	p.identity, err = e2ee.NewIdentity(p.key)
+	p.must(err)
+	p.peer = []byte("peer of " + name)
+	p.stateKey, err = e2ee.NewStateKey(bytes.Repeat([]byte{name[0]}, e2ee.StateKeySize))
+	p.must(err)
+	p.settings.Name = name
+	p.addresses = []ledger.Address{p.newAddress(0)}
+	p.start()
+	return p
+}
+
+// newAddress makes an onion address under which the person can be reached.
+func (p *person) newAddress(n byte) ledger.Address {
+	seed := bytes.Repeat([]byte(p.name[:1]), ed25519.SeedSize)
+	seed[0], seed[1] = n, seed[1]+1
+	a := ledger.Address{Onion: [32]byte(ed25519.NewKeyFromSeed(seed).Public().(ed25519.PublicKey)), Port: 80}
+	p.byOnion[a.Onion] = p
+	return a
+}
+
+func (p *person) must(err error) {
+	p.Helper()
+	if err != nil {
+		p.Fatalf("%s: %v", p.name, err)
+	}
+}
+
+func (p *person) now() time.Time { return p.world.now.Add(p.skew) }
+
+// start makes an engine of what is on the disk.
+func (p *person) start() {
+	p.Helper()
+	p.life++
+	p.plugs, p.dials = make(map[engine.LinkID]*plug), make(map[ledger.ContactID]*bool)
+	e, err := engine.New(engine.Config{
+		Peer: p.peer, Key: p.stateKey, Addresses: p.addresses, Rand: p.rand,
+	}, p.snapshot(), p.now())
+	p.must(err)
+	p.engine = e
+	p.flush()
+}
+
+func (p *person) snapshot() engine.Snapshot {
+	s := engine.Snapshot{Settings: p.settings}
+	var errs [8]error
+	s.Counters, errs[0] = p.disk.Counters()
+	s.Contacts, errs[1] = p.disk.Contacts()
+	s.Streams, errs[2] = p.disk.Streams()
+	s.Conversations, errs[3] = p.disk.Conversations()
+	s.Items, errs[4] = p.disk.Waiting()
+	s.Cells, errs[5] = p.disk.AllCells()
+	s.Invites, errs[6] = p.disk.Invites()
+	s.Files, errs[7] = p.disk.OpenFiles()
+	p.must(errors.Join(errs[:]...))
+	return s
+}
+
+// die ends the program at once. Others hear of it when their links are cut.
+func (p *person) die() {
+	p.engine, p.crash = nil, never
+	for _, c := range slices.Clone(p.cables) {
+		if c.ends[0].person == p || c.ends[1].person == p {
+			c.cut()
+		}
+	}
+}
+
+// restart is a crash, and a new start.
+func (p *person) restart() {
+	p.Helper()
+	if p.engine != nil {
+		p.die()
+	}
+	p.start()
+}
+
+// flush does what every program does after it has told the engine something.
+func (p *person) flush() {
+	p.Helper()
+	for more := true; more && p.engine != nil; {
+		for _, id := range p.engine.Needs(p.now()) {
+			content, err := p.disk.ItemContent(id)
+			p.must(err)
+			p.engine.Provide(id, content)
+		}
+		out, err := p.engine.Flush(p.now())
+		p.must(err)
+		p.steps++
+		p.carryOut(out)
+		more = out.More
+	}
+}
+
+func (p *person) carryOut(out engine.Output) {
+	p.Helper()
+	if p.crash == beforeCommit {
+		p.die()
+		return
+	}
+	p.book.commit(p, out.Changes)
+	if p.crash == afterCommit {
+		p.die()
+		return
+	}
+	for _, o := range out.Cells {
+		p.write(o)
+		if p.crash == betweenCells {
+			p.die()
+			return
+		}
+	}
+	for _, c := range out.Close {
+		if l := p.plugs[c.Link]; l != nil {
+			l.close(c.Orderly)
+		}
+	}
+	for _, d := range out.Dial {
+		p.dial(d)
+	}
+	p.signals = append(p.signals, out.Signals...)
+}
+
+func (p *person) write(o engine.Outgoing) {
+	p.written++
+	if p.seen != nil {
+		p.seen = append(p.seen, o.Cell)
+	}
+	l := p.plugs[o.Link]
+	if l == nil {
+		p.Fatalf("%s writes on link %d, which is not there", p.name, o.Link)
+	}
+	l.send(o.Cell)
+	life := p.life
+	p.after(p.slow, func() {
+		if p.life == life && p.engine != nil {
+			p.engine.Written(o.Link, 1)
+			p.flush()
+		}
+	})
+}
+
+func (p *person) tick() {
+	p.engine.Tick(p.now())
+	p.flush()
+	if next := p.engine; next != nil && !next.Next().IsZero() && !next.Next().After(p.now()) {
+		p.Fatalf("%s: after a Tick another is wanted %v ago", p.name, p.now().Sub(next.Next()))
+	}
+}
+
+// add asks somebody to become a contact.
+func (p *person) add(other *person) ledger.ContactID {
+	p.Helper()
+	id, err := p.engine.AddContact(p.now(), other.link())
+	if err != nil && !errors.Is(err, engine.ErrExists) {
+		p.Fatalf("%s adds %s: %v", p.name, other.name, err)
+	}
+	p.flush()
+	return id
+}
+
+// link is what others need to add the person.
+func (p *person) link() engine.NewContact {
+	return engine.NewContact{Peer: p.peer, Addresses: p.addresses, Name: p.name, Introduction: "it is me"}
+}
+
+// contact returns what is on the disk of somebody, or nothing.
+func (p *person) contact(other *person) ledger.Contact {
+	all, err := p.disk.Contacts()
+	p.must(err)
+	for _, c := range all {
+		if bytes.Equal(c.Peer, other.peer) {
+			return c
+		}
+	}
+	return ledger.Contact{}
+}
+
+// conversation returns the conversation with somebody, or one that is not there.
+func (p *person) conversation(other *person) ledger.Conversation {
+	id := p.contact(other).ID
+	all, err := p.disk.Conversations()
+	p.must(err)
+	for _, c := range all {
+		if c.Kind == ledger.Direct && c.Members[0] == id {
+			return c
+		}
+	}
+	return ledger.Conversation{}
+}
+
+// try sends a message, and notes it in the book if it was accepted.
+func (p *person) try(other *person, text string, o engine.SendOptions) (ledger.Message, error) {
+	m, err := p.engine.Send(p.now(), p.conversation(other).ID, text, o)
+	if err == nil {
+		p.book.said(p, other, m)
+		p.flush()
+	}
+	return m, err
+}
+
+// send sends a message.
+func (p *person) send(other *person, text string) ledger.Message {
+	p.Helper()
+	m, err := p.try(other, text, engine.SendOptions{})
+	p.must(err)
+	return m
+}
+
+// messages returns what is on the disk of the conversation with somebody, the oldest
+// first, with whose they are.
+func (p *person) messages(other *person) (all []string) {
+	rows, err := p.disk.Messages(p.conversation(other).ID, 0, 1<<30)
+	p.must(err)
+	for _, m := range slices.Backward(rows) {
+		who := p.name
+		if m.Sender != 0 {
+			who = other.name
+		}
+		all = append(all, who+": "+m.Body)
+	}
+	return all
+}
+
+// state returns how far a message has come.
+func (p *person) state(n ledger.MessageNumber) ledger.DeliveryState {
+	all, err := p.disk.Deliveries(n)
+	p.must(err)
+	if len(all) != 1 {
+		return 0
+	}
+	return all[0].State
+}
+
+// read marks the last message of somebody as read.
+func (p *person) read(other *person) {
+	rows, err := p.disk.Messages(p.conversation(other).ID, 0, 1<<30)
+	p.must(err)
+	for _, m := range rows {
+		if m.Sender != 0 {
+			p.must(p.engine.MarkRead(p.now(), m))
+			p.flush()
+			return
+		}
+	}
+}
+
+// waiting returns how many items wait for everybody.
+func (p *person) waiting() int {
+	all, err := p.disk.Waiting()
+	p.must(err)
+	return len(all)
+}
+
+// expect compares the conversation with somebody.
+func (p *person) expect(other *person, want ...string) {
+	p.Helper()
+	if got := p.messages(other); !slices.Equal(got, want) {
+		p.Fatalf("%s has %q, want %q", p.name, got, want)
+	}
+}
+
+func (p *person) String() string { return fmt.Sprintf("%s, life %d", p.name, p.life) }
