@@ -1,8 +1,8 @@
 // Package rpc lets other programs use a node: the methods of [API], which are the
 // node's own, over JSON-RPC 2.0 on a unix socket (docs/rpc.md).
 //
-// [Listen] takes the socket and [Server.Serve] answers on it, until its context ends.
-// [Dial] is the other side.
+// [Start] takes the socket and answers on it, until [Server.Close]. [Dial] is the other
+// side.
 //
 // Who connects has to show a token. The one with all rights is in a file beside the
 // socket, which the owner's own programs read; other programs get one that can do

@@ -31,3 +31,17 @@ var (
 	// ErrClosed means that the node is closed, or about to be.
 	ErrClosed = errors.New("node is closed")
 )
+
+// What a connection can meet, in addition.
+var (
+	// ErrUnauthenticated means that no token was shown.
+	ErrUnauthenticated = errors.New("no token was shown")
+	// ErrToken means that a token is not, or not any more, one of this node's.
+	ErrToken = errors.New("token refused")
+	// ErrForbidden means that a token does not allow it.
+	ErrForbidden = errors.New("the token does not allow this")
+	// ErrTooLarge means that a reply would have more than MaxReply bytes.
+	ErrTooLarge = errors.New("too large for one reply")
+	// ErrCancelled means that the server did not wait for the end of a request.
+	ErrCancelled = errors.New("cancelled")
+)

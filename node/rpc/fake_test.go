@@ -1,0 +1,354 @@
+package rpc_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/onionwire/onionwire/node/contactlink"
+	"github.com/onionwire/onionwire/node/ledger"
+	"github.com/onionwire/onionwire/node/rpc"
+	"github.com/onionwire/onionwire/tortransport/onion"
+)
+
+// fake is a node without a network: contacts 1 and 2, each in the conversation of the
+// same number, and what is sent to them.
+type fake struct {
+	mu       sync.Mutex
+	calls    []string // names of methods, in the order in which they began
+	messages []rpc.Message
+	files    []rpc.File
+	events   []rpc.Event
+	more     chan struct{} // closed when there is another event
+	settings rpc.Settings
+	added    rpc.AddOptions
+	changed  rpc.ContactUpdate
+	timer    rpc.Duration
+	link     contactlink.Link
+	pending  map[rpc.InviteToken]bool
+
+	fail  error         // what every method but Events fails with, if set
+	ends  error         // what Events ends with once it has yielded all, if set
+	ready chan struct{} // Ready waits for it
+	hold  chan struct{} // Send waits for it, if set
+}
+
+var then = rpc.TimeOf(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
+
+func newFake() *fake {
+	return &fake{
+		more: make(chan struct{}), ready: make(chan struct{}), pending: make(map[rpc.InviteToken]bool),
+		settings: rpc.Settings{Name: "Alice", ReadReceipts: true},
+		link:     sampleLink,
+		files: []rpc.File{
+			{Number: 1, Conversation: 1, Contact: 1, Name: "a.txt", State: "offered", Path: "/home/alice/a.txt", Added: then, Changed: then},
+			{Number: 2, Conversation: 2, Contact: 2, Name: "b.txt", State: "offered", Path: "/home/alice/b.txt", Added: then, Changed: then},
+		},
+	}
+}
+
+// called notes a call, and returns what it fails with.
+func (f *fake) called(name string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.calls = append(f.calls, name)
+	return f.fail
+}
+
+func (f *fake) failWith(err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.fail = err
+}
+
+func (f *fake) names() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.calls)
+}
+
+// happen adds an event, with the next cursor unless it is a signal.
+func (f *fake) happen(e rpc.Event) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if e.Cursor == 0 {
+		e.Cursor = f.last() + 1
+	}
+	e.Happened = then
+	f.events = append(f.events, e)
+	close(f.more)
+	f.more = make(chan struct{})
+}
+
+func (f *fake) last() ledger.Cursor {
+	if len(f.events) == 0 {
+		return 0
+	}
+	return f.events[len(f.events)-1].Cursor
+}
+
+func (f *fake) Link(context.Context) (contactlink.Link, error) { return f.link, f.called("Link") }
+
+func (f *fake) Settings(context.Context) (rpc.Settings, error) {
+	err := f.called("Settings")
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.settings, err
+}
+
+func (f *fake) SetSettings(_ context.Context, change rpc.SettingsUpdate) (rpc.Settings, error) {
+	err := f.called("SetSettings")
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if change.Name != nil {
+		f.settings.Name = *change.Name
+	}
+	if change.Expiry != nil {
+		f.settings.Expiry = *change.Expiry
+	}
+	return f.settings, err
+}
+
+func (f *fake) Ready(ctx context.Context) error {
+	err := f.called("Ready")
+	select {
+	case <-f.ready:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (f *fake) Status(context.Context) (rpc.Status, error) {
+	err := f.called("Status")
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return rpc.Status{Reachable: true, Cursor: f.last(), Started: then}, err
+}
+
+func (f *fake) AddContact(_ context.Context, l contactlink.Link, o rpc.AddOptions) (rpc.Contact, error) {
+	err := f.called("AddContact")
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.added = o
+	return rpc.Contact{ID: 3, Peer: l.Peer.String(), Name: l.Name, Alias: o.Alias, State: "requested", Added: then}, err
+}
+
+func (f *fake) AcceptContact(context.Context, ledger.ContactID) error {
+	return f.called("AcceptContact")
+}
+
+func (f *fake) RejectContact(context.Context, ledger.ContactID) error {
+	return f.called("RejectContact")
+}
+
+func (f *fake) BlockContact(context.Context, ledger.ContactID) error {
+	return f.called("BlockContact")
+}
+
+func (f *fake) UnblockContact(context.Context, ledger.ContactID) error {
+	return f.called("UnblockContact")
+}
+
+func (f *fake) DeleteContact(context.Context, ledger.ContactID, bool) error {
+	return f.called("DeleteContact")
+}
+
+func (f *fake) UpdateContact(ctx context.Context, id ledger.ContactID, change rpc.ContactUpdate) (rpc.Contact, error) {
+	err := f.called("UpdateContact")
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.changed = change
+	return contact(id), err
+}
+
+func contact(id ledger.ContactID) rpc.Contact {
+	return rpc.Contact{ID: id, Name: fmt.Sprintf("contact %d", id), State: "accepted", Added: then, Conversation: ledger.ConversationID(id)}
+}
+
+func (f *fake) Contacts(context.Context) ([]rpc.Contact, error) {
+	return []rpc.Contact{contact(1), contact(2)}, f.called("Contacts")
+}
+
+func (f *fake) Contact(_ context.Context, id ledger.ContactID) (rpc.Contact, error) {
+	if id != 1 && id != 2 {
+		return rpc.Contact{}, rpc.ErrNotFound
+	}
+	return contact(id), f.called("Contact")
+}
+
+func (f *fake) SafetyNumber(context.Context, ledger.ContactID) (rpc.SafetyNumber, error) {
+	return rpc.SafetyNumber{Digits: "12345"}, f.called("SafetyNumber")
+}
+
+func (f *fake) VerifyContact(_ context.Context, _ ledger.ContactID, typed string) (bool, error) {
+	return typed == "12345", f.called("VerifyContact")
+}
+
+func (f *fake) Presence(context.Context, ledger.ContactID) (rpc.Presence, error) {
+	return rpc.Presence{State: rpc.Online, Heard: then}, f.called("Presence")
+}
+
+func (f *fake) NewInvite(context.Context, rpc.InviteOptions) (contactlink.Link, error) {
+	return f.link, f.called("NewInvite")
+}
+
+func (f *fake) Invites(context.Context) ([]rpc.Invite, error) { return nil, f.called("Invites") }
+
+func (f *fake) DropInvite(context.Context, rpc.InviteToken) error { return f.called("DropInvite") }
+
+func conversation(id ledger.ConversationID) rpc.Conversation {
+	return rpc.Conversation{ID: id, Kind: "direct", Added: then, Members: []ledger.ContactID{ledger.ContactID(id)}}
+}
+
+func (f *fake) Conversations(context.Context) ([]rpc.Conversation, error) {
+	return []rpc.Conversation{conversation(1), conversation(2)}, f.called("Conversations")
+}
+
+func (f *fake) Conversation(_ context.Context, id ledger.ConversationID) (rpc.Conversation, error) {
+	if id != 1 && id != 2 {
+		return rpc.Conversation{}, rpc.ErrNotFound
+	}
+	return conversation(id), f.called("Conversation")
+}
+
+func (f *fake) Messages(_ context.Context, id ledger.ConversationID, before ledger.MessageNumber, limit int) ([]rpc.Message, error) {
+	err := f.called("Messages")
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var found []rpc.Message
+	for _, m := range slices.Backward(f.messages) {
+		if (id == 0 || m.Conversation == id) && (before == 0 || m.Number < before) && len(found) < limit {
+			found = append(found, m)
+		}
+	}
+	return found, err
+}
+
+func (f *fake) Message(_ context.Context, n ledger.MessageNumber) (rpc.Message, error) {
+	err := f.called("Message")
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if n < 1 || int(n) > len(f.messages) {
+		return rpc.Message{}, rpc.ErrNotFound
+	}
+	return f.messages[n-1], err
+}
+
+func (f *fake) Search(ctx context.Context, _ string, id ledger.ConversationID, before ledger.MessageNumber, limit int) ([]rpc.Message, error) {
+	if err := f.called("Search"); err != nil {
+		return nil, err
+	}
+	return f.Messages(ctx, id, before, limit)
+}
+
+func (f *fake) Unread(context.Context, ledger.ConversationID) (int, error) {
+	return 3, f.called("Unread")
+}
+
+func (f *fake) Send(ctx context.Context, id ledger.ConversationID, text string, _ rpc.SendOptions) (rpc.Message, error) {
+	if err := f.called("Send"); err != nil {
+		return rpc.Message{}, err
+	}
+	if f.hold != nil {
+		select {
+		case <-f.hold:
+		case <-ctx.Done():
+			return rpc.Message{}, ctx.Err()
+		}
+	}
+	f.mu.Lock()
+	m := rpc.Message{Number: ledger.MessageNumber(len(f.messages) + 1), Conversation: id, Text: text, Written: then, Stored: then}
+	f.messages = append(f.messages, m)
+	f.mu.Unlock()
+	f.happen(rpc.Event{Kind: "message_queued", Conversation: id, Message: m.Number})
+	return m, nil
+}
+
+func (f *fake) Cancel(context.Context, ledger.MessageNumber) error       { return f.called("Cancel") }
+func (f *fake) Edit(context.Context, ledger.MessageNumber, string) error { return f.called("Edit") }
+
+func (f *fake) MarkRead(context.Context, ledger.ConversationID, ledger.MessageNumber) error {
+	return f.called("MarkRead")
+}
+
+func (f *fake) Typing(context.Context, ledger.ConversationID) error { return f.called("Typing") }
+
+func (f *fake) SetTimer(_ context.Context, _ ledger.ConversationID, d rpc.Duration) error {
+	err := f.called("SetTimer")
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.timer = d
+	return err
+}
+
+func (f *fake) DeleteMessage(context.Context, ledger.MessageNumber) error {
+	return f.called("DeleteMessage")
+}
+
+func (f *fake) SendFile(context.Context, ledger.ConversationID, string) (rpc.File, error) {
+	return f.files[0], f.called("SendFile")
+}
+
+func (f *fake) AcceptFile(context.Context, ledger.FileNumber, string) error {
+	return f.called("AcceptFile")
+}
+
+func (f *fake) DeclineFile(context.Context, ledger.FileNumber) error { return f.called("DeclineFile") }
+
+func (f *fake) PauseFile(context.Context, ledger.FileNumber) error { return f.called("PauseFile") }
+
+func (f *fake) ResumeFile(context.Context, ledger.FileNumber) error { return f.called("ResumeFile") }
+
+func (f *fake) WithdrawFile(context.Context, ledger.FileNumber) error {
+	return f.called("WithdrawFile")
+}
+
+func (f *fake) Files(context.Context) ([]rpc.File, error) {
+	return slices.Clone(f.files), f.called("Files")
+}
+
+func (f *fake) File(_ context.Context, n ledger.FileNumber) (rpc.File, error) {
+	if n < 1 || int(n) > len(f.files) {
+		return rpc.File{}, rpc.ErrNotFound
+	}
+	return f.files[n-1], f.called("File")
+}
+
+func (f *fake) ChangeAddress(context.Context) (onion.Address, error) {
+	return f.link.Onion, f.called("ChangeAddress")
+}
+
+var errNoEvents = errors.New("no events")
+
+func (f *fake) Events(ctx context.Context, after ledger.Cursor) iter.Seq2[rpc.Event, error] {
+	return func(yield func(rpc.Event, error) bool) {
+		_ = f.called("Events")
+		for next := 0; ; {
+			f.mu.Lock()
+			events, more, ends := f.events, f.more, f.ends
+			f.mu.Unlock()
+			for ; next < len(events); next++ {
+				if events[next].Cursor > after && !yield(events[next], nil) {
+					return
+				}
+			}
+			if ends != nil {
+				yield(rpc.Event{}, ends)
+				return
+			}
+			select {
+			case <-more:
+			case <-ctx.Done():
+				yield(rpc.Event{}, ctx.Err())
+				return
+			}
+		}
+	}
+}
+
+var _ rpc.API = (*fake)(nil)

@@ -1,0 +1,100 @@
+package rpc
+
+import (
+	"context"
+
+	"github.com/onionwire/onionwire/node/contactlink"
+	"github.com/onionwire/onionwire/node/ledger"
+	"github.com/onionwire/onionwire/node/rpc/token"
+)
+
+// Who may call what. Whoever can name files of this machine reaches more than
+// messages, so that needs all rights.
+var (
+	anyone  = access{bound: true}
+	reader  = access{scope: token.Read}
+	member  = access{scope: token.Read, bound: true}
+	sender  = access{scope: token.Send, bound: true, changes: true}
+	both    = access{scope: token.Read | token.Send, bound: true, changes: true}
+	owner   = access{scope: token.Full, changes: true}
+	looker  = access{scope: token.Full}
+	waiter  = access{scope: token.Read, apart: true}
+	laborer = access{scope: token.Full, apart: true}
+)
+
+// Parameters that several methods have.
+type (
+	contactParam struct {
+		Contact ledger.ContactID `json:"contact"`
+	}
+	conversationParam struct {
+		Conversation ledger.ConversationID `json:"conversation"`
+	}
+	messageParam struct {
+		Message ledger.MessageNumber `json:"message"`
+	}
+	fileParam struct {
+		File ledger.FileNumber `json:"file"`
+	}
+)
+
+// methods is the table: who may do what, by name.
+var methods = make(map[string]method)
+
+func init() {
+	for _, group := range [][]method{connectionMethods, nodeMethods, contactMethods, conversationMethods, sendMethods, fileMethods, tokenMethods} {
+		for _, m := range group {
+			methods[m.Name] = m
+		}
+	}
+}
+
+var nodeMethods = []method{
+	define("link", reader, "link", func(ctx context.Context, c *call, _ nothing) (Link, error) {
+		return linkOf(c.api().Link(ctx))
+	}),
+	define("settings", reader, "", func(ctx context.Context, c *call, _ nothing) (Settings, error) {
+		return c.api().Settings(ctx)
+	}),
+	define("set_settings", owner, "", func(ctx context.Context, c *call, p SettingsUpdate) (Settings, error) {
+		return c.api().SetSettings(ctx, p)
+	}),
+	define("ready", waiter, "", func(ctx context.Context, c *call, _ nothing) (nothing, error) {
+		return nothing{}, c.api().Ready(ctx)
+	}),
+	define("status", reader, "", func(ctx context.Context, c *call, _ nothing) (Status, error) {
+		return c.api().Status(ctx)
+	}),
+	define("change_address", laborer, "", func(ctx context.Context, c *call, _ nothing) (NewAddress, error) {
+		a, err := c.api().ChangeAddress(ctx)
+		if err != nil {
+			return NewAddress{}, err
+		}
+		return NewAddress{Onion: a.String()}, nil
+	}),
+}
+
+// Link is a contact link in its forms.
+type Link struct {
+	Link string `json:"link"`
+	// QR is the same for a QR code.
+	QR        string `json:"qr"`
+	Multiaddr string `json:"multiaddr"`
+	Name      string `json:"name"`
+}
+
+// NewAddress is what change_address returns.
+type NewAddress struct {
+	Onion string `json:"onion"`
+}
+
+func linkOf(l contactlink.Link, err error) (Link, error) {
+	if err != nil {
+		return Link{}, err
+	}
+	m, err := l.Multiaddr()
+	if err != nil {
+		return Link{}, err
+	}
+	return Link{Link: l.String(), QR: l.QR(), Multiaddr: m.String(), Name: l.Name}, nil
+}

@@ -1,0 +1,61 @@
+package rpc
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+
+	"github.com/onionwire/onionwire/node/ledger"
+)
+
+type (
+	sendFileParams struct {
+		Conversation ledger.ConversationID `json:"conversation"`
+		Path         string                `json:"path"`
+	}
+	acceptFileParams struct {
+		File   ledger.FileNumber `json:"file"`
+		Folder string            `json:"folder,omitempty"`
+	}
+)
+
+// errPath is for paths that would depend on where the node was started.
+var errPath = fmt.Errorf("%w: the path is not absolute", ErrInvalid)
+
+var fileMethods = []method{
+	define("send_file", laborer, "", func(ctx context.Context, c *call, p sendFileParams) (File, error) {
+		if !filepath.IsAbs(p.Path) {
+			return File{}, errPath
+		}
+		return c.api().SendFile(ctx, p.Conversation, p.Path)
+	}),
+	define("accept_file", owner, "", func(ctx context.Context, c *call, p acceptFileParams) (nothing, error) {
+		if p.Folder != "" && !filepath.IsAbs(p.Folder) {
+			return nothing{}, errPath
+		}
+		return nothing{}, c.api().AcceptFile(ctx, p.File, p.Folder)
+	}),
+	define("decline_file", owner, "", func(ctx context.Context, c *call, p fileParam) (nothing, error) {
+		return nothing{}, c.api().DeclineFile(ctx, p.File)
+	}),
+	define("pause_file", owner, "", func(ctx context.Context, c *call, p fileParam) (nothing, error) {
+		return nothing{}, c.api().PauseFile(ctx, p.File)
+	}),
+	define("resume_file", owner, "", func(ctx context.Context, c *call, p fileParam) (nothing, error) {
+		return nothing{}, c.api().ResumeFile(ctx, p.File)
+	}),
+	define("withdraw_file", owner, "", func(ctx context.Context, c *call, p fileParam) (nothing, error) {
+		return nothing{}, c.api().WithdrawFile(ctx, p.File)
+	}),
+	define("files", member, "", func(ctx context.Context, c *call, _ nothing) ([]File, error) {
+		all, err := filter(ctx, c.api().Files, func(one File) (bool, error) { return c.shows(one.Conversation), nil })
+		for i := range all {
+			all[i] = c.shown(all[i])
+		}
+		return all, err
+	}),
+	define("file", member, "", func(ctx context.Context, c *call, p fileParam) (File, error) {
+		f, err := c.api().File(ctx, p.File)
+		return c.shown(f), err
+	}),
+}
