@@ -178,6 +178,25 @@ func TestListenWithoutKey(t *testing.T) {
 	wantDiscreet(t, err)
 }
 
+func TestListenOnLaterKey(t *testing.T) {
+	_, d := fakeTor(t)
+	k := newKey(t)
+	p := newParty(t, d, newKey(t))
+	for range 2 { // the second time changes nothing
+		if err := p.AddOnionKey(k); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l, err := p.Listen(onionAddr(t, k))
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Close()
+	if err := p.AddOnionKey(onion.Key{}); err == nil {
+		t.Error("an empty key was taken")
+	}
+}
+
 func TestListenWithoutDaemon(t *testing.T) {
 	k := newKey(t)
 	p := partyConfig{}.new(t, tortransport.WithDialer(&countingDialer{}), tortransport.WithOnionKey(k))

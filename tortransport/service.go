@@ -96,6 +96,21 @@ func (t *Transport) claim(option string, addr onion.Address) error {
 	return nil
 }
 
+// AddOnionKey makes a further onion address one that can be listened on, as
+// WithOnionKey does for those that are known in the beginning. A key that is there
+// already is no mistake. The address is then listened on as any other is.
+func (t *Transport) AddOnionKey(k onion.Key) error {
+	if k.IsZero() {
+		return errors.New("empty onion key")
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if _, ok := t.services[k.Address()]; !ok {
+		t.services[k.Address()] = Service{Key: k}
+	}
+	return nil
+}
+
 // checkTargets refuses targets that others can connect to past Tor.
 func (t *Transport) checkTargets() error {
 	if t.openTargets {
@@ -137,7 +152,7 @@ type service interface {
 }
 
 // publish opens what an onion address is listened on with, and has Tor bring
-// connections there.
+// connections there. t.mu is held.
 func (t *Transport) publish(addr onion.Address, port uint16) (net.Listener, service, error) {
 	if at, ok := t.configured[addr]; ok {
 		l, err := listenTarget(at)

@@ -74,7 +74,7 @@ type Transport struct {
 
 	daemon     *tor.Daemon
 	dialer     proxy.ContextDialer
-	services   map[onion.Address]Service
+	services   map[onion.Address]Service // guarded by mu once there is a Transport
 	configured map[onion.Address]tor.Addr
 
 	dialTimeout, acceptTimeout time.Duration
