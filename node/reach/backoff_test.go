@@ -81,10 +81,12 @@ func TestLinkThatIsNotHeardChangesNoWait(t *testing.T) {
 	d.want(1, reach.Background)
 	d.dials(0)
 	d.failed(1)
-	d.inbound(1, 1)
-	d.nextIn(30 * time.Second)
-	d.down(1)
-	d.nextIn(30 * time.Second)
+	for l := reach.LinkID(1); l <= 5; l++ {
+		d.inbound(l, 1)
+		d.pass(time.Second)
+		d.down(l)
+	}
+	d.nextIn(25 * time.Second)
 }
 
 func TestLostLinkIsReplacedAtOnceOnce(t *testing.T) {

@@ -168,6 +168,29 @@ func TestTheLowerSideIsPatient(t *testing.T) {
 	d.expect()
 }
 
+// Ours may come up when theirs has long been heard, if both happen at once.
+func TestTheLowerSideIsPatientWithALateLink(t *testing.T) {
+	d := drive(t, 1)
+	d.want(1, reach.Urgent)
+	steps(in, hearTheirs, after(60))(d)
+	d.Take()
+	out(d)
+	d.expect()
+	d.nextIn(15 * time.Second)
+}
+
+// A link of ours that fails beside one that is heard is missed by nobody.
+func TestLosingTheLinkThatIsNotNeededCostsNoWait(t *testing.T) {
+	d := drive(t, 1)
+	d.want(1, reach.Urgent)
+	steps(out, in, hearTheirs)(d)
+	d.down(ours)
+	d.pass(10 * time.Second)
+	d.Take()
+	d.down(theirs)
+	d.expect(reach.Switch{Contact: 1}, reach.Presence{Contact: 1}, reach.Dial{Contact: 1, Urgent: true})
+}
+
 // Giving one up for the other is not a failure.
 func TestCrossingCostsNoWait(t *testing.T) {
 	d := drive(t, 1)

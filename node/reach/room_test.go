@@ -100,6 +100,23 @@ func TestADialMakesRoomOnlyAmongThoseWhoAreNotWanted(t *testing.T) {
 	d.expect(reach.Switch{Contact: 20}, reach.Presence{Contact: 20}, reach.Dial{Contact: reach.MaxLinks + 2, Urgent: true})
 }
 
+// Who has a link takes no more room with another.
+func TestADialToWhoHasALinkNeedsNoRoom(t *testing.T) {
+	d := full(t)
+	for n := 1; n <= reach.MaxLinks; n++ {
+		d.keep(ledgerID(n), true)
+	}
+	d.down(9)
+	d.failed(9)
+	d.inbound(100, 9) // says nothing
+	d.Take()
+	d.pass(30 * time.Second)
+	d.expect(reach.Dial{Contact: 9})
+	if !d.MayOpen(9) {
+		t.Error("no room for a second link")
+	}
+}
+
 // Who had to go is not dialled at once: the next would have to go, and so on.
 func TestWhoHadToGoWaits(t *testing.T) {
 	d := full(t)

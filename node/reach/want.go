@@ -24,8 +24,9 @@ const (
 //
 // A contact who becomes wanted is dialled at once, unless dials have failed: then the
 // wait goes on. Who becomes Urgent does not wait longer than 30 seconds after the last
-// failure. So a message to somebody who is not there costs a dial at most that often,
-// whoever says Background as soon as nobody looks any more.
+// failure, unless that was final. When something more is said to somebody who is Urgent
+// and not there, saying Background and Urgent again cuts the wait once more, so that a
+// message costs a dial, but no more than one in 30 seconds.
 func (p *Plan) Want(now time.Time, id ledger.ContactID, w Want) {
 	p.advance(now)
 	c := p.contacts[id]

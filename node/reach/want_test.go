@@ -78,12 +78,14 @@ func TestUrgentCutsTheWaitShort(t *testing.T) {
 		final          bool
 		wait           time.Duration // from then
 		becomesNothing bool
+		background     bool
 	}{
 		{name: "in the first wait", failures: 1, after: 10 * time.Second, wait: 20 * time.Second},
 		{name: "just after a late failure", failures: 6, after: time.Second, wait: 29 * time.Second},
 		{name: "in a long wait", failures: 6, after: 2 * time.Minute, wait: 0},
 		{name: "wanted anew", failures: 6, after: 10 * time.Second, wait: 20 * time.Second, becomesNothing: true},
 		{name: "wanted anew later", failures: 6, after: time.Minute, wait: 0, becomesNothing: true},
+		{name: "not urgent", failures: 6, after: 2 * time.Minute, wait: 13 * time.Minute, becomesNothing: true, background: true},
 		{name: "somebody else answers there", failures: 1, after: time.Minute, final: true, wait: 14 * time.Minute},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -99,7 +101,11 @@ func TestUrgentCutsTheWaitShort(t *testing.T) {
 			}
 			d.pass(test.after)
 			began := d.now
-			d.want(1, reach.Urgent)
+			if test.background {
+				d.want(1, reach.Background)
+			} else {
+				d.want(1, reach.Urgent)
+			}
 			if took := d.dials(time.Hour).Sub(began); took != test.wait {
 				t.Errorf("dialled after %v, not %v", took, test.wait)
 			}
