@@ -2,7 +2,6 @@ package rpc_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -322,8 +321,6 @@ func (f *fake) File(_ context.Context, n ledger.FileNumber) (rpc.File, error) {
 func (f *fake) ChangeAddress(context.Context) (onion.Address, error) {
 	return f.link.Onion, f.called("ChangeAddress")
 }
-
-var errNoEvents = errors.New("no events")
 
 func (f *fake) Events(ctx context.Context, after ledger.Cursor) iter.Seq2[rpc.Event, error] {
 	return func(yield func(rpc.Event, error) bool) {

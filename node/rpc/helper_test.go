@@ -247,7 +247,7 @@ func (c *raw) hear(t testing.TB) answer {
 // call calls a method and returns the error of the reply, if it has one.
 func (c *raw) call(t testing.TB, method string, params, result any) *rpc.Error {
 	t.Helper()
-	if params == nil {
+	if m, ok := params.(map[string]any); params == nil || ok && m == nil {
 		params = map[string]any{}
 	}
 	line, err := json.Marshal(map[string]any{"jsonrpc": "2.0", "id": 7, "method": method, "params": params})

@@ -92,7 +92,7 @@ func (c *conn) authenticate(ctx context.Context, text string) (Rights, error) {
 	return Rights{Scopes: c.grant.Scope, Conversation: c.grant.Conversation, Expires: TimeOf(c.grant.Expires)}, nil
 }
 
-func subscribe(ctx context.Context, c *call, p subscribeParams) (Subscription, error) {
+func subscribe(ctx context.Context, c *call, p subscribeParams) (Subscription, error) { //nolint:contextcheck // events outlive the request
 	var s Subscription
 	switch {
 	case p.After == nil:
@@ -112,7 +112,7 @@ func subscribe(ctx context.Context, c *call, p subscribeParams) (Subscription, e
 	}
 	s.Subscription = id
 	c.then = append(c.then, func() {
-		c.conn.jobs.Go(func() { c.conn.tell(live, c, s) }) //nolint:contextcheck // it outlives the request
+		c.conn.jobs.Go(func() { c.conn.tell(live, c, s) })
 	})
 	return s, nil
 }

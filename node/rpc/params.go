@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/rpc/token"
@@ -20,7 +21,7 @@ type Param struct {
 }
 
 // typeNames are what types are called in docs/rpc.md, unless they are called by
-// their Go name in lower case.
+// the words of their Go name.
 var typeNames = map[reflect.Type]string{
 	reflect.TypeFor[string]():                "string",
 	reflect.TypeFor[bool]():                  "boolean",
@@ -47,8 +48,20 @@ func typeName(t reflect.Type) string {
 	case t.Kind() == reflect.Slice:
 		return "list of " + typeName(t.Elem()) + "s"
 	default:
-		return strings.ToLower(t.Name())
+		return words(t.Name())
 	}
+}
+
+// words are those of a Go name, in lower case.
+func words(name string) string {
+	var out strings.Builder
+	for i, r := range name {
+		if i > 0 && unicode.IsUpper(r) {
+			out.WriteByte(' ')
+		}
+		out.WriteRune(unicode.ToLower(r))
+	}
+	return out.String()
 }
 
 // paramsOf describes the fields of a struct.

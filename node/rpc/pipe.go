@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"reflect"
 	"strconv"
 	"sync"
 	"time"
@@ -45,7 +46,7 @@ type outgoing struct {
 	Version string `json:"jsonrpc"`
 	ID      int64  `json:"id"`
 	Method  string `json:"method"`
-	Params  any    `json:"params,omitempty"`
+	Params  any    `json:"params"`
 }
 
 // open connects and shows the token.
@@ -122,6 +123,9 @@ func (p *pipe) receive(ctx context.Context) (incoming, error) {
 
 // send writes a line.
 func (p *pipe) send(ctx context.Context, out outgoing) error {
+	if v := reflect.ValueOf(out.Params); !v.IsValid() || v.Kind() == reflect.Map && v.IsNil() {
+		out.Params = nothing{}
+	}
 	line, err := encode(out)
 	if err != nil {
 		return err

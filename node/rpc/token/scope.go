@@ -58,8 +58,8 @@ func (s Scope) String() string { return strings.Join(s.Names(), "+") }
 // MarshalJSON writes the list of names.
 func (s Scope) MarshalJSON() ([]byte, error) { return json.Marshal(s.Names()) }
 
-// UnmarshalJSON takes the list of names in any order, each once at most. It fails
-// with ErrScope as Check does.
+// UnmarshalJSON takes the list of names in any order, each once at most, or of none.
+// It fails with ErrScope as Check does.
 func (s *Scope) UnmarshalJSON(b []byte) error {
 	var list []string
 	if err := json.Unmarshal(b, &list); err != nil {
@@ -73,8 +73,8 @@ func (s *Scope) UnmarshalJSON(b []byte) error {
 		}
 		all |= one
 	}
-	if err := all.Check(); err != nil {
-		return err
+	if all != 0 && all.Check() != nil {
+		return ErrScope
 	}
 	*s = all
 	return nil
