@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -120,7 +121,7 @@ func (f *Folder) Rename(path string) error {
 
 // Remove removes the folder with all that is in it, the lock file last, and releases
 // the lock. If something cannot be removed, the folder stays, and locked; what was
-// removed until then is gone.
+// removed until then is gone. Whoever locks the empty folder at the last moment has it.
 func (f *Folder) Remove() error {
 	entries, err := os.ReadDir(f.path)
 	if err != nil {
@@ -143,6 +144,9 @@ func (f *Folder) Remove() error {
 		return err
 	}
 	err = durable.Remove(f.path)
+	if errors.Is(err, fs.ErrExist) { // it is not empty: somebody has made a lock file
+		err = nil
+	}
 	return errors.Join(err, f.lock.Unlock())
 }
 

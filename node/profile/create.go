@@ -2,7 +2,9 @@ package profile
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -23,7 +25,11 @@ type origin struct {
 // After a crash it is there whole or not at all, after an error not at all. It fails
 // with ErrName, ErrExists, ErrReadOnly or ErrFull.
 func Create(ctx context.Context, root, name string, protection vault.Protection) (*Profile, error) {
-	return steps{}.create(ctx, root, name, protection, origin{vault.NewKeys(), firstNumber(), store.Create})
+	return steps{}.createNew(ctx, root, name, protection)
+}
+
+func (s steps) createNew(ctx context.Context, root, name string, protection vault.Protection) (*Profile, error) {
+	return s.create(ctx, root, name, protection, origin{vault.NewKeys(), firstNumber(), store.Create})
 }
 
 // Restore makes a profile as Create does, with the identity and the first onion address
@@ -108,7 +114,7 @@ func (s steps) furnish(ctx context.Context, folder *lock.Folder, protection vaul
 		if err != nil {
 			return err
 		}
-		return db.Close() // its files are about to be renamed
+		return db.Close() //nolint:contextcheck // its files are about to be renamed
 	})
 }
 
@@ -119,8 +125,8 @@ func (s steps) publish(folder *lock.Folder, dir string) error {
 			return err
 		}
 		err := folder.Rename(dir)
-		if err != nil && vacant(dir) != nil && folder.Path() != dir {
-			return vacant(dir) // somebody was faster
+		if errors.Is(err, fs.ErrExist) { // somebody was faster
+			return fmt.Errorf("%w: %s", ErrExists, filepath.Base(dir))
 		}
 		return err
 	})

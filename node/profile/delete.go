@@ -18,16 +18,17 @@ import (
 // overwritten, as flash memory does, the old key file may still be there for somebody
 // who takes the disk apart; its passphrase is what protects it then.
 //
-// It fails with ErrName, ErrNotFound, ErrInUse or ErrReadOnly. What an error or a crash
-// leaves is removed by another Delete.
+// It fails with ErrName, ErrNotFound, ErrInUse, ErrReadOnly or ErrFull. What an error or a
+// crash leaves is removed by another Delete, or, if that does not find it any more, with
+// the next profile that is made.
 func Delete(root, name string) error { return steps{}.delete(root, name) }
 
-func (s steps) delete(root, name string) error {
+func (s steps) delete(root, name string) (err error) {
 	dir, err := locate(root, name)
 	if err != nil {
 		return err
 	}
-	if !recognise(dir) && !remainder(dir) {
+	if !recognise(dir) {
 		return fmt.Errorf("%w: %s", ErrNotFound, name)
 	}
 	folder, err := lock.Acquire(dir)
@@ -37,32 +38,37 @@ func (s steps) delete(root, name string) error {
 	if err != nil {
 		return err
 	}
-	defer folder.Release()
-	for _, file := range []string{keyFile, keyFile + asideSuffix} {
-		err := s.do("destroy "+file, func() error { return destroy(filepath.Join(dir, file)) })
-		if err != nil {
-			return fmt.Errorf("delete key file: %w", err)
-		}
-	}
-	err = s.do("flush folder", func() error { return durable.SyncFolder(dir) })
-	if err == nil {
-		removeSocket(dir)
-		err = s.do("remove folder", folder.Remove)
-	}
-	if err == nil {
-		err = s.do("flush root", func() error { return durable.SyncFolder(filepath.Dir(dir)) })
-	}
-	if err != nil {
+	defer func() { err = errors.Join(err, folder.Release()) }()
+	if err := s.empty(folder); err != nil {
 		return fmt.Errorf("delete profile: %w", err)
 	}
 	return nil
 }
 
-// remainder reports whether a folder is what is left when Delete was interrupted at its
-// very end: nothing but the lock file.
-func remainder(dir string) bool {
-	entries, err := os.ReadDir(dir)
-	return err == nil && len(entries) == 1 && entries[0].Name() == lock.File
+// empty removes what is in a folder, and the folder.
+func (s steps) empty(folder *lock.Folder) error {
+	dir := folder.Path()
+	for _, file := range []string{keyFile, keyFile + asideSuffix} {
+		if err := s.do("destroy "+file, func() error { return destroy(filepath.Join(dir, file)) }); err != nil {
+			return err
+		}
+	}
+	if err := s.do("flush folder", func() error { return durable.SyncFolder(dir) }); err != nil {
+		return err
+	}
+	removeSocket(dir)
+	// From here on it is a draft that nobody wants, which is removed if we do not
+	// get to the end.
+	err := s.do("unname folder", func() error {
+		return folder.Rename(filepath.Join(filepath.Dir(dir), draftPrefix+rand.Text()))
+	})
+	if err == nil {
+		err = s.do("remove folder", folder.Remove)
+	}
+	if err == nil {
+		err = s.do("flush root", func() error { return durable.SyncFolder(filepath.Dir(dir)) })
+	}
+	return err
 }
 
 // destroy overwrites a file that need not be there, and removes it.

@@ -44,10 +44,10 @@ func create(t testing.TB, root, name string) *profile.Profile {
 	return opened(t)(profile.Create(t.Context(), root, name, sealed(t, "secret")))
 }
 
-// open opens a profile that create has made.
-func open(t testing.TB, root, name string) *profile.Profile {
+// open opens the profile alice that create has made.
+func open(t testing.TB, root string) *profile.Profile {
 	t.Helper()
-	return opened(t)(profile.Open(t.Context(), root, name, []byte("secret")))
+	return opened(t)(profile.Open(t.Context(), root, "alice", []byte("secret")))
 }
 
 func opened(t testing.TB) func(*profile.Profile, error) *profile.Profile {

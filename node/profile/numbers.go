@@ -93,12 +93,17 @@ func openNumbers(b, key []byte) (numbers, error) {
 
 // readNumbers reads the list in the folder of a profile.
 func readNumbers(dir string, keys *vault.Keys) (numbers, error) {
-	f, err := os.Open(filepath.Join(dir, addressesFile))
+	path := filepath.Join(dir, addressesFile)
+	// What waits for ever when it is opened, such as a pipe, is not opened.
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%w: it is not a file", ErrDamaged)
+	}
+	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%w: the list of onion keys is missing", ErrIncomplete)
 	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("read the list of onion keys: %w", err)
 	}
 	defer f.Close()
 	b, err := io.ReadAll(io.LimitReader(f, int64(numbersSize)+1))

@@ -125,7 +125,7 @@ func (s steps) enter(ctx context.Context, name string, folder *lock.Folder, keys
 		return nil, err
 	}
 	if p.socket, err = openSocket(p.dir); err != nil {
-		return nil, errors.Join(err, p.store.Close())
+		return nil, errors.Join(err, p.store.Close()) //nolint:contextcheck // it is closed in any case
 	}
 	return p, nil
 }

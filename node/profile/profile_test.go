@@ -25,7 +25,7 @@ func TestAProfileStaysWhatItIs(t *testing.T) {
 	identity := p.IdentityKey()
 	for range 2 {
 		shut(t, p)
-		p = open(t, root, "alice")
+		p = open(t, root)
 		wantSame(t, p.Card(), want)
 		if !p.IdentityKey().Equal(identity) {
 			t.Error("another identity key came back")
@@ -92,5 +92,5 @@ func TestClosing(t *testing.T) {
 	if err := p.Export(t.Context(), nil, []byte("export"), true); err != profile.ErrClosed {
 		t.Errorf("an export: error is %v, want ErrClosed", err)
 	}
-	open(t, root, "alice")
+	open(t, root)
 }

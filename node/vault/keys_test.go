@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
+	"math"
 	"testing"
 
 	"github.com/onionwire/onionwire/node/internal/redact/redacttest"
@@ -25,11 +26,14 @@ func TestDerivedKeysAreThoseOfTheSpecification(t *testing.T) {
 	keys := vault.FromMaster(bytes.Clone(master))
 	seen := map[string]vault.Purpose{}
 	for purpose, name := range map[vault.Purpose]string{
-		vault.Identity: "identity",
-		vault.Onion:    "onion",
-		vault.Sessions: "sessions",
-		vault.Rows:     "rows",
-		"another":      "another",
+		vault.Identity:                    "identity",
+		vault.Onion:                       "onion",
+		vault.OnionNumber(2):              "onion 2",
+		vault.OnionNumber(math.MaxUint32): "onion 4294967295",
+		vault.Sessions:                    "sessions",
+		vault.Rows:                        "rows",
+		vault.Addresses:                   "addresses",
+		"another":                         "another",
 	} {
 		got, err := keys.Derive(purpose)
 		if err != nil {
@@ -42,6 +46,9 @@ func TestDerivedKeysAreThoseOfTheSpecification(t *testing.T) {
 			t.Errorf("%s and %s have the same key", purpose, other)
 		}
 		seen[string(got)] = purpose
+	}
+	if vault.OnionNumber(1) != vault.Onion {
+		t.Error("the first onion key is not the one that has no number")
 	}
 	database, err := keys.Database()
 	if err != nil {
