@@ -6,6 +6,9 @@ const (
 	// MaxQueued is how many items can wait for one contact. Their contents are on
 	// the disk; what is in memory of them is small.
 	MaxQueued = 10_000
+	// MaxAnswers is how many more can: what the engine says by itself, such as that a
+	// request is accepted, a receipt, or a new address.
+	MaxAnswers = 1_024
 	// MaxInFlight and MaxInFlightBytes bound the cells to one contact that are not
 	// confirmed: twice what is under way on a path of a third of a second at the
 	// speed of Tor. What else waits goes into fewer, larger cells.
@@ -23,6 +26,10 @@ const (
 	// that a late cell does not bring them back.
 	MaxRetired = 8
 
+	// maxPeer is the longest peer ID in bytes that the store keeps: several times what
+	// one with an Ed25519 key has.
+	maxPeer = 128
+
 	// rejectionPause is for how long somebody who was rejected cannot ask again, and
 	// requestPause for how long the words of a request stay as they are.
 	rejectionPause = 24 * time.Hour
@@ -30,6 +37,9 @@ const (
 	// healingPause is the least time between two handshakes for cells that no
 	// session opens.
 	healingPause = time.Minute
+	// sweepPause is how often the sessions that are in memory are looked through for
+	// keys that are too old.
+	sweepPause = 24 * time.Hour
 	// typingPause is the least time between two hints that we type.
 	typingPause = 3 * time.Second
 	// lateExpiry is when an item is looked at again whose time is over and that is

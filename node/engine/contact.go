@@ -1,10 +1,13 @@
 package engine
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"io"
+	"maps"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/onionwire/onionwire/node/e2ee"
@@ -19,7 +22,9 @@ type contact struct {
 	streams        ledger.Streams
 	streamsChanged bool
 	queue          []*item
+	contents       int            // how many items have their content in memory
 	cells          []*ledger.Cell // unconfirmed, in their order; bytes only while loaded
+	files          []*ledger.File // those whose state is not final, in the order of their numbers
 	typing         bool           // a hint is to be sent
 	typed          time.Time      // when one was last
 	urgent         bool           // somebody waits for what is queued
@@ -32,6 +37,7 @@ type contact struct {
 	linked  int   // how many links there are
 	held    int   // how many sessions there are whose links are still to come
 	answer  bool  // something is to be confirmed
+	online  bool  // what was last told
 	touched bool  // the next Flush looks at it
 	gone    bool  // deleted
 }
@@ -45,6 +51,20 @@ func (c *contact) reachable() bool {
 // who has not accepted yet, only the request may.
 func (c *contact) take(it *item) bool {
 	return c.State == ledger.Accepted || c.State == ledger.Requested && it.Kind == ledger.Asks
+}
+
+// sorted returns all contacts in the order of their numbers.
+func (e *Engine) sorted() []*contact {
+	return slices.SortedFunc(maps.Values(e.contacts), func(a, b *contact) int { return cmp.Compare(a.ID, b.ID) })
+}
+
+// PeerOf returns the peer ID of a contact in binary form. It fails with ErrNotFound.
+func (e *Engine) PeerOf(id ledger.ContactID) ([]byte, error) {
+	c, err := e.contactOf(id)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Clone(c.Peer), nil
 }
 
 // contactOf returns a contact.
@@ -103,10 +123,15 @@ func (e *Engine) put(now time.Time, c *contact) {
 // setState changes what we have agreed on with a contact.
 func (e *Engine) setState(now time.Time, c *contact, s ledger.ContactState) {
 	c.State, c.Changed = s, now
-	if c.reachable() {
-		if s != ledger.Asking && c.Added.IsZero() {
+	if s == ledger.Accepted {
+		if c.Added.IsZero() {
 			c.Added = now
 		}
+		if e.plan.Online(c.ID) {
+			e.present(c, true)
+		}
+	}
+	if c.reachable() {
 		e.plan.Add(c.ID, c.Peer)
 		e.plan.KeepConnected(now, c.ID, c.KeepConnected && s == ledger.Accepted)
 	} else {
@@ -117,8 +142,8 @@ func (e *Engine) setState(now time.Time, c *contact, s ledger.ContactState) {
 
 // cut ends the links with a contact.
 func (e *Engine) cut(now time.Time, c *contact) {
-	for _, l := range e.links {
-		if l.contact == c {
+	for _, id := range slices.Sorted(maps.Keys(e.links)) {
+		if l := e.links[id]; l != nil && l.contact == c {
 			e.close(now, l)
 		}
 	}

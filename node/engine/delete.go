@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -22,8 +23,8 @@ func (e *Engine) BlockContact(now time.Time, id ledger.ContactID) error {
 	return e.empty(now, c)
 }
 
-// UnblockContact takes that back: somebody who was a contact is one again, anybody
-// else a stranger. It fails with ErrNotFound.
+// UnblockContact takes that back: somebody who was accepted once is a contact again,
+// anybody else a stranger. It fails with ErrNotFound.
 func (e *Engine) UnblockContact(now time.Time, id ledger.ContactID) error {
 	c, err := e.contactOf(id)
 	if err != nil {
@@ -32,7 +33,7 @@ func (e *Engine) UnblockContact(now time.Time, id ledger.ContactID) error {
 	switch {
 	case c.State != ledger.Blocked:
 	case c.Added.IsZero():
-		e.erase(now, c, false)
+		e.erase(now, c, c.conversation != 0)
 	default:
 		e.setState(now, c, ledger.Accepted)
 	}
@@ -59,10 +60,8 @@ func (e *Engine) DeleteContact(now time.Time, id ledger.ContactID, history bool)
 // erase removes a contact.
 func (e *Engine) erase(now time.Time, c *contact, history bool) {
 	e.cut(now, c)
-	for number, f := range e.files {
-		if f.Contact == c.ID {
-			delete(e.files, number)
-		}
+	for _, f := range c.files {
+		delete(e.files, f.Number)
 	}
 	for _, it := range c.queue {
 		e.unindex(it)
@@ -90,12 +89,17 @@ func (e *Engine) erase(now time.Time, c *contact, history bool) {
 	e.happened(now, ledger.Event{Kind: ledger.ContactDeleted, Contact: c.ID, Conversation: conversation})
 }
 
-// DeleteMessage removes a message here. One of ours that waits is called back if it
-// can be. It fails with ErrNotFound if the message is not one of the conversation.
+// DeleteMessage removes a message here, which must be in the store still. One of ours
+// that waits is called back if it can be. It fails with ErrNotFound if the
+// conversation is gone, or the message was removed since the last Flush.
 func (e *Engine) DeleteMessage(now time.Time, m ledger.Message) error {
-	if e.conversations[m.Conversation] == nil {
-		return fmt.Errorf("%w: conversation", ErrNotFound)
+	if e.conversations[m.Conversation] == nil || e.dropped[m.Number] {
+		return fmt.Errorf("%w: message", ErrNotFound)
 	}
+	if e.dropped == nil {
+		e.dropped = make(map[ledger.MessageNumber]bool)
+	}
+	e.dropped[m.Number] = true
 	for _, it := range append([]*item(nil), e.queued[m.Number]...) {
 		if it.contact.left(it.contact.place(it)) {
 			// It may be on its way. What is to be sent again is in the queue.
@@ -110,10 +114,10 @@ func (e *Engine) DeleteMessage(now time.Time, m ledger.Message) error {
 	return nil
 }
 
-// Expire removes messages that have disappeared.
+// Expire removes messages that have disappeared, as DeleteMessage does.
 func (e *Engine) Expire(now time.Time, all []ledger.Message) error {
 	for _, m := range all {
-		if err := e.DeleteMessage(now, m); err != nil {
+		if err := e.DeleteMessage(now, m); err != nil && !errors.Is(err, ErrNotFound) {
 			return err
 		}
 	}

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"cmp"
 	"crypto/rand"
 	"io"
 	"slices"
@@ -10,6 +9,7 @@ import (
 	"github.com/onionwire/onionwire/node/e2ee"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/reach"
+	"github.com/onionwire/onionwire/node/wire"
 )
 
 // LinkID names a link. Whoever drives the engine makes it up, above 0, and uses it
@@ -23,7 +23,7 @@ type Config struct {
 	Peer []byte
 	// Key encrypts saved sessions. It stays the caller's.
 	Key *e2ee.StateKey
-	// Addresses are our own, which contacts are told.
+	// Addresses are our own, which contacts are told: 1 to wire.MaxAddresses.
 	Addresses []ledger.Address
 	// Rand is where names and jitter come from; nil means crypto/rand.
 	Rand io.Reader
@@ -82,14 +82,22 @@ type Engine struct {
 	links         map[LinkID]*link
 	strangers     []*link // the oldest first
 	touched       []*contact
-	expiry        time.Time // the earliest deadline of an item
+	needed        map[ledger.ItemID]*item       // what Needs has named
+	dropped       map[ledger.MessageNumber]bool // messages that are in out to be removed
+	expiry        time.Time                     // the earliest deadline of an item
+	swept         time.Time                     // when sessions were last looked through
 	out           Output
 }
 
-// New makes an engine of what the store has. It fails if the random source does.
+// New makes an engine of what the store has. It fails with ErrInvalid if contacts
+// cannot be told the addresses or the name of the profile, or if the random source
+// does.
 func New(cfg Config, s Snapshot, now time.Time) (*Engine, error) {
 	if cfg.Rand == nil {
 		cfg.Rand = rand.Reader
+	}
+	if _, err := encode(wire.Accept{Name: s.Settings.Name, Addresses: addresses(cfg.Addresses)}); err != nil {
+		return nil, err
 	}
 	e := &Engine{
 		cfg: cfg, settings: s.Settings, counters: s.Counters,
@@ -101,15 +109,10 @@ func New(cfg Config, s Snapshot, now time.Time) (*Engine, error) {
 		invites:       make(map[[16]byte]ledger.Invite),
 		files:         make(map[ledger.FileNumber]*ledger.File),
 		links:         make(map[LinkID]*link),
+		swept:         now,
 	}
 	for _, row := range s.Contacts {
-		c := &contact{Contact: row, streams: s.Streams[row.ID]}
-		e.know(c)
-		if c.streams.Out == 0 {
-			if err := e.restream(c); err != nil {
-				return nil, err
-			}
-		}
+		e.know(&contact{Contact: row, streams: s.Streams[row.ID]})
 	}
 	for _, row := range s.Conversations {
 		e.conversations[row.ID] = &row
@@ -117,14 +120,16 @@ func New(cfg Config, s Snapshot, now time.Time) (*Engine, error) {
 			e.contacts[row.Members[0]].conversation = row.ID
 		}
 	}
-	e.restoreQueues(s)
+	if err := e.restoreQueues(s); err != nil {
+		return nil, err
+	}
 	for _, invite := range s.Invites {
 		e.invites[invite.Token] = invite
 	}
 	for _, f := range s.Files {
-		e.files[f.Number] = &f
+		e.addFile(&f)
 	}
-	for _, c := range e.contacts {
+	for _, c := range e.sorted() {
 		if c.reachable() {
 			e.plan.Add(c.ID, c.Peer)
 			e.plan.KeepConnected(now, c.ID, c.KeepConnected && c.State == ledger.Accepted)
@@ -135,7 +140,7 @@ func New(cfg Config, s Snapshot, now time.Time) (*Engine, error) {
 }
 
 // restoreQueues puts what waits, and what is not confirmed, back in its place.
-func (e *Engine) restoreQueues(s Snapshot) {
+func (e *Engine) restoreQueues(s Snapshot) error {
 	for _, w := range s.Items {
 		c := e.contacts[w.Contact]
 		if c == nil {
@@ -156,12 +161,19 @@ func (e *Engine) restoreQueues(s Snapshot) {
 			c.cells = append(c.cells, &row)
 		}
 	}
-	for _, c := range e.contacts {
-		if !c.fits() {
+	for _, c := range e.sorted() {
+		switch sent := c.streams.Sent - c.streams.Base; {
+		case c.State == ledger.Deleted:
+		case c.streams.Out == 0, c.streams.Sent < c.streams.Base, sent > uint64(len(c.queue)):
+			if err := e.restream(c); err != nil {
+				return err
+			}
+		case !c.fits():
 			e.unseal(c) // what is unconfirmed is sealed anew
 		}
 	}
 	e.expiry = e.earliest(time.Time{}) // one that is over is given up at once
+	return nil
 }
 
 // know files a contact.
@@ -191,16 +203,27 @@ func (e *Engine) happened(now time.Time, ev ledger.Event) {
 // Tick does what is due.
 func (e *Engine) Tick(now time.Time) {
 	e.plan.Tick(now)
+	if now.Sub(e.swept).Abs() >= sweepPause {
+		e.swept = now
+		for _, c := range e.sorted() {
+			e.sweep(now, c)
+		}
+	}
 	if !e.expiry.IsZero() && !now.Before(e.expiry) {
 		e.expire(now)
 	}
 }
 
 // Next returns when Tick is wanted, or the zero time for never.
-func (e *Engine) Next() time.Time {
-	next := e.plan.Next()
-	if next.IsZero() || !e.expiry.IsZero() && e.expiry.Before(next) {
-		return cmp.Or(e.expiry, next)
+func (e *Engine) Next() (next time.Time) {
+	times := []time.Time{e.plan.Next(), e.expiry}
+	if len(e.links) > 0 {
+		times = append(times, e.swept.Add(sweepPause))
+	}
+	for _, at := range times {
+		if !at.IsZero() && (next.IsZero() || at.Before(next)) {
+			next = at
+		}
 	}
 	return next
 }

@@ -25,6 +25,7 @@ func (e *Engine) Flush(now time.Time) (Output, error) {
 	e.settle(now)
 	touched := e.touched
 	e.touched = nil
+	e.needed, e.dropped = nil, nil
 	for _, c := range touched {
 		c.touched = false
 		if err := e.pump(now, c); err != nil {
@@ -48,7 +49,7 @@ func (e *Engine) want(now time.Time, c *contact) {
 	}
 	w := reach.Nothing
 	switch {
-	case !c.pending() && !e.moving(c):
+	case !c.pending() && !c.moving():
 		c.urgent = false
 	case c.urgent:
 		w = reach.Urgent
@@ -68,16 +69,28 @@ func (e *Engine) settle(now time.Time) {
 			e.out.Dial = append(e.out.Dial, Dial{Contact: a.Contact, Cancel: true})
 		case reach.Close:
 			e.out.Close = append(e.out.Close, Closing{Link: a.Link, Orderly: a.Orderly})
-			if l := e.links[a.Link]; l != nil && !a.Orderly {
-				e.end(now, l)
+			if l := e.links[a.Link]; l != nil {
+				l.given = true
+				if !a.Orderly {
+					e.end(now, l)
+				}
 			}
 		case reach.Switch:
 			e.switchTo(a)
 		case reach.Presence:
-			if c := e.contacts[a.Contact]; c != nil && c.State == ledger.Accepted {
-				e.out.Signals = append(e.out.Signals, Presence{Contact: a.Contact, Online: a.Online})
+			if c := e.contacts[a.Contact]; c != nil && (c.State == ledger.Accepted || !a.Online) {
+				e.present(c, a.Online)
 			}
 		}
+	}
+}
+
+// present tells whether a contact is there. It is nobody's business whether somebody
+// is who is not a contact.
+func (e *Engine) present(c *contact, online bool) {
+	if c.online != online {
+		c.online = online
+		e.out.Signals = append(e.out.Signals, Presence{Contact: c.ID, Online: online})
 	}
 }
 
@@ -98,7 +111,7 @@ func (e *Engine) switchTo(a reach.Switch) {
 	if c == nil {
 		return
 	}
-	c.current = e.links[a.Link]
+	c.current, c.typing = e.links[a.Link], false
 	if c.current != nil {
 		c.current.next = c.streams.Base
 	}
@@ -141,7 +154,7 @@ func (c *contact) unload() {
 	for _, cell := range c.cells {
 		cell.Cell = nil
 	}
-	for _, it := range c.queue {
-		it.Content = nil
+	for i := len(c.queue) - 1; i >= 0 && c.contents > 0; i-- { // the newest most likely
+		c.hold(c.queue[i], nil)
 	}
 }

@@ -1,7 +1,10 @@
 package engine
 
 import (
+	"bytes"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/onionwire/onionwire/node/ledger"
@@ -9,9 +12,12 @@ import (
 
 // NewInvite makes an invite. It fails with ErrQueueFull if there are MaxInvites.
 func (e *Engine) NewInvite(now time.Time, note string, expires time.Time) (ledger.Invite, error) {
-	for token := range e.invites {
-		if !e.invited(now, token[:]) {
-			e.dropInvite(token)
+	all := slices.SortedFunc(maps.Values(e.invites), func(a, b ledger.Invite) int {
+		return bytes.Compare(a.Token[:], b.Token[:])
+	})
+	for _, old := range all {
+		if !e.invited(now, old.Token[:]) {
+			e.dropInvite(old.Token)
 		}
 	}
 	if len(e.invites) >= MaxInvites {

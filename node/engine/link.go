@@ -20,6 +20,7 @@ type link struct {
 	session e2ee.SessionID
 	heard   bool // something has come on it that opens
 	greeted bool // something was sealed for it
+	given   bool // given up by us: that nothing was heard means nothing
 	// next is the sequence number of the first item that was not written on it.
 	next      uint64
 	unwritten int // cells that it was given and that are not written
@@ -64,7 +65,7 @@ func (e *Engine) Load(now time.Time, id ledger.ContactID, l Loaded) (err error) 
 			e.change(ledger.DropSession{Contact: c.ID, ID: row.ID})
 		}
 	}
-	e.drop(c, c.sessions.Expire(now))
+	e.sweep(now, c)
 	stored := make(map[uint64][]byte)
 	for _, cell := range l.Cells {
 		stored[cell.First] = cell.Cell
@@ -76,11 +77,28 @@ func (e *Engine) Load(now time.Time, id ledger.ContactID, l Loaded) (err error) 
 	return err
 }
 
+// sweep forgets sessions that have not been used for long, and keys that are too old.
+func (e *Engine) sweep(now time.Time, c *contact) {
+	if c.sessions != nil {
+		e.drop(c, c.sessions.Expire(now))
+		e.touch(c)
+	}
+}
+
 // drop forgets the stored form of sessions that are gone.
 func (e *Engine) drop(c *contact, gone []e2ee.SessionID) {
 	for _, id := range gone {
 		e.change(ledger.DropSession{Contact: c.ID, ID: ledger.SessionID(id)})
 	}
+}
+
+// loaded returns a contact whose sessions are here.
+func (e *Engine) loaded(id ledger.ContactID) (*contact, error) {
+	c, err := e.contactOf(id)
+	if err == nil && c.sessions == nil {
+		err = fmt.Errorf("%w: sessions, which nobody has loaded", ErrNotFound)
+	}
+	return c, err
 }
 
 // Opening says how a link of ours to a contact has to begin.
@@ -97,7 +115,7 @@ type Opening struct {
 // that begins with a handshake. It fails with ErrNoLink if a dialled one is of no use
 // any more, and ErrNotFound.
 func (e *Engine) Opening(id ledger.ContactID, outbound bool) (Opening, error) {
-	c, err := e.contactOf(id)
+	c, err := e.loaded(id)
 	if err != nil {
 		return Opening{}, err
 	}
@@ -117,9 +135,9 @@ func (e *Engine) Opening(id ledger.ContactID, outbound bool) (Opening, error) {
 
 // AddSession takes over the session of a handshake with a contact: at its initiator
 // before the last message leaves, at its responder when that has come. knowsUs is
-// what the other side says. LinkUp follows, or Suspend.
+// what the other side says. LinkUp follows, or Suspend. It fails with ErrNotFound.
 func (e *Engine) AddSession(now time.Time, id ledger.ContactID, session *e2ee.Session, knowsUs bool) error {
-	c, err := e.contactOf(id)
+	c, err := e.loaded(id)
 	if err != nil {
 		session.Close()
 		return err
@@ -143,7 +161,7 @@ func (e *Engine) AddSession(now time.Time, id ledger.ContactID, session *e2ee.Se
 func (e *Engine) Suspend(id ledger.ContactID, session e2ee.SessionID) {
 	if c := e.contacts[id]; c != nil && c.sessions != nil {
 		c.sessions.Suspend(session)
-		c.held--
+		c.held = max(c.held-1, 0)
 		e.touch(c)
 	}
 }
@@ -160,12 +178,15 @@ type LinkUp struct {
 // LinkUp adds a link with a contact. It fails with ErrNotFound or ErrBlocked, and
 // then the caller closes it.
 func (e *Engine) LinkUp(now time.Time, up LinkUp) error {
-	c, err := e.contactOf(up.Contact)
-	if err != nil {
-		return err
+	c, err := e.loaded(up.Contact)
+	if err == nil && (c.State == ledger.Blocked || c.State == ledger.Deleted) {
+		err = ErrBlocked
 	}
-	if c.State == ledger.Blocked || c.State == ledger.Deleted {
-		return ErrBlocked
+	if err != nil {
+		if up.Session != nil {
+			e.Suspend(up.Contact, *up.Session)
+		}
+		return err
 	}
 	l := &link{id: up.Link, contact: c, outbound: up.Outbound}
 	if up.Session != nil {
@@ -226,7 +247,7 @@ func (e *Engine) end(now time.Time, l *link) {
 	if l.fresh && c.sessions != nil {
 		c.sessions.Suspend(l.session)
 	}
-	if l.outbound && !l.heard && !l.fresh {
+	if l.outbound && !l.heard && !l.fresh && !l.given {
 		c.handshake = true // perhaps the other side has lost the session
 	}
 	e.plan.LinkDown(now, l.id)
@@ -235,6 +256,7 @@ func (e *Engine) end(now time.Time, l *link) {
 
 // close ends a link at once.
 func (e *Engine) close(now time.Time, l *link) {
+	l.given = true
 	e.out.Close = append(e.out.Close, Closing{Link: l.id})
 	e.end(now, l)
 }
@@ -245,6 +267,7 @@ func (e *Engine) DialFailed(now time.Time, id ledger.ContactID, final bool) {
 	if c := e.contacts[id]; c != nil {
 		c.urgent = false
 		e.plan.DialFailed(now, id, final)
+		e.touch(c)
 	}
 }
 
@@ -252,13 +275,4 @@ func (e *Engine) DialFailed(now time.Time, id ledger.ContactID, final bool) {
 func (e *Engine) dismiss(l *link) {
 	l.guest.sessions.Close()
 	e.strangers = slices.DeleteFunc(e.strangers, func(other *link) bool { return other == l })
-}
-
-// PeerOf returns the peer ID of a contact in binary form, or ErrNotFound.
-func (e *Engine) PeerOf(id ledger.ContactID) ([]byte, error) {
-	c, err := e.contactOf(id)
-	if err != nil {
-		return nil, err
-	}
-	return c.Peer, nil
 }

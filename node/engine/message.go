@@ -33,7 +33,7 @@ func (e *Engine) Send(now time.Time, id ledger.ConversationID, text string, o Se
 		return ledger.Message{}, err
 	}
 	for _, c := range members {
-		if len(c.queue) >= MaxQueued {
+		if c.full() {
 			return ledger.Message{}, ErrQueueFull
 		}
 	}
@@ -138,9 +138,7 @@ func (e *Engine) Edit(now time.Time, m ledger.Message, text string) error {
 		return err
 	}
 	for _, it := range items {
-		it.Content, it.size = content, len(content)
-		e.change(ledger.PutItem{Item: it.Item})
-		e.touch(it.contact)
+		e.replace(it, content)
 	}
 	e.change(ledger.EditMessage{Message: m.Number, Body: text})
 	e.happened(now, ledger.Event{Kind: ledger.MessageEdited, Conversation: m.Conversation, Message: m.Number})

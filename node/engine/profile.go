@@ -18,12 +18,16 @@ func (e *Engine) SetSettings(now time.Time, s Settings) error {
 	if _, err := encode(body); err != nil {
 		return err
 	}
-	renamed := s.Name != e.settings.Name
-	e.settings = s
-	if !renamed {
+	if s.Name == e.settings.Name {
+		e.settings = s
 		return nil
 	}
-	return e.tellAll(now, ledger.Ordinary, body)
+	all, err := e.audience()
+	if err != nil {
+		return err
+	}
+	e.settings = s
+	return e.tell(now, all, ledger.Ordinary, body)
 }
 
 // SetAddresses changes our own addresses, and tells all contacts. It fails with
@@ -33,15 +37,34 @@ func (e *Engine) SetAddresses(now time.Time, all []ledger.Address) error {
 	if _, err := encode(body); err != nil {
 		return err
 	}
+	to, err := e.audience()
+	if err != nil {
+		return err
+	}
 	e.cfg.Addresses = all
-	return e.tellAll(now, ledger.Moves, body)
+	return e.tell(now, to, ledger.Moves, body)
 }
 
-// tellAll says something to everybody whom we have asked or accepted.
-func (e *Engine) tellAll(now time.Time, kind ledger.ItemKind, body wire.Body) error {
-	for _, c := range e.contacts {
+// audience returns everybody whom we have asked or accepted. It fails with
+// ErrQueueFull if one of them has been told too much already.
+func (e *Engine) audience() (all []*contact, err error) {
+	for _, c := range e.sorted() {
 		if c.State != ledger.Accepted && c.State != ledger.Requested {
 			continue
+		}
+		if c.crammed() {
+			return nil, ErrQueueFull
+		}
+		all = append(all, c)
+	}
+	return all, nil
+}
+
+// tell says something to many. A request that has not left says it as well.
+func (e *Engine) tell(now time.Time, all []*contact, kind ledger.ItemKind, body wire.Body) error {
+	for _, c := range all {
+		if err := e.refresh(c); err != nil {
+			return err
 		}
 		if err := e.enqueue(now, c, kind, body, 0, time.Time{}); err != nil {
 			return err
@@ -111,6 +134,11 @@ func (e *Engine) SetTimer(now time.Time, id ledger.ConversationID, timer time.Du
 	}
 	if timer < 0 || timer%time.Second != 0 || timer/time.Second > 1<<32-1 {
 		return fmt.Errorf("%w: a timer of %s", ErrInvalid, timer)
+	}
+	for _, c := range members {
+		if c.full() {
+			return ErrQueueFull
+		}
 	}
 	for _, c := range members {
 		body := wire.Timer{Seconds: uint32(timer / time.Second)}

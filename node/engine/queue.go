@@ -47,22 +47,21 @@ func (c *contact) place(it *item) int { return slices.Index(c.queue, it) }
 func (c *contact) left(i int) bool { return c.streams.Base+uint64(i) < c.streams.Sent }
 
 // enqueue puts an item at the end of the queue to a contact; a request goes to its
-// beginning, which the caller has made room for.
+// beginning, where nothing has left. Whoever calls it has looked whether there is
+// room; it fails with ErrInvalid.
 func (e *Engine) enqueue(now time.Time, c *contact, kind ledger.ItemKind, body wire.Body, message ledger.MessageNumber, deadline time.Time) error {
 	content, err := encode(body)
 	if err != nil {
 		return err
 	}
-	if len(c.queue) >= MaxQueued {
-		return ErrQueueFull
-	}
 	e.counters.Item++
 	it := &item{
 		Item: ledger.Item{
-			ID: e.counters.Item, Contact: c.ID, Message: message, Kind: kind, Content: content, Deadline: deadline,
+			ID: e.counters.Item, Contact: c.ID, Message: message, Kind: kind, Deadline: deadline,
 		},
 		size: len(content), contact: c,
 	}
+	c.hold(it, content)
 	if kind == ledger.Asks {
 		c.queue = slices.Insert(c.queue, 0, it)
 	} else {
@@ -85,6 +84,11 @@ func encode(body wire.Body) ([]byte, error) {
 	}
 	return content, nil
 }
+
+// full reports whether the user can say no more to the contact for now, and crammed
+// whether we cannot by ourselves.
+func (c *contact) full() bool    { return len(c.queue) >= MaxQueued }
+func (c *contact) crammed() bool { return len(c.queue) >= MaxQueued+MaxAnswers }
 
 // index files an item by the message that it carries.
 func (e *Engine) index(it *item) {
@@ -109,7 +113,9 @@ func (e *Engine) unindex(it *item) {
 // remove takes an item that has not left out of the queue.
 func (e *Engine) remove(it *item) {
 	c := it.contact
-	c.queue = slices.Delete(c.queue, c.place(it), c.place(it)+1)
+	i := c.place(it)
+	c.queue = slices.Delete(c.queue, i, i+1)
+	c.hold(it, nil)
 	e.unindex(it)
 	e.change(ledger.DropItem{Item: it.ID})
 	e.touch(c)
@@ -123,7 +129,7 @@ func (e *Engine) empty(now time.Time, c *contact) error {
 		e.change(ledger.DropItem{Item: it.ID})
 		e.deliver(now, it, ledger.Failed)
 	}
-	c.queue = nil
+	c.queue, c.contents = nil, 0
 	return e.restream(c)
 }
 
@@ -144,19 +150,25 @@ func (e *Engine) deliver(now time.Time, it *item, s ledger.DeliveryState) {
 // expire gives up the items whose time is over, unless they are under way: the
 // contact may have those in a moment.
 func (e *Engine) expire(now time.Time) {
-	for _, c := range e.contacts {
-		for _, it := range slices.Clone(c.queue) {
-			if it.Deadline.IsZero() || now.Before(it.Deadline) {
+	for _, c := range e.sorted() {
+		kept := c.queue[:0]
+		for i, it := range c.queue {
+			over := !it.Deadline.IsZero() && !now.Before(it.Deadline)
+			if over && !c.left(i) {
+				c.hold(it, nil)
+				e.unindex(it)
+				e.change(ledger.DropItem{Item: it.ID})
+				e.deliver(now, it, ledger.Expired)
+				e.touch(c)
 				continue
 			}
-			switch i := c.place(it); {
-			case !c.left(i):
-				e.remove(it)
-				e.deliver(now, it, ledger.Expired)
-			case c.current == nil:
+			kept = append(kept, it)
+			if over && c.current == nil {
 				e.skip(now, it)
 			}
 		}
+		clear(c.queue[len(kept):])
+		c.queue = kept
 	}
 	e.expiry = e.earliest(now)
 }
@@ -170,9 +182,17 @@ func (e *Engine) skip(now time.Time, it *item) {
 	}
 	e.deliver(now, it, ledger.Expired)
 	e.unindex(it)
-	it.Content, it.size, it.Message, it.Deadline = content, len(content), 0, time.Time{}
-	e.change(ledger.PutItem{Item: it.Item})
+	it.Message, it.Deadline = 0, time.Time{}
+	e.replace(it, content)
 	e.unseal(it.contact)
+}
+
+// replace gives an item, which is in no cell, another content.
+func (e *Engine) replace(it *item, content []byte) {
+	it.size = len(content)
+	it.contact.hold(it, content)
+	e.change(ledger.PutItem{Item: it.Item})
+	e.touch(it.contact)
 }
 
 // earliest returns when an item is to be given up next. One whose time is over is

@@ -20,6 +20,7 @@ func (e *Engine) confirm(now time.Time, c *contact, ack wire.Ack) error {
 	}
 	n := int(ack.Next - c.streams.Base)
 	for _, it := range c.queue[:n] {
+		c.hold(it, nil)
 		e.unindex(it)
 		e.change(ledger.DropItem{Item: it.ID})
 		if it.Message != 0 {
@@ -38,7 +39,8 @@ func (e *Engine) confirm(now time.Time, c *contact, ack wire.Ack) error {
 }
 
 // MarkRead notes that a conversation was read up to a message, and lets its sender
-// know if that is wanted. It fails with ErrNotFound.
+// know if that is wanted. Of ours nobody has to know: to mark others before it, give
+// the last of them. It fails with ErrNotFound.
 func (e *Engine) MarkRead(now time.Time, m ledger.Message) error {
 	row := e.conversations[m.Conversation]
 	if row == nil {
@@ -52,7 +54,7 @@ func (e *Engine) MarkRead(now time.Time, m ledger.Message) error {
 		ledger.ExpireRead{Conversation: row.ID, UpTo: m.Number, Now: now})
 	e.happened(now, ledger.Event{Kind: ledger.ConversationRead, Conversation: row.ID, Message: m.Number})
 	c := e.contacts[m.Sender]
-	if c == nil || e.settings.NoReceipts || c.Silent || c.State != ledger.Accepted {
+	if c == nil || e.settings.NoReceipts || c.Silent || c.State != ledger.Accepted || c.crammed() {
 		return nil
 	}
 	return e.enqueue(now, c, ledger.Ordinary, wire.Read{ID: wire.MessageID(m.ID)}, 0, time.Time{})

@@ -123,12 +123,12 @@ func (e *Engine) takeItems(now time.Time, l *link, content wire.Content) error {
 // takeItem takes one item. Those of conversations that are not ours are passed over.
 func (e *Engine) takeItem(now time.Time, c *contact, it wire.Item) error {
 	request, asks := it.Body.(wire.Request)
-	switch {
-	case asks:
+	switch own := len(it.Conversation) == 0; {
+	case own && asks:
 		return e.takeRequest(now, c, request)
 	case c.State != ledger.Accepted && c.State != ledger.Requested:
 		return fmt.Errorf("%w: %T before being a contact", ErrProtocol, it.Body)
-	case len(it.Conversation) > 0:
+	case !own:
 		return nil
 	}
 	switch body := it.Body.(type) {

@@ -31,8 +31,13 @@ func (e *Engine) AddContact(now time.Time, n NewContact) (ledger.ContactID, erro
 		return 0, fmt.Errorf("%w: this is ourselves", ErrInvalid)
 	}
 	request := e.request(n.Introduction, n.Invite)
-	if _, err := encode(request); err != nil {
-		return 0, err
+	for _, body := range []wire.Body{request, addresses(n.Addresses), wire.Profile{Name: n.Name}} {
+		if _, err := encode(body); err != nil {
+			return 0, err
+		}
+	}
+	if len(n.Peer) == 0 || len(n.Peer) > maxPeer {
+		return 0, fmt.Errorf("%w: a peer ID of %d bytes", ErrInvalid, len(n.Peer))
 	}
 	c := e.byPeer[string(n.Peer)]
 	if c == nil {
@@ -46,6 +51,7 @@ func (e *Engine) AddContact(now time.Time, n NewContact) (ledger.ContactID, erro
 	case c.State == ledger.Blocked:
 		return c.ID, ErrBlocked
 	case c.State == ledger.Asking:
+		c.Alias = cmp.Or(n.Alias, c.Alias)
 		return c.ID, e.AcceptContact(now, c.ID)
 	case known && !c.Forgotten:
 		c.Addresses = n.Addresses
@@ -132,10 +138,16 @@ func (e *Engine) takeRequest(now time.Time, c *contact, r wire.Request) error {
 	if !e.mayAsk(now, c) && !e.invited(now, r.Invite) {
 		return nil
 	}
-	c.Name, c.Addresses = r.Name, rows(r.Addresses)
+	if c.State == ledger.Rejected && !e.invited(now, r.Invite) && !e.makeRoom(now, r.Introduction != "") {
+		return nil
+	}
+	c.Name, c.Addresses, c.Forgotten = r.Name, rows(r.Addresses), false
 	switch {
 	case c.State == ledger.Accepted:
 		e.put(now, c)
+		if c.crammed() {
+			return nil // they ask again and again, and confirm no answer
+		}
 		return e.enqueue(now, c, ledger.Ordinary, e.acceptance(), 0, time.Time{})
 	case c.State == ledger.Requested, e.redeem(now, r.Invite):
 		e.withdrawRequest(c)
@@ -168,9 +180,25 @@ func (e *Engine) withdrawRequest(c *contact) {
 	}
 }
 
+// refresh lets our own request, if it has not left, say who we are by now.
+func (e *Engine) refresh(c *contact) error {
+	if len(c.queue) == 0 || c.queue[0].Kind != ledger.Asks || c.left(0) {
+		return nil
+	}
+	content, err := encode(e.request(c.Introduction, c.Invite))
+	if err != nil {
+		return err
+	}
+	e.replace(c.queue[0], content)
+	return nil
+}
+
 // takeAccept takes that a contact has accepted us.
 func (e *Engine) takeAccept(now time.Time, c *contact, a wire.Accept) {
-	c.Name, c.Addresses = a.Name, rows(a.Addresses)
-	c.Forgotten = false
+	c.Name, c.Addresses, c.Forgotten = a.Name, rows(a.Addresses), false
+	if c.State == ledger.Accepted {
+		e.put(now, c)
+		return
+	}
 	e.setState(now, c, ledger.Accepted)
 }

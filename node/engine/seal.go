@@ -13,6 +13,7 @@ import (
 func (e *Engine) Needs(now time.Time) []ledger.ItemID {
 	e.settle(now)
 	var all []ledger.ItemID
+	e.needed = nil
 	for _, c := range e.touched {
 		if c.current == nil {
 			continue
@@ -24,6 +25,10 @@ func (e *Engine) Needs(now time.Time) []ledger.ItemID {
 			}
 			if it.Content == nil {
 				all = append(all, it.ID)
+				if e.needed == nil {
+					e.needed = make(map[ledger.ItemID]*item)
+				}
+				e.needed[it.ID] = it
 			}
 		}
 	}
@@ -32,13 +37,18 @@ func (e *Engine) Needs(now time.Time) []ledger.ItemID {
 
 // Provide gives the content of an item, which the engine keeps.
 func (e *Engine) Provide(id ledger.ItemID, content []byte) {
-	for _, c := range e.touched {
-		for _, it := range c.queue[c.sealed():] {
-			if it.ID == id {
-				it.Content = content
-				return
-			}
-		}
+	if it := e.needed[id]; it != nil {
+		it.contact.hold(it, content)
+	}
+}
+
+// hold gives an item its content, or takes it away: it is in the store.
+func (c *contact) hold(it *item, content []byte) {
+	if it.Content != nil {
+		c.contents--
+	}
+	if it.Content = content; content != nil {
+		c.contents++
 	}
 }
 
@@ -62,6 +72,9 @@ func (e *Engine) pump(now time.Time, c *contact) error {
 		return nil
 	}
 	inUse, ok := c.usable(l)
+	if !ok && !l.outbound && !l.heard {
+		return nil // its first cell tells whether the other side has a session that we do not trust yet
+	}
 	if !ok {
 		c.handshake = true
 		e.close(now, l)
@@ -179,7 +192,7 @@ func (e *Engine) keep(now time.Time, c *contact, l *link, items []*item, sealed 
 		if first+uint64(i) >= c.streams.Sent {
 			e.deliver(now, it, ledger.Sent)
 		}
-		it.Content = nil
+		c.hold(it, nil)
 	}
 	c.cells = append(c.cells, cell)
 	c.streams.Sent = max(c.streams.Sent, first+uint64(len(items)))

@@ -54,21 +54,20 @@ func (e *Engine) receiveStranger(now time.Time, l *link, cell []byte) error {
 		return fmt.Errorf("%w: %w", ErrProtocol, err)
 	}
 	request, ok := first.Body.(wire.Request)
-	if !ok {
+	if !ok || len(first.Conversation) > 0 || content.First != content.Base {
 		return fmt.Errorf("%w: a stranger who says %T", ErrProtocol, first.Body)
 	}
 	c := e.byPeer[string(l.guest.peer)]
 	switch {
+	case c != nil && c.State != ledger.Deleted:
+		return fmt.Errorf("%w: it has become a contact by now", ErrNoLink) // the next link will do
+	case !e.invited(now, request.Invite) && !e.makeRoom(now, request.Introduction != ""):
+		return fmt.Errorf("%w: too many requests wait", ErrNoLink)
 	case c == nil:
-		if !e.invited(now, request.Invite) && !e.makeRoom(now, request.Introduction != "") {
-			return fmt.Errorf("%w: too many requests wait", ErrNoLink)
-		}
 		c = &contact{Contact: ledger.Contact{Peer: l.guest.peer, State: ledger.Asking}}
 		if err := e.newcomer(c); err != nil {
 			return err
 		}
-	case c.State != ledger.Deleted:
-		return fmt.Errorf("%w: it has become a contact by now", ErrNoLink) // the next link will do
 	default:
 		if err := e.restream(c); err != nil {
 			return err
@@ -89,7 +88,7 @@ func (e *Engine) receiveStranger(now time.Time, l *link, cell []byte) error {
 // introduction goes, or else the oldest. It reports whether there is room.
 func (e *Engine) makeRoom(now time.Time, introduced bool) bool {
 	var waiting []*contact
-	for _, c := range e.contacts {
+	for _, c := range e.contacts { // in any order: it makes no difference
 		if c.State == ledger.Asking {
 			waiting = append(waiting, c)
 		}
@@ -109,6 +108,6 @@ func (e *Engine) makeRoom(now time.Time, introduced bool) bool {
 	if !introduced && goes.Introduction != "" {
 		return false
 	}
-	e.erase(now, goes, false)
+	e.erase(now, goes, goes.conversation != 0)
 	return true
 }
