@@ -4,133 +4,128 @@ import (
 	"time"
 
 	"github.com/ncruces/go-sqlite3"
+
+	"github.com/onionwire/onionwire/node/ledger"
 )
 
-// ContactID is the number of a contact in this store. It is never used again.
-type ContactID int64
-
-// ContactState is what we and a contact have agreed on.
-type ContactState int
-
-// States of a contact.
-const (
-	// Requested means that we have asked and wait.
-	Requested ContactState = iota + 1
-	// Asking means that the contact has asked, and waits for us.
-	Asking
-	// Accepted means that both have agreed.
-	Accepted
-	// Rejected means that we have said no.
-	Rejected
-	// Blocked means that nothing is taken from the contact.
-	Blocked
-	// Deleted means that only its name is left, beside what it has written.
-	Deleted
+var (
+	contactInvite = column{"contacts", "invite"}
+	addressKey    = column{"addresses", "client_key"}
 )
 
-// Contact is somebody with an identity of their own.
-type Contact struct {
-	ID ContactID
-	// Peer is the peer ID in binary form. No two contacts have the same.
-	Peer []byte
-	// Name is what the contact calls itself, Alias what we call it.
-	Name, Alias string
-	// Introduction is the text of the request.
-	Introduction  string
-	State         ContactState
-	Verified      bool
-	Muted         bool
-	KeepConnected bool
-	Added         time.Time
+// Contacts returns all contacts, with their addresses, in the order of their numbers.
+func (v *View) Contacts() (all []ledger.Contact, err error) {
+	places := make(map[ledger.ContactID]int)
+	err = v.run(`SELECT id, peer, name, alias, introduction, invite, state, changed, verified, muted, keep_connected,
+		forgotten, expiry, silent, added FROM contacts ORDER BY id`, func(stmt *sqlite3.Stmt) error {
+		c, err := v.scanContact(stmt)
+		places[c.ID] = len(all)
+		all = append(all, c)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = v.run("SELECT contact, onion, port, client_key FROM addresses ORDER BY contact, position",
+		func(stmt *sqlite3.Stmt) (err error) {
+			contact := &all[places[ledger.ContactID(stmt.ColumnInt64(0))]]
+			a := ledger.Address{Port: uint16(stmt.ColumnInt(2))}
+			copy(a.Onion[:], stmt.ColumnRawBlob(1))
+			a.ClientKey, err = v.openColumn(stmt, 3, addressKey, addressRow(contact.ID, a))
+			contact.Addresses = append(contact.Addresses, a)
+			return err
+		})
+	return all, err
 }
 
-const contactColumns = "SELECT id, peer, name, alias, introduction, state, verified, muted, keep_connected, added FROM contacts "
-
-func scanContact(stmt *sqlite3.Stmt) Contact {
-	return Contact{
-		ID:            ContactID(stmt.ColumnInt64(0)),
+func (v *View) scanContact(stmt *sqlite3.Stmt) (c ledger.Contact, err error) {
+	c = ledger.Contact{
+		ID:            ledger.ContactID(stmt.ColumnInt64(0)),
 		Peer:          blob(stmt, 1),
 		Name:          stmt.ColumnText(2),
 		Alias:         stmt.ColumnText(3),
 		Introduction:  stmt.ColumnText(4),
-		State:         ContactState(stmt.ColumnInt(5)),
-		Verified:      stmt.ColumnBool(6),
-		Muted:         stmt.ColumnBool(7),
-		KeepConnected: stmt.ColumnBool(8),
-		Added:         moment(stmt, 9),
+		State:         ledger.ContactState(stmt.ColumnInt(6)),
+		Changed:       moment(stmt, 7),
+		Verified:      stmt.ColumnBool(8),
+		Muted:         stmt.ColumnBool(9),
+		KeepConnected: stmt.ColumnBool(10),
+		Forgotten:     stmt.ColumnBool(11),
+		Expiry:        time.Duration(stmt.ColumnInt64(12)),
+		Silent:        stmt.ColumnBool(13),
+		Added:         moment(stmt, 14),
 	}
-}
-
-// Contact returns a contact, or ErrNotFound.
-func (v *View) Contact(id ContactID) (c Contact, err error) {
-	err = v.one(contactColumns+"WHERE id = ?", func(stmt *sqlite3.Stmt) error {
-		c = scanContact(stmt)
-		return nil
-	}, int64(id))
+	c.Invite, err = v.openColumn(stmt, 5, contactInvite, rowKey(int64(c.ID)))
 	return c, err
 }
 
-// ContactByPeer returns the contact with a peer ID, or ErrNotFound.
-func (v *View) ContactByPeer(peer []byte) (c Contact, err error) {
-	err = v.one(contactColumns+"WHERE peer = ?", func(stmt *sqlite3.Stmt) error {
-		c = scanContact(stmt)
-		return nil
-	}, peer)
-	return c, err
+func (u *Update) putContact(c ledger.Contact) error {
+	invite, err := u.sealColumn(contactInvite, rowKey(int64(c.ID)), c.Invite)
+	if err != nil {
+		return err
+	}
+	err = u.run(`INSERT INTO contacts (id, peer, name, alias, introduction, invite, state, changed, verified, muted,
+			keep_connected, forgotten, expiry, silent, added) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET peer = excluded.peer, name = excluded.name, alias = excluded.alias,
+			introduction = excluded.introduction, invite = excluded.invite, state = excluded.state,
+			changed = excluded.changed, verified = excluded.verified, muted = excluded.muted,
+			keep_connected = excluded.keep_connected, forgotten = excluded.forgotten, expiry = excluded.expiry,
+			silent = excluded.silent, added = excluded.added`,
+		nil, int64(c.ID), c.Peer, c.Name, c.Alias, c.Introduction, invite, int(c.State), c.Changed, c.Verified, c.Muted,
+		c.KeepConnected, c.Forgotten, int64(c.Expiry), c.Silent, c.Added)
+	if err != nil {
+		return err
+	}
+	return u.putAddresses(c.ID, c.Addresses)
 }
 
-// Contacts returns all contacts in the order in which they were added.
-func (v *View) Contacts() (all []Contact, err error) {
-	err = v.run(contactColumns+"ORDER BY id", func(stmt *sqlite3.Stmt) error {
-		all = append(all, scanContact(stmt))
-		return nil
-	})
-	return all, err
-}
-
-// AddContact adds a contact, whose ID it returns and does not look at. It fails with
-// ErrExists if there is one with that peer ID.
-func (u *Update) AddContact(c Contact) (ContactID, error) {
-	id, err := u.insert(`INSERT INTO contacts
-		(peer, name, alias, introduction, state, verified, muted, keep_connected, added)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		c.Peer, c.Name, c.Alias, c.Introduction, int(c.State), c.Verified, c.Muted, c.KeepConnected, c.Added)
-	return ContactID(id), err
-}
-
-// SetContact changes everything about a contact but its peer ID and when it was
-// added, or fails with ErrNotFound.
-func (u *Update) SetContact(c Contact) error {
-	return u.change(`UPDATE contacts SET name = ?, alias = ?, introduction = ?, state = ?,
-		verified = ?, muted = ?, keep_connected = ? WHERE id = ?`,
-		c.Name, c.Alias, c.Introduction, int(c.State), c.Verified, c.Muted, c.KeepConnected, int64(c.ID))
-}
-
-// DeleteContact removes the keys of a contact: sessions, addresses, and what waits
-// to be sent to it. With history, the contact stays as Deleted, with what was
-// written; otherwise everything goes, but for its part in conversations with
-// others. It fails with ErrNotFound.
-func (u *Update) DeleteContact(id ContactID, history bool) error {
-	if !history {
-		if err := u.run(`DELETE FROM conversations WHERE kind = ? AND id IN
-			(SELECT conversation FROM members WHERE contact = ?)`, nil, int(Direct), int64(id)); err != nil {
+// putAddresses replaces the addresses of a contact.
+func (u *Update) putAddresses(contact ledger.ContactID, all []ledger.Address) error {
+	if err := u.run("DELETE FROM addresses WHERE contact = ?", nil, int64(contact)); err != nil {
+		return err
+	}
+	for i, a := range all {
+		key, err := u.sealColumn(addressKey, addressRow(contact, a), a.ClientKey)
+		if err != nil {
+			return err
+		}
+		if err := u.run("INSERT INTO addresses (contact, position, onion, port, client_key) VALUES (?, ?, ?, ?, ?)",
+			nil, int64(contact), i, a.Onion[:], int(a.Port), key); err != nil {
 			return err
 		}
 	}
-	for _, sql := range []string{
-		"DELETE FROM sessions WHERE contact = ?",
+	return nil
+}
+
+// addressRow is the key of the row of an address.
+func addressRow(contact ledger.ContactID, a ledger.Address) []byte {
+	return append(rowKey(int64(contact), a.Onion[:]...), byte(a.Port>>8), byte(a.Port))
+}
+
+func (u *Update) dropContact(id ledger.ContactID, history bool) error {
+	steps := []string{
+		"UPDATE files SET key = NULL WHERE contact = ?",
 		"DELETE FROM addresses WHERE contact = ?",
-		"DELETE FROM outbox WHERE contact = ?",
-	} {
+		"DELETE FROM streams WHERE contact = ?",
+		"DELETE FROM sessions WHERE contact = ?",
+		"DELETE FROM items WHERE contact = ?",
+		"DELETE FROM cells WHERE contact = ?",
+	}
+	if !history {
+		steps = append([]string{
+			`DELETE FROM conversations WHERE kind = 1 AND id IN (SELECT conversation FROM members WHERE contact = ?)`,
+			"DELETE FROM files WHERE contact = ?",
+		}, steps...)
+	}
+	for _, sql := range steps {
 		if err := u.run(sql, nil, int64(id)); err != nil {
 			return err
 		}
 	}
 	if !history {
-		// Gone entirely if nothing refers to it any more.
+		// Gone entirely if nothing refers to it any more; messages are of members.
 		if err := u.run(`DELETE FROM contacts WHERE id = ?1
 			AND NOT EXISTS (SELECT 1 FROM members WHERE contact = ?1)
-			AND NOT EXISTS (SELECT 1 FROM messages WHERE sender = ?1)
 			AND NOT EXISTS (SELECT 1 FROM deliveries WHERE contact = ?1)`, nil, int64(id)); err != nil {
 			return err
 		}
@@ -138,6 +133,6 @@ func (u *Update) DeleteContact(id ContactID, history bool) error {
 			return nil
 		}
 	}
-	return u.change(`UPDATE contacts SET state = ?, introduction = '', verified = 0, keep_connected = 0
-		WHERE id = ?`, int(Deleted), int64(id))
+	return u.change(`UPDATE contacts SET state = ?, introduction = '', invite = NULL, verified = 0, muted = 0,
+		keep_connected = 0, forgotten = 0, expiry = 0, silent = 0 WHERE id = ?`, int(ledger.Deleted), int64(id))
 }

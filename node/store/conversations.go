@@ -1,143 +1,78 @@
 package store
 
 import (
-	"errors"
 	"time"
 
 	"github.com/ncruces/go-sqlite3"
+
+	"github.com/onionwire/onionwire/node/ledger"
 )
 
-// ConversationID is the number of a conversation in this store. It is never used
-// again.
-type ConversationID int64
-
-// ConversationKind tells how many can be in a conversation.
-type ConversationKind int
-
-// Kinds of conversations.
-const (
-	// Direct is a conversation with one contact.
-	Direct ConversationKind = iota + 1
-	// Group is one with any number.
-	Group
-)
-
-// Conversation is where messages belong.
-type Conversation struct {
-	ID    ConversationID
-	Kind  ConversationKind
-	Title string // of a group
-	Muted bool
-	// Timer is after how long messages disappear, in whole seconds, 0 for never.
-	Timer time.Duration
-	// Read is the last message that was read here.
-	Read  MessageNumber
-	Added time.Time
-	// Members are the contacts in it, ourselves not among them.
-	Members []ContactID
-}
-
-const conversationColumns = "SELECT id, kind, title, muted, timer, read, added FROM conversations "
-
-func scanConversation(stmt *sqlite3.Stmt) Conversation {
-	return Conversation{
-		ID:    ConversationID(stmt.ColumnInt64(0)),
-		Kind:  ConversationKind(stmt.ColumnInt(1)),
-		Title: stmt.ColumnText(2),
-		Muted: stmt.ColumnBool(3),
-		Timer: time.Duration(stmt.ColumnInt64(4)) * time.Second,
-		Read:  MessageNumber(stmt.ColumnInt64(5)),
-		Added: moment(stmt, 6),
-	}
-}
-
-// Conversation returns a conversation, or ErrNotFound.
-func (v *View) Conversation(id ConversationID) (c Conversation, err error) {
-	err = v.one(conversationColumns+"WHERE id = ?", func(stmt *sqlite3.Stmt) error {
-		c = scanConversation(stmt)
-		return nil
-	}, int64(id))
+// Conversations returns all conversations, with their members, in the order of their
+// numbers.
+func (v *View) Conversations() (all []ledger.Conversation, err error) {
+	places := make(map[ledger.ConversationID]int)
+	err = v.run("SELECT id, kind, title, muted, timer, read, added FROM conversations ORDER BY id",
+		func(stmt *sqlite3.Stmt) error {
+			c := ledger.Conversation{
+				ID:    ledger.ConversationID(stmt.ColumnInt64(0)),
+				Kind:  ledger.ConversationKind(stmt.ColumnInt(1)),
+				Title: stmt.ColumnText(2),
+				Muted: stmt.ColumnBool(3),
+				Timer: seconds(stmt, 4),
+				Read:  ledger.MessageNumber(stmt.ColumnInt64(5)),
+				Added: moment(stmt, 6),
+			}
+			places[c.ID] = len(all)
+			all = append(all, c)
+			return nil
+		})
 	if err != nil {
-		return c, err
+		return nil, err
 	}
-	c.Members, err = v.members(id)
-	return c, err
-}
-
-// DirectConversation returns the conversation with a contact alone, or ErrNotFound.
-func (v *View) DirectConversation(contact ContactID) (Conversation, error) {
-	var id ConversationID
-	err := v.one(`SELECT c.id FROM members m JOIN conversations c ON c.id = m.conversation
-		WHERE m.contact = ? AND c.kind = ?`, func(stmt *sqlite3.Stmt) error {
-		id = ConversationID(stmt.ColumnInt64(0))
-		return nil
-	}, int64(contact), int(Direct))
-	if err != nil {
-		return Conversation{}, err
-	}
-	return v.Conversation(id)
-}
-
-// Conversations returns all conversations in the order in which they were added.
-func (v *View) Conversations() (all []Conversation, err error) {
-	err = v.run(conversationColumns+"ORDER BY id", func(stmt *sqlite3.Stmt) error {
-		all = append(all, scanConversation(stmt))
+	err = v.run("SELECT conversation, contact FROM members ORDER BY conversation, contact", func(stmt *sqlite3.Stmt) error {
+		c := &all[places[ledger.ConversationID(stmt.ColumnInt64(0))]]
+		c.Members = append(c.Members, ledger.ContactID(stmt.ColumnInt64(1)))
 		return nil
 	})
-	for i := range all {
-		if err == nil {
-			all[i].Members, err = v.members(all[i].ID)
-		}
-	}
 	return all, err
 }
 
-func (v *View) members(id ConversationID) (all []ContactID, err error) {
-	err = v.run("SELECT contact FROM members WHERE conversation = ? ORDER BY contact", func(stmt *sqlite3.Stmt) error {
-		all = append(all, ContactID(stmt.ColumnInt64(0)))
-		return nil
-	}, int64(id))
-	return all, err
-}
-
-// AddConversation adds a conversation with its members, whose ID it returns and does
-// not look at. It fails with ErrInvalid if a direct one has not exactly one member,
-// ErrExists if there is one with that contact, or a member is named twice, and
-// ErrNotFound if there is no such contact.
-func (u *Update) AddConversation(c Conversation) (ConversationID, error) {
-	if c.Kind == Direct {
-		if len(c.Members) != 1 {
-			return 0, ErrInvalid
-		}
-		if _, err := u.DirectConversation(c.Members[0]); !errors.Is(err, ErrNotFound) {
-			if err == nil {
-				err = ErrExists
-			}
-			return 0, err
-		}
+func (u *Update) putConversation(c ledger.Conversation) error {
+	err := u.run("UPDATE conversations SET title = ?, muted = ?, timer = ?, read = ?, added = ? WHERE id = ?",
+		nil, c.Title, c.Muted, int64(c.Timer/time.Second), int64(c.Read), c.Added, int64(c.ID))
+	if err != nil || u.s.conn.Changes() > 0 {
+		return err
 	}
-	id, err := u.insert("INSERT INTO conversations (kind, title, muted, timer, added) VALUES (?, ?, ?, ?, ?)",
-		int(c.Kind), c.Title, c.Muted, int64(c.Timer/time.Second), c.Added)
+	if c.Kind == ledger.Direct && len(c.Members) != 1 {
+		return ErrInvalid
+	}
+	err = u.run("INSERT INTO conversations (id, kind, title, muted, timer, read, added) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		nil, int64(c.ID), int(c.Kind), c.Title, c.Muted, int64(c.Timer/time.Second), int64(c.Read), c.Added)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	for _, member := range c.Members {
-		if err := u.run("INSERT INTO members (conversation, contact) VALUES (?, ?)", nil, id, int64(member)); err != nil {
-			return 0, err
+		if err := u.run("INSERT INTO members (conversation, contact) VALUES (?, ?)", nil, int64(c.ID), int64(member)); err != nil {
+			return err
 		}
 	}
-	return ConversationID(id), nil
+	if c.Kind != ledger.Direct {
+		return nil
+	}
+	return u.run(`SELECT 1 FROM members m JOIN conversations c ON c.id = m.conversation
+		WHERE m.contact = ? AND c.kind = 1 AND c.id <> ?`,
+		func(*sqlite3.Stmt) error { return ErrExists }, int64(c.Members[0]), int64(c.ID))
 }
 
-// SetConversation changes title, mute, timer and what was read of a conversation,
-// or fails with ErrNotFound.
-func (u *Update) SetConversation(c Conversation) error {
-	return u.change("UPDATE conversations SET title = ?, muted = ?, timer = ?, read = ? WHERE id = ?",
-		c.Title, c.Muted, int64(c.Timer/time.Second), int64(c.Read), int64(c.ID))
-}
-
-// DeleteConversation removes a conversation and its messages, or fails with
-// ErrNotFound.
-func (u *Update) DeleteConversation(id ConversationID) error {
-	return u.change("DELETE FROM conversations WHERE id = ?", int64(id))
+// Unread returns how many messages of others in a conversation were not read.
+func (v *View) Unread(c ledger.ConversationID) (n int, err error) {
+	err = v.one(`SELECT count(*) FROM members p CROSS JOIN messages m
+		ON m.conversation = p.conversation AND m.sender = p.contact
+		AND m.number > (SELECT read FROM conversations WHERE id = ?1)
+		WHERE p.conversation = ?1`, func(stmt *sqlite3.Stmt) error {
+		n = stmt.ColumnInt(0)
+		return nil
+	}, int64(c))
+	return n, err
 }

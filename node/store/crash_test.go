@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/lock"
 	"github.com/onionwire/onionwire/node/store"
 )
@@ -43,10 +44,10 @@ func write(path string) {
 			if len(messages) > 0 {
 				n = int(messages[0].Number)
 			}
-			if _, err := tx.AddMessage(numbered(1, n)); err != nil {
-				return err
-			}
-			return tx.SaveSession(1, store.Session{Saved: fmt.Appendf(make([]byte, 6000), " %d", n)})
+			return tx.Apply(
+				added(numbered(n)),
+				ledger.PutSession{Contact: 1, Session: ledger.Session{Saved: fmt.Appendf(make([]byte, 6000), " %d", n)}},
+			)
 		}))
 		fmt.Println(n)
 	}
@@ -56,7 +57,7 @@ func write(path string) {
 func TestKilledProcesses(t *testing.T) {
 	folder := newFolder(t)
 	s := create(t, folder)
-	populate(t, s)
+	apply(t, s, population...)
 	closeStore(t, s)
 	for kill := range 12 {
 		if err := folder.Release(); err != nil {
@@ -65,7 +66,7 @@ func TestKilledProcesses(t *testing.T) {
 		acknowledged := runUntilKilled(t, folder.Path())
 		folder = acquire(t, folder.Path())
 		s := reopen(t, folder)
-		got := bodies(t, s, 1)
+		got := bodies(t, s)
 		if len(got) <= acknowledged {
 			t.Fatalf("kill %d: %d messages are there, number %d was acknowledged", kill, len(got), acknowledged)
 		}

@@ -1,48 +1,21 @@
 package store
 
 import (
-	"time"
+	"errors"
 
 	"github.com/ncruces/go-sqlite3"
+
+	"github.com/onionwire/onionwire/node/ledger"
 )
-
-// DeliveryState is what became of a message of ours on its way to one contact.
-type DeliveryState int
-
-// States of a delivery.
-const (
-	// Queued means that it waits to be sent.
-	Queued DeliveryState = iota + 1
-	// Sent means that it has left, and is not confirmed.
-	Sent
-	// Delivered means that the contact has it.
-	Delivered
-	// Read means that somebody has read it there.
-	Read
-	// Failed means that it cannot be delivered.
-	Failed
-	// Cancelled means that it was called back before it left.
-	Cancelled
-	// Expired means that its time was over before it was delivered.
-	Expired
-)
-
-// Delivery is how far a message has come.
-type Delivery struct {
-	Message MessageNumber
-	Contact ContactID
-	State   DeliveryState
-	Changed time.Time
-}
 
 // Deliveries returns how far a message has come to each contact.
-func (v *View) Deliveries(number MessageNumber) (all []Delivery, err error) {
+func (v *View) Deliveries(number ledger.MessageNumber) (all []ledger.Delivery, err error) {
 	err = v.run("SELECT contact, state, changed FROM deliveries WHERE message = ? ORDER BY contact",
 		func(stmt *sqlite3.Stmt) error {
-			all = append(all, Delivery{
+			all = append(all, ledger.Delivery{
 				Message: number,
-				Contact: ContactID(stmt.ColumnInt64(0)),
-				State:   DeliveryState(stmt.ColumnInt(1)),
+				Contact: ledger.ContactID(stmt.ColumnInt64(0)),
+				State:   ledger.DeliveryState(stmt.ColumnInt(1)),
 				Changed: moment(stmt, 2),
 			})
 			return nil
@@ -50,11 +23,39 @@ func (v *View) Deliveries(number MessageNumber) (all []Delivery, err error) {
 	return all, err
 }
 
-// SetDelivery sets how far a message has come. Which state may follow which is for
-// the caller to know. It fails with ErrNotFound if there is no such message or
-// contact.
-func (u *Update) SetDelivery(d Delivery) error {
+// DeliveriesOf returns how far messages have come to each contact, in the order in
+// which they are named.
+func (v *View) DeliveriesOf(numbers []ledger.MessageNumber) (all []ledger.Delivery, err error) {
+	for _, number := range numbers {
+		some, err := v.Deliveries(number)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	return all, nil
+}
+
+func (u *Update) putDelivery(d ledger.Delivery) error {
 	return u.run(`INSERT INTO deliveries (message, contact, state, changed) VALUES (?, ?, ?, ?)
 		ON CONFLICT DO UPDATE SET state = excluded.state, changed = excluded.changed`,
 		nil, int64(d.Message), int64(d.Contact), int(d.State), d.Changed)
+}
+
+func (u *Update) readDelivery(r ledger.ReadDelivery) error {
+	last, err := u.MessageByID(r.Conversation, 0, r.ID)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	// The states are written out as in the index.
+	err = u.run(`UPDATE deliveries SET state = 4, changed = ? WHERE contact = ? AND message <= ? AND state IN (2, 3)
+		AND (SELECT conversation FROM messages WHERE number = deliveries.message) = ?`,
+		nil, r.Changed, int64(r.Contact), int64(last.Number), int64(r.Conversation))
+	if err != nil {
+		return err
+	}
+	return u.addEvent(r.Event)
 }

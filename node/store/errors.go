@@ -9,6 +9,7 @@ import (
 	"github.com/ncruces/go-sqlite3"
 
 	"github.com/onionwire/onionwire/node/internal/durable"
+	"github.com/onionwire/onionwire/node/ledger"
 )
 
 var (
@@ -31,15 +32,15 @@ var (
 	// ErrClosed means that the store is closed.
 	ErrClosed = errors.New("store is closed")
 	// ErrNotFound means that there is no such row.
-	ErrNotFound = errors.New("not in the store")
-	// ErrExists means that there is such a row already: a message is a repeat.
-	ErrExists = errors.New("in the store already")
+	ErrNotFound = ledger.ErrNotFound
+	// ErrExists means that there is such a row already.
+	ErrExists = ledger.ErrExists
 	// ErrInvalid means that a row breaks a rule of the schema.
-	ErrInvalid = errors.New("not a valid row")
+	ErrInvalid = ledger.ErrInvalid
 	// ErrSealed means that a sealed column was changed, or moved from another row.
 	ErrSealed = errors.New("sealed column does not belong here")
 	// ErrCursor means that events after a cursor have been dropped.
-	ErrCursor = errors.New("events after this cursor are gone")
+	ErrCursor = ledger.ErrCursor
 )
 
 // explain wraps an error of SQLite in one of ours, of ctx if that is why it was

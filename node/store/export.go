@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"filippo.io/age"
+
+	"github.com/onionwire/onionwire/node/ledger"
 )
 
 // Export is what goes into an export.
@@ -24,8 +26,8 @@ type Export struct {
 const exportPage = 500
 
 // Export writes contacts with their addresses, and history if wanted, to one file
-// encrypted under a passphrase with age (age-encryption.org/v1, scrypt). Sessions
-// and what waits to be sent stay: two copies of a session would use keys twice.
+// encrypted under a passphrase with age (age-encryption.org/v1, scrypt). Sessions,
+// what waits to be sent, and files stay: two copies of a session would use keys twice.
 // The store does nothing else meanwhile. What was written before an error opens
 // nowhere.
 func (s *Store) Export(ctx context.Context, w io.Writer, passphrase string, e Export) error {
@@ -71,16 +73,13 @@ func (v *View) exportContacts(lines *json.Encoder) error {
 		return err
 	}
 	for _, c := range contacts {
-		addresses, err := v.Addresses(c.ID)
-		if err != nil {
-			return err
-		}
 		out := exportContact{
-			ID: c.ID, Peer: c.Peer, Name: c.Name, Alias: c.Alias, Introduction: c.Introduction, State: c.State,
+			ID: c.ID, Peer: c.Peer, Name: c.Name, Alias: c.Alias, Introduction: c.Introduction, Invite: c.Invite,
+			State: c.State, Changed: toMillis(c.Changed), Forgotten: c.Forgotten, Expiry: int64(c.Expiry), Silent: c.Silent,
 			Verified: c.Verified, Muted: c.Muted, KeepConnected: c.KeepConnected, Added: toMillis(c.Added),
 		}
-		for _, a := range addresses {
-			out.Addresses = append(out.Addresses, exportAddress(a))
+		for _, a := range c.Addresses {
+			out.Addresses = append(out.Addresses, exportAddress{a.Onion[:], a.Port, a.ClientKey})
 		}
 		if err := lines.Encode(record{Contact: &out}); err != nil {
 			return err
@@ -102,7 +101,7 @@ func (v *View) exportHistory(lines *json.Encoder) error {
 			return err
 		}
 	}
-	for after := MessageNumber(0); ; {
+	for after := ledger.MessageNumber(0); ; {
 		page, err := v.messages(messageColumns+"WHERE m.number > ? ORDER BY m.number LIMIT ?", int64(after), exportPage)
 		if err != nil || len(page) == 0 {
 			return err
@@ -116,14 +115,14 @@ func (v *View) exportHistory(lines *json.Encoder) error {
 	}
 }
 
-func (v *View) exportMessage(lines *json.Encoder, m Message) error {
+func (v *View) exportMessage(lines *json.Encoder, m ledger.Message) error {
 	deliveries, err := v.Deliveries(m.Number)
 	if err != nil {
 		return err
 	}
 	out := exportMessage{
 		Number: m.Number, Conversation: m.Conversation, Sender: m.Sender, ID: m.ID[:], Body: m.Body,
-		Written: toMillis(m.Written), Stored: toMillis(m.Stored), Expires: toMillis(m.Expires),
+		Written: toMillis(m.Written), Stored: toMillis(m.Stored), Timer: int64(m.Timer / time.Second), Expires: toMillis(m.Expires),
 	}
 	for _, d := range deliveries {
 		out.Deliveries = append(out.Deliveries, exportDelivery{d.Contact, d.State, toMillis(d.Changed)})

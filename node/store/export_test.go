@@ -57,3 +57,6 @@ func (s *Store) ExportAt(ctx context.Context, w io.Writer, passphrase string, wo
 
 // OpenPlain opens what is in an export.
 func OpenPlain(plain io.Reader) (*Import, error) { return openPlain(plain) }
+
+// Index gives all messages their place in the index now.
+func (u *Update) Index() error { return u.index(rebuildBatch) }

@@ -11,7 +11,7 @@ import (
 	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/vfs"
 
-	"github.com/onionwire/onionwire/node/lock"
+	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/store"
 )
 
@@ -140,35 +140,16 @@ func (f *faultyFile) Sync(flags vfs.SyncFlag) error {
 	return nil
 }
 
-// template is a closed store with a contact and a conversation, both number 1.
-func template(t *testing.T) map[string]string {
-	t.Helper()
-	folder := newFolder(t)
-	s := create(t, folder)
-	populate(t, s)
-	closeStore(t, s)
-	return files(t, folder)
-}
-
-func fromTemplate(t *testing.T, content map[string]string) *lock.Folder {
-	t.Helper()
-	folder := newFolder(t)
-	for name, b := range content {
-		if err := os.WriteFile(folder.Path()+"/"+name, []byte(b), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return folder
-}
-
 // work adds messages until one is refused or all are acknowledged. Now and then it
 // has the log written into the database.
 func work(t *testing.T, s *store.Store, messages int) (acknowledged int, err error) {
 	t.Helper()
 	for n := range messages {
 		err := s.Update(t.Context(), func(tx *store.Update) error {
-			_, err := tx.AddMessage(numbered(1, n))
-			return errors.Join(err, tx.SaveSession(1, store.Session{Saved: fmt.Appendf(make([]byte, 1000+n), " %d", n)}))
+			return tx.Apply(
+				added(numbered(n)),
+				ledger.PutSession{Contact: 1, Session: ledger.Session{Saved: fmt.Appendf(make([]byte, 1000+n), " %d", n)}},
+			)
 		})
 		if err != nil {
 			return n, err
@@ -186,7 +167,7 @@ func work(t *testing.T, s *store.Store, messages int) (acknowledged int, err err
 // the one after, and the database is whole.
 func wantMessages(t *testing.T, s *store.Store, acknowledged int) {
 	t.Helper()
-	got := bodies(t, s, 1)
+	got := bodies(t, s)
 	if len(got) != acknowledged && len(got) != acknowledged+1 {
 		t.Errorf("%d messages are there, %d were acknowledged", len(got), acknowledged)
 	}
@@ -237,8 +218,7 @@ func TestPowerCutAtEveryWrite(t *testing.T) {
 func workMore(t *testing.T, s *store.Store) error {
 	t.Helper()
 	return s.Update(t.Context(), func(tx *store.Update) error {
-		_, err := tx.AddMessage(store.Message{Conversation: 1, Sender: 1, Body: "more"})
-		return err
+		return tx.Apply(added(ledger.Message{Number: 99, Conversation: 1, Sender: 1, Body: "more"}))
 	})
 }
 

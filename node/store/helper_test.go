@@ -12,6 +12,7 @@ import (
 	"github.com/ncruces/go-sqlite3/vfs"
 	"go.uber.org/goleak"
 
+	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/lock"
 	"github.com/onionwire/onionwire/node/store"
 )
@@ -107,36 +108,50 @@ func view(t testing.TB, s *store.Store, f func(tx *store.View) error) {
 	}
 }
 
-// populate adds a contact and the conversation with it.
-func populate(t testing.TB, s *store.Store) (contact store.ContactID, c store.ConversationID) {
+func apply(t testing.TB, s *store.Store, changes ...ledger.Change) {
 	t.Helper()
-	update(t, s, func(tx *store.Update) (err error) {
-		contact, err = tx.AddContact(store.Contact{
-			Peer: []byte("peer of bob"), Name: "Bob Bobson", State: store.Accepted, Added: noon,
-		})
-		if err != nil {
-			return err
-		}
-		c, err = tx.AddConversation(store.Conversation{
-			Kind: store.Direct, Members: []store.ContactID{contact}, Added: noon,
-		})
-		return err
-	})
-	return contact, c
+	update(t, s, func(tx *store.Update) error { return tx.Apply(changes...) })
 }
 
-// numbered is the n-th message of a test.
-func numbered(c store.ConversationID, n int) store.Message {
-	m := store.Message{Conversation: c, Body: fmt.Sprintf("message number%d", n), Written: noon, Stored: noon}
+// population are Bob, who is contact 1, and the conversation with him, 1 as well.
+var population = []ledger.Change{
+	ledger.PutContact{Contact: ledger.Contact{
+		ID: 1, Peer: []byte("peer of bob"), Name: "Bob Bobson", State: ledger.Accepted, Added: noon,
+	}},
+	ledger.PutConversation{Conversation: ledger.Conversation{
+		ID: 1, Kind: ledger.Direct, Members: []ledger.ContactID{1}, Added: noon,
+	}},
+}
+
+// populated returns a new store with Bob in it.
+func populated(t testing.TB) *store.Store {
+	t.Helper()
+	s := create(t, newFolder(t))
+	apply(t, s, population...)
+	return s
+}
+
+// numbered is the n-th message of a test, from 0, ours, in conversation 1.
+func numbered(n int) ledger.Message {
+	m := ledger.Message{
+		Number: ledger.MessageNumber(n + 1), Conversation: 1, Body: fmt.Sprintf("message number%d", n), Written: noon, Stored: noon,
+	}
 	copy(m.ID[:], fmt.Sprintf("%016d", n))
 	return m
 }
 
-// bodies returns the texts in a conversation, the oldest first.
-func bodies(t testing.TB, s *store.Store, c store.ConversationID) (all []string) {
+// added adds a message, and an event with the same number.
+func added(m ledger.Message) ledger.AddMessage {
+	return ledger.AddMessage{Message: m, Event: ledger.Event{
+		Cursor: ledger.Cursor(m.Number), Happened: noon, Kind: ledger.MessageQueued, Message: m.Number,
+	}}
+}
+
+// bodies returns the texts in conversation 1, the oldest first.
+func bodies(t testing.TB, s *store.Store) (all []string) {
 	t.Helper()
 	view(t, s, func(tx *store.View) error {
-		messages, err := tx.Messages(c, 0, 1<<20)
+		messages, err := tx.Messages(1, 0, 1<<20)
 		for _, m := range messages {
 			all = append([]string{m.Body}, all...)
 		}
@@ -203,4 +218,25 @@ func removeDatabase(t testing.TB, folder *lock.Folder) {
 	if err := os.Remove(path(folder, "")); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// template is a closed store with Bob in it, as the files that it is.
+func template(t *testing.T) map[string]string {
+	t.Helper()
+	folder := newFolder(t)
+	s := create(t, folder)
+	apply(t, s, population...)
+	closeStore(t, s)
+	return files(t, folder)
+}
+
+func fromTemplate(t *testing.T, content map[string]string) *lock.Folder {
+	t.Helper()
+	folder := newFolder(t)
+	for name, b := range content {
+		if err := os.WriteFile(path(folder, "")+name[len(store.File):], []byte(b), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return folder
 }

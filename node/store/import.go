@@ -12,6 +12,7 @@ import (
 	"filippo.io/age"
 
 	"github.com/onionwire/onionwire/node/internal/redact"
+	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/lock"
 )
 
@@ -94,13 +95,9 @@ func (i *Import) next() (r record, more bool, err error) {
 	return r, err == nil, err
 }
 
-// fill adds all records to an empty store.
+// fill adds all records to an empty store, under the numbers that they have.
 func (i *Import) fill(ctx context.Context, s *Store) error {
-	m := numbers{
-		contacts:      map[ContactID]ContactID{0: 0},
-		conversations: make(map[ConversationID]*Conversation),
-		read:          make(map[ConversationID]MessageNumber),
-	}
+	n := numbers{make(map[ledger.ContactID]bool), make(map[ledger.ConversationID]bool)}
 	for more := true; more; {
 		err := s.Update(ctx, func(tx *Update) (err error) {
 			for range importBatch {
@@ -108,7 +105,7 @@ func (i *Import) fill(ctx context.Context, s *Store) error {
 				if r, more, err = i.next(); err != nil || !more {
 					return err
 				}
-				if err := tx.addRecord(r, m); err != nil {
+				if err := tx.addRecord(r, n); err != nil {
 					return blame(err)
 				}
 			}
@@ -118,33 +115,24 @@ func (i *Import) fill(ctx context.Context, s *Store) error {
 			return err
 		}
 	}
-	return s.Update(ctx, func(tx *Update) error {
-		for _, c := range m.conversations {
-			if err := tx.SetConversation(*c); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	return nil
 }
 
-// numbers leads from the numbers of an export to what has become of them in the store
-// that it goes to. Contact 0 is ourselves in both.
+// maxNumber bounds the numbers of an export: there must be room behind them.
+const maxNumber = 1 << 53
+
+// numbers are those that an export has used.
 type numbers struct {
-	contacts      map[ContactID]ContactID
-	conversations map[ConversationID]*Conversation
-	read          map[ConversationID]MessageNumber // the last message read, by its old number
+	contacts      map[ledger.ContactID]bool
+	conversations map[ledger.ConversationID]bool
 }
 
-var (
-	errUnknown = errors.New("it refers to something that is not there")
-	errHeader  = errors.New("it has a second header")
-)
+var errHeader = errors.New("it has a second header")
 
 // blame says of an error that comes of a record, and not of the disk, that the
 // export is to blame.
 func blame(err error) error {
-	for _, kind := range []error{ErrExists, ErrNotFound, ErrInvalid, errUnknown, errHeader} {
+	for _, kind := range []error{ErrExists, ErrNotFound, ErrInvalid, errHeader} {
 		if errors.Is(err, kind) {
 			return fmt.Errorf("%w: %w", ErrExport, err)
 		}
@@ -152,91 +140,72 @@ func blame(err error) error {
 	return err
 }
 
-func (u *Update) addRecord(r record, m numbers) error {
+func (u *Update) addRecord(r record, n numbers) error {
 	switch {
 	case r.Contact != nil:
-		return u.addContact(r.Contact, m)
+		return u.importContact(r.Contact, n)
 	case r.Conversation != nil:
-		return u.addConversation(r.Conversation, m)
+		return u.importConversation(r.Conversation, n)
 	case r.Message != nil:
-		return u.addMessage(r.Message, m)
+		return u.importMessage(r.Message)
 	}
 	return errHeader
 }
 
-func (u *Update) addContact(c *exportContact, m numbers) error {
-	if _, twice := m.contacts[c.ID]; twice {
+func (u *Update) importContact(c *exportContact, n numbers) error {
+	switch {
+	case c.ID > maxNumber:
+		return ErrInvalid
+	case n.contacts[c.ID]:
 		return ErrExists
 	}
-	id, err := u.AddContact(Contact{
-		Peer: c.Peer, Name: c.Name, Alias: c.Alias, Introduction: c.Introduction, State: c.State,
-		Verified: c.Verified, Muted: c.Muted, KeepConnected: c.KeepConnected, Added: fromMillis(c.Added),
-	})
-	if err != nil {
-		return err
+	n.contacts[c.ID] = true
+	out := ledger.Contact{
+		ID: c.ID, Peer: c.Peer, Name: c.Name, Alias: c.Alias, Introduction: c.Introduction, Invite: c.Invite, State: c.State,
+		Changed: fromMillis(c.Changed), Verified: c.Verified, Muted: c.Muted, KeepConnected: c.KeepConnected,
+		Forgotten: c.Forgotten, Expiry: time.Duration(c.Expiry), Silent: c.Silent, Added: fromMillis(c.Added),
 	}
-	m.contacts[c.ID] = id
-	addresses := make([]Address, 0, len(c.Addresses))
 	for _, a := range c.Addresses {
-		addresses = append(addresses, Address(a))
+		if len(a.Onion) != len(ledger.Address{}.Onion) {
+			return ErrInvalid
+		}
+		out.Addresses = append(out.Addresses, ledger.Address{Onion: [32]byte(a.Onion), Port: a.Port, ClientKey: a.ClientKey})
 	}
-	return u.SetAddresses(id, addresses)
+	return u.Apply(ledger.PutContact{Contact: out})
 }
 
-func (u *Update) addConversation(c *exportConversation, m numbers) error {
-	if _, twice := m.conversations[c.ID]; twice {
+func (u *Update) importConversation(c *exportConversation, n numbers) error {
+	switch {
+	case c.ID > maxNumber, c.Timer < 0, c.Timer > math.MaxInt64/int64(time.Second):
+		return ErrInvalid
+	case n.conversations[c.ID]:
 		return ErrExists
 	}
-	if c.Timer < 0 || c.Timer > math.MaxInt64/int64(time.Second) {
-		return ErrInvalid
-	}
-	out := &Conversation{
-		Kind: c.Kind, Title: c.Title, Muted: c.Muted, Timer: time.Duration(c.Timer) * time.Second, Added: fromMillis(c.Added),
-	}
-	for _, member := range c.Members {
-		id, ok := m.contacts[member]
-		if !ok || id == 0 {
-			return errUnknown
-		}
-		out.Members = append(out.Members, id)
-	}
-	id, err := u.AddConversation(*out)
-	if err != nil {
-		return err
-	}
-	out.ID = id
-	m.conversations[c.ID] = out
-	m.read[c.ID] = c.Read
-	return nil
+	n.conversations[c.ID] = true
+	return u.Apply(ledger.PutConversation{Conversation: ledger.Conversation{
+		ID: c.ID, Kind: c.Kind, Title: c.Title, Muted: c.Muted, Timer: time.Duration(c.Timer) * time.Second,
+		Read: c.Read, Added: fromMillis(c.Added), Members: c.Members,
+	}})
 }
 
-func (u *Update) addMessage(in *exportMessage, m numbers) error {
-	c, ok := m.conversations[in.Conversation]
-	sender, known := m.contacts[in.Sender]
-	if !ok || !known {
-		return errUnknown
-	}
-	if len(in.ID) != len(MessageID{}) {
+func (u *Update) importMessage(m *exportMessage) error {
+	if m.Number > maxNumber || len(m.ID) != len(ledger.MessageID{}) || m.Timer < 0 || m.Timer > math.MaxInt64/int64(time.Second) {
 		return ErrInvalid
 	}
-	number, err := u.AddMessage(Message{
-		Conversation: c.ID, Sender: sender, ID: MessageID(in.ID), Body: in.Body,
-		Written: fromMillis(in.Written), Stored: fromMillis(in.Stored), Expires: fromMillis(in.Expires),
+	added, err := u.insertMessage(ledger.Message{
+		Number: m.Number, Conversation: m.Conversation, Sender: m.Sender, ID: ledger.MessageID(m.ID), Body: m.Body,
+		Written: fromMillis(m.Written), Stored: fromMillis(m.Stored), Timer: time.Duration(m.Timer) * time.Second,
+		Expires: fromMillis(m.Expires),
 	})
-	if err != nil {
-		return err
+	if err == nil && !added {
+		err = ErrExists
 	}
-	if in.Number <= m.read[in.Conversation] {
-		c.Read = number
-	}
-	for _, d := range in.Deliveries {
-		contact, ok := m.contacts[d.Contact]
-		if !ok {
-			return errUnknown
-		}
-		if err := u.SetDelivery(Delivery{Message: number, Contact: contact, State: d.State, Changed: fromMillis(d.Changed)}); err != nil {
-			return err
+	for _, d := range m.Deliveries {
+		if err == nil {
+			err = u.Apply(ledger.PutDelivery{Delivery: ledger.Delivery{
+				Message: m.Number, Contact: d.Contact, State: d.State, Changed: fromMillis(d.Changed),
+			}})
 		}
 	}
-	return nil
+	return err
 }

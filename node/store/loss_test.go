@@ -10,32 +10,27 @@ import (
 	"github.com/ncruces/go-sqlite3"
 	_ "github.com/ncruces/go-sqlite3/vfs/adiantum"
 
+	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/lock"
 	"github.com/onionwire/onionwire/node/store"
 )
 
-// crashed returns a folder in which acknowledged messages are in the log alone, and
-// the conversation that they are in.
-func crashed(t *testing.T) (*lock.Folder, store.ConversationID) {
+// crashed returns a folder in which acknowledged messages are in the log alone.
+func crashed(t *testing.T) *lock.Folder {
 	t.Helper()
 	folder := newFolder(t)
 	s := create(t, folder)
-	contact, c := populate(t, s)
-	update(t, s, func(tx *store.Update) error {
-		// The database grows, which is written on its first page.
-		return tx.SaveSession(contact, store.Session{Saved: make([]byte, 20_000)})
-	})
+	apply(t, s, population...)
+	// The database grows, which is written on its first page.
+	apply(t, s, ledger.PutSession{Contact: 1, Session: ledger.Session{Saved: make([]byte, 20_000)}})
 	for n := range 3 {
-		update(t, s, func(tx *store.Update) error {
-			_, err := tx.AddMessage(numbered(c, n))
-			return err
-		})
+		apply(t, s, added(numbered(n)))
 	}
 	crash(t, s)
 	if info, err := os.Stat(path(folder, "-wal")); err != nil || info.Size() == 0 {
 		t.Fatalf("there is no log: %v", err)
 	}
-	return folder, c
+	return folder
 }
 
 // left returns the folder of a store that crashed and left its log, or that was
@@ -43,8 +38,7 @@ func crashed(t *testing.T) (*lock.Folder, store.ConversationID) {
 func left(t *testing.T, log bool) *lock.Folder {
 	t.Helper()
 	if log {
-		folder, _ := crashed(t)
-		return folder
+		return crashed(t)
 	}
 	folder := newFolder(t)
 	closeStore(t, create(t, folder))
@@ -73,7 +67,7 @@ func TestSQLiteAloneLosesTheLogToAWrongKey(t *testing.T) {
 		"no encryption": {"os", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			folder, _ := crashed(t)
+			folder := crashed(t)
 			if err := plainOpen(folder, tt.vfs, tt.pragma); err == nil {
 				t.Fatal("it opens")
 			}
@@ -103,13 +97,13 @@ func TestAWrongKeyTouchesNothing(t *testing.T) {
 		"swapped":         {2, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			folder, c := crashed(t)
+			folder := crashed(t)
 			before := files(t, folder)
 			if _, err := store.Open(t.Context(), folder, newKeys(t, keys[0], keys[1])); !errors.Is(err, store.ErrKey) {
 				t.Errorf("error is %v, want ErrKey", err)
 			}
 			wantFiles(t, folder, before)
-			if got := bodies(t, reopen(t, folder), c); len(got) != 3 {
+			if got := bodies(t, reopen(t, folder)); len(got) != 3 {
 				t.Errorf("messages are %q, want 3", got)
 			}
 		})
@@ -132,12 +126,12 @@ func TestAWrongKeyTouchesNoClosedDatabase(t *testing.T) {
 // A power cut while pages go from the log to the database can tear the first one.
 // The log tells then that the key is right, and mends the page.
 func TestATornFirstPageIsMended(t *testing.T) {
-	folder, c := crashed(t)
+	folder := crashed(t)
 	tear(t, folder)
 	if _, err := store.Open(t.Context(), folder, newKeys(t, 9, 2)); !errors.Is(err, store.ErrKey) {
 		t.Errorf("with a wrong key the error is %v, want ErrKey", err)
 	}
-	if got := bodies(t, reopen(t, folder), c); len(got) != 3 {
+	if got := bodies(t, reopen(t, folder)); len(got) != 3 {
 		t.Errorf("messages are %q, want 3", got)
 	}
 }

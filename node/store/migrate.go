@@ -17,7 +17,7 @@ const applicationID = 0x6f6e6977
 
 // The row that tells whether the key of sealed columns is right.
 const (
-	checkName  = "store.check"
+	checkName  = ownSettings + "check"
 	checkValue = "onionwire-store-1"
 )
 
@@ -81,7 +81,7 @@ func (s *Store) prepare(ctx context.Context, schema []string) error {
 	if err := s.upgrade(ctx, 0, schema); err != nil {
 		return err
 	}
-	return s.Update(ctx, func(tx *Update) error { return tx.SetSetting(checkName, []byte(checkValue)) })
+	return s.Update(ctx, func(tx *Update) error { return tx.setSetting(checkName, []byte(checkValue)) })
 }
 
 // upgrade runs the steps of the schema after version, all of them or none.

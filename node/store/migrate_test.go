@@ -26,18 +26,14 @@ func TestMigration(t *testing.T) {
 	for _, crashes := range []bool{false, true} {
 		folder := newFolder(t)
 		s := create(t, folder)
-		_, c := populate(t, s)
-		update(t, s, func(tx *store.Update) error {
-			_, err := tx.AddMessage(numbered(c, 0))
-			return err
-		})
+		apply(t, s, append(population, added(numbered(0)))...)
 		if crashes {
 			crash(t, s)
 		} else {
 			closeStore(t, s)
 		}
 		s = opened(t)(open(t, folder, third))
-		if got := bodies(t, s, c); len(got) != 1 {
+		if got := bodies(t, s); len(got) != 1 {
 			t.Errorf("messages are %q", got)
 		}
 		update(t, s, func(tx *store.Update) error { return tx.Exec("INSERT INTO third VALUES ('later')") })
@@ -53,7 +49,7 @@ func TestMigration(t *testing.T) {
 		if err := os.WriteFile(path(other, ""), []byte(backup), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if got := bodies(t, reopen(t, other), c); len(got) != 1 {
+		if got := bodies(t, reopen(t, other)); len(got) != 1 {
 			t.Errorf("messages in the backup are %q", got)
 		}
 
@@ -68,11 +64,7 @@ func TestMigration(t *testing.T) {
 func TestAFailedMigrationChangesNothing(t *testing.T) {
 	folder := newFolder(t)
 	s := create(t, folder)
-	_, c := populate(t, s)
-	update(t, s, func(tx *store.Update) error {
-		_, err := tx.AddMessage(numbered(c, 0))
-		return err
-	})
+	apply(t, s, append(population, added(numbered(0)))...)
 	closeStore(t, s)
 	before := files(t, folder)[store.File]
 	if _, err := open(t, folder, broken); err == nil {
@@ -82,7 +74,7 @@ func TestAFailedMigrationChangesNothing(t *testing.T) {
 	if got[store.File] != before || got[store.File+".backup-1"] != before {
 		t.Error("the database was changed, or not backed up")
 	}
-	if got := bodies(t, reopen(t, folder), c); len(got) != 1 {
+	if got := bodies(t, reopen(t, folder)); len(got) != 1 {
 		t.Errorf("messages are %q", got)
 	}
 }

@@ -143,10 +143,16 @@ func (s *Store) verify(ctx context.Context, folder string, schema []string) erro
 	if _, err := s.conn.Config(sqlite3.DBCONFIG_NO_CKPT_ON_CLOSE, false); err != nil {
 		return err
 	}
+	path := filepath.Join(folder, File)
 	if version == len(schema) {
-		return removeBackups(filepath.Join(folder, File))
+		err = removeBackups(path)
+	} else {
+		err = s.migrate(ctx, path, version, schema)
 	}
-	return s.migrate(ctx, filepath.Join(folder, File), version, schema)
+	if err != nil {
+		return err
+	}
+	return s.checkIndex(ctx)
 }
 
 // writable refuses what SQLite would open for reading only.
@@ -203,6 +209,9 @@ func (o opener) connect(ctx context.Context, path string, keys *Keys, keepLog bo
 	}
 	if err == nil {
 		err = fts5.Register(s.conn)
+	}
+	if err == nil {
+		err = registerWords(s.conn)
 	}
 	if err != nil {
 		_ = s.disconnect()

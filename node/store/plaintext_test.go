@@ -3,13 +3,13 @@ package store_test
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
 	"os"
 	"strings"
 	"testing"
 
 	"lukechampine.com/adiantum"
 
+	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/lock"
 	"github.com/onionwire/onionwire/node/store"
 )
@@ -19,42 +19,47 @@ var secrets = map[string]string{
 	"name":         "Bartholomew the Younger",
 	"introduction": "we have met at the harbour",
 	"peer ID":      "12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA",
-	"address":      "pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd.onion:4001",
+	"onion":        "an onion key of thirty-two bytes",
 	"client key":   "client key of thirty-two bytes!!",
+	"invite":       "invite, 16 bytes",
+	"our invite":   "we invite, bytes",
+	"note":         "for the bearer of the letter",
 	"session":      strings.Repeat("session state ", 600),
 	"setting":      "token of a bot",
+	"item":         strings.Repeat("what an item holds ", 200),
 	"cell":         strings.Repeat("what a cell looks like ", 200),
-	"event":        "event that happened",
+	"file key":     "file key of thirty-two bytes, ok",
+	"file name":    "holiday in Antwerp.jpeg",
+	"path":         "/home/somebody/Pictures",
 }
 
-func storeSecrets(t *testing.T, s *store.Store) store.MessageNumber {
+// sealed are those that only the key of the rows opens.
+var sealed = []string{"client key", "invite", "our invite", "session", "setting", "item", "file key"}
+
+// storeSecrets stores them all; the body is that of message 1, which item 1 carries.
+func storeSecrets(t *testing.T, s *store.Store) {
 	t.Helper()
-	var number store.MessageNumber
-	update(t, s, func(tx *store.Update) error {
-		contact, err := tx.AddContact(store.Contact{
-			Peer: []byte(secrets["peer ID"]), Name: secrets["name"], Introduction: secrets["introduction"], State: store.Accepted,
-		})
-		if err != nil {
-			return err
-		}
-		c, err := tx.AddConversation(store.Conversation{Kind: store.Direct, Members: []store.ContactID{contact}})
-		if err != nil {
-			return err
-		}
-		m := numbered(c, 1)
-		m.Body = secrets["body"]
-		if number, err = tx.AddMessage(m); err != nil {
-			return err
-		}
-		_, err1 := tx.Enqueue(store.Cell{Contact: contact, Message: number, Cell: []byte(secrets["cell"])})
-		_, err2 := tx.AddEvent(store.Event{Kind: "kind", Body: []byte(secrets["event"])})
-		return errors.Join(err1, err2,
-			tx.SetAddresses(contact, []store.Address{{Address: secrets["address"], ClientKey: []byte(secrets["client key"])}}),
-			tx.SaveSession(contact, store.Session{Saved: []byte(secrets["session"])}),
-			tx.SetSetting("token", []byte(secrets["setting"])),
-		)
-	})
-	return number
+	m := numbered(0)
+	m.Body = secrets["body"]
+	apply(t, s,
+		ledger.PutContact{Contact: ledger.Contact{
+			ID: 1, Peer: []byte(secrets["peer ID"]), Name: secrets["name"], Introduction: secrets["introduction"],
+			Invite: []byte(secrets["invite"]), State: ledger.Accepted, Addresses: []ledger.Address{
+				{Onion: [32]byte([]byte(secrets["onion"])), Port: 1, ClientKey: []byte(secrets["client key"])},
+			},
+		}},
+		population[1], added(m),
+		ledger.PutItem{Item: ledger.Item{ID: 1, Contact: 1, Message: 1, Kind: ledger.Ordinary, Content: []byte(secrets["item"])}},
+		ledger.PutCell{Cell: ledger.Cell{Contact: 1, Count: 1, Cell: []byte(secrets["cell"])}},
+		ledger.PutSession{Contact: 1, Session: ledger.Session{Saved: []byte(secrets["session"])}},
+		ledger.PutInvite{Invite: ledger.Invite{Token: [16]byte([]byte(secrets["our invite"])), Note: secrets["note"]}},
+		ledger.PutFile{File: ledger.File{
+			Number: 1, Conversation: 1, Contact: 1, State: ledger.Moving, Key: []byte(secrets["file key"]),
+			Name: secrets["file name"], Path: secrets["path"],
+		}},
+		ledger.PutSetting{Name: "token", Value: []byte(secrets["setting"])},
+	)
+	update(t, s, func(tx *store.Update) error { return tx.Index() })
 }
 
 func TestNoFileHoldsPlaintext(t *testing.T) {
@@ -106,7 +111,7 @@ func TestTheDatabaseKeyAloneShowsNoSecretColumns(t *testing.T) {
 	if !bytes.Contains(all, []byte(secrets["body"])) {
 		t.Fatal("this test does not decrypt")
 	}
-	for _, what := range []string{"client key", "session", "setting"} {
+	for _, what := range sealed {
 		if bytes.Contains(all, []byte(secrets[what][:12])) {
 			t.Errorf("the %s is not sealed", what)
 		}
@@ -116,16 +121,16 @@ func TestTheDatabaseKeyAloneShowsNoSecretColumns(t *testing.T) {
 func TestDeletedContentIsGone(t *testing.T) {
 	folder := newFolder(t)
 	s := create(t, folder)
-	number := storeSecrets(t, s)
+	storeSecrets(t, s)
 	if err := s.Compact(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	update(t, s, func(tx *store.Update) error { return tx.DeleteMessage(number) })
+	apply(t, s, ledger.DropMessage{Message: 1}, ledger.DropCells{Contact: 1, Below: 1}, ledger.DropFile{File: 1})
 	if err := s.Compact(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	all := decrypted(t, folder)
-	for _, trace := range []string{secrets["body"], "behind", secrets["cell"][:20]} {
+	for _, trace := range []string{secrets["body"], "behind", secrets["cell"][:20], secrets["file name"]} {
 		if bytes.Contains(all, []byte(trace)) {
 			t.Errorf("%q is still there", trace)
 		}

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"github.com/onionwire/onionwire/node/ledger"
 )
 
 // exportVersion is the version of the content of exports.
@@ -32,51 +34,58 @@ type exportHeader struct {
 }
 
 type exportContact struct {
-	ID            ContactID       `json:"id"`
-	Peer          []byte          `json:"peer"`
-	Name          string          `json:"name,omitempty"`
-	Alias         string          `json:"alias,omitempty"`
-	Introduction  string          `json:"introduction,omitempty"`
-	State         ContactState    `json:"state"`
-	Verified      bool            `json:"verified,omitempty"`
-	Muted         bool            `json:"muted,omitempty"`
-	KeepConnected bool            `json:"keep_connected,omitempty"`
-	Added         int64           `json:"added,omitempty"`
-	Addresses     []exportAddress `json:"addresses,omitempty"`
+	ID            ledger.ContactID    `json:"id"`
+	Peer          []byte              `json:"peer"`
+	Name          string              `json:"name,omitempty"`
+	Alias         string              `json:"alias,omitempty"`
+	Introduction  string              `json:"introduction,omitempty"`
+	Invite        []byte              `json:"invite,omitempty"`
+	State         ledger.ContactState `json:"state"`
+	Changed       int64               `json:"changed,omitempty"`
+	Verified      bool                `json:"verified,omitempty"`
+	Muted         bool                `json:"muted,omitempty"`
+	KeepConnected bool                `json:"keep_connected,omitempty"`
+	Forgotten     bool                `json:"forgotten,omitempty"`
+	Expiry        int64               `json:"expiry,omitempty"` // nanoseconds
+	Silent        bool                `json:"silent,omitempty"`
+	Added         int64               `json:"added,omitempty"`
+	Addresses     []exportAddress     `json:"addresses,omitempty"`
 }
 
 type exportAddress struct {
-	Address   string `json:"address"`
+	Onion     []byte `json:"onion"`
+	Port      uint16 `json:"port"`
 	ClientKey []byte `json:"client_key,omitempty"`
 }
 
 type exportConversation struct {
-	ID      ConversationID   `json:"id"`
-	Kind    ConversationKind `json:"kind"`
-	Title   string           `json:"title,omitempty"`
-	Muted   bool             `json:"muted,omitempty"`
-	Timer   int64            `json:"timer,omitempty"` // seconds
-	Read    MessageNumber    `json:"read,omitempty"`
-	Added   int64            `json:"added,omitempty"`
-	Members []ContactID      `json:"members"`
+	ID      ledger.ConversationID   `json:"id"`
+	Kind    ledger.ConversationKind `json:"kind"`
+	Title   string                  `json:"title,omitempty"`
+	Muted   bool                    `json:"muted,omitempty"`
+	Timer   int64                   `json:"timer,omitempty"` // seconds
+	Read    ledger.MessageNumber    `json:"read,omitempty"`
+	Added   int64                   `json:"added,omitempty"`
+	Members []ledger.ContactID      `json:"members"`
 }
 
 type exportMessage struct {
-	Number       MessageNumber    `json:"number"`
-	Conversation ConversationID   `json:"conversation"`
-	Sender       ContactID        `json:"sender,omitempty"`
-	ID           []byte           `json:"id"`
-	Body         string           `json:"body"`
-	Written      int64            `json:"written,omitempty"`
-	Stored       int64            `json:"stored,omitempty"`
-	Expires      int64            `json:"expires,omitempty"`
-	Deliveries   []exportDelivery `json:"deliveries,omitempty"`
+	Number       ledger.MessageNumber  `json:"number"`
+	Conversation ledger.ConversationID `json:"conversation"`
+	Sender       ledger.ContactID      `json:"sender,omitempty"`
+	ID           []byte                `json:"id"`
+	Body         string                `json:"body"`
+	Written      int64                 `json:"written,omitempty"`
+	Stored       int64                 `json:"stored,omitempty"`
+	Timer        int64                 `json:"timer,omitempty"` // seconds
+	Expires      int64                 `json:"expires,omitempty"`
+	Deliveries   []exportDelivery      `json:"deliveries,omitempty"`
 }
 
 type exportDelivery struct {
-	Contact ContactID     `json:"contact"`
-	State   DeliveryState `json:"state"`
-	Changed int64         `json:"changed,omitempty"`
+	Contact ledger.ContactID     `json:"contact"`
+	State   ledger.DeliveryState `json:"state"`
+	Changed int64                `json:"changed,omitempty"`
 }
 
 // toMillis and fromMillis have 0 for no time, which 1970 has to live with.

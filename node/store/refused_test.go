@@ -123,18 +123,15 @@ func TestAnotherDatabaseUnderTheSameKey(t *testing.T) {
 func TestADatabaseThatIsOpenElsewhere(t *testing.T) {
 	folder := newFolder(t)
 	s := create(t, folder)
-	_, c := populate(t, s)
+	apply(t, s, population...)
 	// Somebody who does not ask for the lock.
 	if other, err := store.Open(t.Context(), folder, newKeys(t, 1, 2)); !errors.Is(err, store.ErrInUse) {
 		_ = other.Close()
 		t.Fatalf("error is %v, want ErrInUse", err)
 	}
-	update(t, s, func(tx *store.Update) error {
-		_, err := tx.AddMessage(numbered(c, 1))
-		return err
-	})
+	apply(t, s, added(numbered(1)))
 	closeStore(t, s)
-	if got := bodies(t, reopen(t, folder), c); len(got) != 1 {
+	if got := bodies(t, reopen(t, folder)); len(got) != 1 {
 		t.Errorf("messages are %q", got)
 	}
 }

@@ -5,12 +5,17 @@ import (
 	"encoding/binary"
 	"fmt"
 
+	"github.com/ncruces/go-sqlite3"
+
 	"github.com/onionwire/onionwire/node/internal/redact"
 	"github.com/onionwire/onionwire/node/internal/xchacha"
 )
 
 // labelSeal opens the associated data of a sealed column.
 const labelSeal = "onionwire-store-1 column"
+
+// sealOverhead is what a sealed value has beside the value, in bytes.
+const sealOverhead = xchacha.NonceSize + xchacha.Overhead
 
 // column names a column that is sealed.
 type column struct{ table, name string }
@@ -24,6 +29,26 @@ func (s sealer) seal(c column, key, value []byte) ([]byte, error) {
 	nonce := make([]byte, xchacha.NonceSize, xchacha.NonceSize+len(value)+xchacha.Overhead)
 	_, _ = rand.Read(nonce)
 	return xchacha.Seal(nonce, s.key.Bytes(), nonce, value, c.data(key))
+}
+
+// sealColumn is seal for a value that can be missing: then the column is NULL.
+func (v *View) sealColumn(c column, key, value []byte) (any, error) {
+	if len(value) == 0 {
+		return nil, nil
+	}
+	return v.s.sealer.seal(c, key, value)
+}
+
+// openColumn returns the value of a column, nil if it is NULL or empty, or ErrSealed.
+func (v *View) openColumn(stmt *sqlite3.Stmt, i int, c column, key []byte) ([]byte, error) {
+	if stmt.ColumnType(i) == sqlite3.NULL {
+		return nil, nil
+	}
+	value, err := v.s.sealer.open(c, key, stmt.ColumnRawBlob(i))
+	if len(value) == 0 {
+		return nil, err
+	}
+	return value, err
 }
 
 // open returns the value in the row with that key, or ErrSealed.

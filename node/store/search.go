@@ -1,14 +1,18 @@
 package store
 
 import (
+	"slices"
 	"strings"
-	"unicode"
+
+	"github.com/ncruces/go-sqlite3"
+
+	"github.com/onionwire/onionwire/node/ledger"
 )
 
-// Bounds on a search: what people type is shorter, and each term costs.
+// Bounds on a search: what people type is shorter, and each word costs.
 const (
 	maxSearchText  = 1024 // bytes
-	maxSearchTerms = 16
+	maxSearchWords = 16
 )
 
 // Search returns up to limit messages that have all words of a text, in any order,
@@ -16,29 +20,78 @@ const (
 // beginning of one. It looks in one conversation, or in all if it is 0, before a
 // number, or everywhere if that is 0. The newest comes first. A text without a word
 // finds nothing.
-func (v *View) Search(text string, c ConversationID, before MessageNumber, limit int) ([]Message, error) {
-	query := searchQuery(text)
-	if query == "" {
+func (v *View) Search(text string, c ledger.ConversationID, before ledger.MessageNumber, limit int) ([]ledger.Message, error) {
+	words := wordsOf(strings.ToValidUTF8(text[:min(len(text), maxSearchText)], " "))
+	words = words[:min(len(words), maxSearchWords)]
+	if len(words) == 0 || limit <= 0 {
 		return nil, nil
 	}
-	return v.messages(messageColumns+`JOIN search ON search.rowid = m.number
-		WHERE search MATCH ?1 AND (?2 = 0 OR m.conversation = ?2) AND search.rowid < ?3
-		ORDER BY search.rowid DESC LIMIT ?4`,
-		query, int64(c), before.orEnd(), max(limit, 0))
+	found, err := v.searchNewest(words, c, orEnd(before), limit)
+	if err != nil {
+		return nil, err
+	}
+	next, err := v.newestIndexed(c, orEnd(before))
+	for err == nil && next != 0 && len(found) < limit {
+		var some []ledger.Message
+		some, err = v.messages(messageColumns+`JOIN search ON search.rowid = m.number
+			WHERE search MATCH ? AND search.rowid < ? ORDER BY search.rowid DESC LIMIT ?`,
+			searchQuery(words, c, next), orEnd(before), limit-len(found))
+		found = append(found, some...)
+		if err == nil {
+			next, err = v.newestIndexed(c, int64(next/span*span))
+		}
+	}
+	return found, err
 }
 
-// searchQuery writes words in the language of FTS5, each as a string, so that
-// nothing in them is taken for a command.
-func searchQuery(text string) string {
-	if len(text) > maxSearchText {
-		text = text[:maxSearchText]
+// newestIndexed returns the last message before a number that is in the index, 0 if
+// there is none.
+func (v *View) newestIndexed(c ledger.ConversationID, before int64) (number ledger.MessageNumber, err error) {
+	sql, args := "SELECT ifnull(max(number), 0) FROM messages WHERE number < min(?, 1 + (SELECT upto FROM indexed))", []any{before}
+	if c != 0 {
+		sql, args = sql+" AND conversation = ?", append(args, int64(c))
 	}
-	words := strings.FieldsFunc(strings.ToValidUTF8(text, " "), func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r)
-	})
-	if len(words) == 0 {
-		return ""
+	err = v.one(sql, func(stmt *sqlite3.Stmt) error {
+		number = ledger.MessageNumber(stmt.ColumnInt64(0))
+		return nil
+	}, args...)
+	return number, err
+}
+
+// searchNewest searches the messages that are not in the index.
+func (v *View) searchNewest(words []string, c ledger.ConversationID, before int64, limit int) (found []ledger.Message, err error) {
+	err = v.run(messageColumns+"WHERE m.number > (SELECT upto FROM indexed) AND m.number < ? ORDER BY m.number DESC",
+		func(stmt *sqlite3.Stmt) error {
+			m := scanMessage(stmt)
+			if len(found) < limit && (c == 0 || m.Conversation == c) && hasWords(wordsOf(m.Body), words) {
+				found = append(found, m)
+			}
+			return nil
+		}, before)
+	return found, err
+}
+
+// hasWords reports whether a text has all words, of the last of them at least one
+// that begins with it.
+func hasWords(text, words []string) bool {
+	last := len(words) - 1
+	for _, word := range words[:last] {
+		if !slices.Contains(text, word) {
+			return false
+		}
 	}
-	words = words[:min(len(words), maxSearchTerms)]
-	return `"` + strings.Join(words, `" "`) + `"*`
+	return slices.ContainsFunc(text, func(word string) bool { return strings.HasPrefix(word, words[last]) })
+}
+
+// searchQuery writes words in the language of FTS5, as terms of the span of a message,
+// each as a string, so that nothing in them is taken for a command.
+func searchQuery(words []string, c ledger.ConversationID, number ledger.MessageNumber) string {
+	var terms []string
+	if c != 0 {
+		terms = append(terms, conversationTerm(number, c))
+	}
+	for _, word := range words {
+		terms = append(terms, term(number, word))
+	}
+	return `"` + strings.Join(terms, `" "`) + `"*`
 }

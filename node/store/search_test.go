@@ -1,15 +1,17 @@
 package store_test
 
 import (
+	"errors"
 	"reflect"
 	"strings"
 	"testing"
 
+	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/store"
 )
 
 // found returns the ids, by their number, of what a search finds.
-func found(t *testing.T, s *store.Store, text string, c store.ConversationID, before store.MessageNumber, limit int) (got []string) {
+func found(t *testing.T, s *store.Store, text string, c ledger.ConversationID, before ledger.MessageNumber, limit int) (got []string) {
 	t.Helper()
 	view(t, s, func(tx *store.View) error {
 		messages, err := tx.Search(text, c, before, limit)
@@ -21,27 +23,32 @@ func found(t *testing.T, s *store.Store, text string, c store.ConversationID, be
 	return got
 }
 
+// Messages are found whether they are in the index or still wait for it.
 func TestSearch(t *testing.T) {
-	s := create(t, newFolder(t))
-	bob, c := populate(t, s)
-	var other store.ConversationID
-	numbers := map[string]store.MessageNumber{}
-	update(t, s, func(tx *store.Update) (err error) {
-		if other, err = tx.AddConversation(store.Conversation{Kind: store.Group, Members: []store.ContactID{bob}}); err != nil {
-			return err
-		}
-		for n, body := range []string{"Über den Wolken", "the quick fox", "a quick OR slow one", "\"quoted\" fox*", "привет, мир"} {
-			m := numbered(c, n)
-			if n == 2 {
-				m.Conversation = other
+	for name, indexed := range map[string]int{"none in the index": 0, "some in the index": 2, "all in the index": 5} {
+		t.Run(name, func(t *testing.T) {
+			s := populated(t)
+			apply(t, s, ledger.PutConversation{Conversation: ledger.Conversation{ID: 2, Kind: ledger.Group, Members: []ledger.ContactID{1}}})
+			numbers := map[string]ledger.MessageNumber{}
+			for n, body := range []string{"Über den Wolken", "the quick fox", "a quick OR slow one", "\"quoted\" fox*", "привет, мир 世界和平"} {
+				m := numbered(n)
+				m.Body = body
+				if n == 2 {
+					m.Conversation = 2
+				}
+				numbers[body] = m.Number
+				apply(t, s, added(m))
+				if n+1 == indexed {
+					update(t, s, func(tx *store.Update) error { return tx.Index() })
+				}
 			}
-			m.Body = body
-			if numbers[body], err = tx.AddMessage(m); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+			searchAll(t, s, numbers)
+		})
+	}
+}
+
+func searchAll(t *testing.T, s *store.Store, numbers map[string]ledger.MessageNumber) {
+	t.Helper()
 	for text, want := range map[string][]string{
 		"quick":                      {"a quick OR slow one", "the quick fox"},
 		"QUICK":                      {"a quick OR slow one", "the quick fox"},
@@ -51,7 +58,8 @@ func TestSearch(t *testing.T) {
 		"fo":                         {"\"quoted\" fox*", "the quick fox"},
 		"uber":                       {"Über den Wolken"},
 		"über wolk":                  {"Über den Wolken"},
-		"мир":                        {"привет, мир"},
+		"мир":                        {"привет, мир 世界和平"},
+		"界":                          {"привет, мир 世界和平"},
 		"or":                         {"a quick OR slow one"},
 		"quick OR fox":               nil,
 		`"quoted"`:                   {"\"quoted\" fox*"},
@@ -67,12 +75,12 @@ func TestSearch(t *testing.T) {
 		}
 	}
 	for name, tt := range map[string]struct {
-		c      store.ConversationID
-		before store.MessageNumber
+		c      ledger.ConversationID
+		before ledger.MessageNumber
 		limit  int
 		want   []string
 	}{
-		"one conversation": {c, 0, 10, []string{"the quick fox"}},
+		"one conversation": {1, 0, 10, []string{"the quick fox"}},
 		"before":           {0, numbers["a quick OR slow one"], 10, []string{"the quick fox"}},
 		"limit":            {0, 0, 1, []string{"a quick OR slow one"}},
 	} {
@@ -81,11 +89,11 @@ func TestSearch(t *testing.T) {
 		}
 	}
 
-	update(t, s, func(tx *store.Update) error { return tx.EditMessage(numbers["the quick fox"], "the red fox") })
+	apply(t, s, ledger.EditMessage{Message: numbers["the quick fox"], Body: "the red fox"})
 	if got := found(t, s, "red", 0, 0, 10); !reflect.DeepEqual(got, []string{"the red fox"}) {
 		t.Errorf("after an edit it finds %q", got)
 	}
-	update(t, s, func(tx *store.Update) error { return tx.DeleteConversation(other) })
+	apply(t, s, ledger.DropConversation{Conversation: 2})
 	if got := found(t, s, "quick", 0, 0, 10); got != nil {
 		t.Errorf("after the deletion it finds %q", got)
 	}
@@ -99,22 +107,87 @@ func FuzzSearch(f *testing.F) {
 	for _, text := range []string{"", "fox", `"`, "a\x00b", "NEAR(a b, 2)", "a*b", "\xff\xfe", "^a", "a\u0301", strings.Repeat("a ", 600)} {
 		f.Add(text, text)
 	}
-	s := create(f, newFolder(f))
-	_, c := populate(f, s)
+	s := populated(f)
 	n := 0
 	f.Fuzz(func(t *testing.T, body, text string) {
-		m := numbered(c, n)
+		m := numbered(n)
 		m.Body = body
 		n++
 		update(t, s, func(tx *store.Update) error {
-			number, err := tx.AddMessage(m)
-			if err != nil {
+			if err := tx.Apply(added(m)); err != nil {
 				return err
 			}
-			if _, err := tx.Search(text, 0, 0, 5); err != nil {
+			newest, err := tx.Search(text, 0, 0, 5)
+			if err != nil {
 				t.Errorf("searching for %q: %v", text, err)
 			}
-			return tx.DeleteMessage(number)
+			if err := tx.Index(); err != nil {
+				return err
+			}
+			indexed, err := tx.Search(text, 1, 0, 5)
+			if err != nil || !reflect.DeepEqual(indexed, newest) {
+				t.Errorf("searching for %q finds %+v in the index, %v, and %+v outside of it", text, indexed, err, newest)
+			}
+			return tx.Apply(ledger.DropMessage{Message: m.Number})
 		})
 	})
+}
+
+// Many messages are spread over many parts of the index, and there are gaps between
+// their numbers.
+func TestSearchAcrossSpans(t *testing.T) {
+	s := populated(t)
+	apply(t, s, ledger.PutConversation{Conversation: ledger.Conversation{ID: 2, Kind: ledger.Group, Members: []ledger.ContactID{1}}})
+	var want, wantFirst []string
+	for n := range 200 {
+		m := numbered(n)
+		m.Number = ledger.MessageNumber(1 + n*n*1000)
+		m.Conversation = ledger.ConversationID(1 + n%2)
+		apply(t, s, added(m))
+		want = append([]string{m.Body}, want...)
+		if m.Conversation == 1 {
+			wantFirst = append([]string{m.Body}, wantFirst...)
+		}
+	}
+	if got := found(t, s, "message num", 0, 0, 1000); !reflect.DeepEqual(got, want) {
+		t.Errorf("it finds %q, want %q", got, want)
+	}
+	if got := found(t, s, "message", 1, 0, 70); !reflect.DeepEqual(got, wantFirst[:70]) {
+		t.Errorf("in the first conversation it finds %q, want %q", got, wantFirst[:70])
+	}
+	if got := found(t, s, "message", 0, 1+150*150*1000, 3); !reflect.DeepEqual(got, want[50:53]) {
+		t.Errorf("before the 150th it finds %q, want %q", got, want[50:53])
+	}
+	if got := found(t, s, "number7", 0, 0, 1000); len(got) != 11 {
+		t.Errorf("a beginning finds %q, want 11", got)
+	}
+	if err := s.Check(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+// What other versions of this program take for words is made anew.
+func TestAnIndexOfAnotherVersionIsMadeAnew(t *testing.T) {
+	folder := newFolder(t)
+	s := create(t, folder)
+	apply(t, s, population...)
+	for n := range 300 {
+		apply(t, s, added(numbered(n)))
+	}
+	update(t, s, func(tx *store.Update) error {
+		return errors.Join(
+			tx.Exec("INSERT INTO search (search) VALUES ('delete-all')"),
+			tx.Exec("UPDATE indexed SET words = 'of another version'"),
+		)
+	})
+	closeStore(t, s)
+	s = reopen(t, folder)
+	for n := range 300 {
+		if got := found(t, s, numbered(n).Body, 0, 0, 1); len(got) != 1 {
+			t.Errorf("message %d is not found", n)
+		}
+	}
+	if err := s.Check(t.Context()); err != nil {
+		t.Error(err)
+	}
 }

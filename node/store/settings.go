@@ -1,8 +1,19 @@
 package store
 
-import "github.com/ncruces/go-sqlite3"
+import (
+	"strings"
+
+	"github.com/ncruces/go-sqlite3"
+)
 
 var settingValue = column{"settings", "value"}
+
+const (
+	// maxSettingName bounds the name of a setting, in bytes.
+	maxSettingName = 128
+	// ownSettings is how the names of those begin that are the store's own.
+	ownSettings = "store."
+)
 
 // Setting returns the value of a setting, or ErrNotFound.
 func (v *View) Setting(name string) (value []byte, err error) {
@@ -13,12 +24,15 @@ func (v *View) Setting(name string) (value []byte, err error) {
 	return value, err
 }
 
-// SetSetting sets a setting, which is sealed: it may be a secret. Names have up to
-// 128 characters; those that begin with "store." are the store's own.
-func (u *Update) SetSetting(name string, value []byte) error {
-	if u.s == nil {
-		return errOver
+func (u *Update) putSetting(name string, value []byte) error {
+	if name == "" || len(name) > maxSettingName || strings.HasPrefix(name, ownSettings) {
+		return ErrInvalid
 	}
+	return u.setSetting(name, value)
+}
+
+// setSetting is putSetting for the store's own as well.
+func (u *Update) setSetting(name string, value []byte) error {
 	sealed, err := u.s.sealer.seal(settingValue, []byte(name), value)
 	if err != nil {
 		return err
@@ -27,7 +41,9 @@ func (u *Update) SetSetting(name string, value []byte) error {
 		nil, name, sealed)
 }
 
-// DeleteSetting removes a setting, or fails with ErrNotFound.
-func (u *Update) DeleteSetting(name string) error {
+func (u *Update) dropSetting(name string) error {
+	if strings.HasPrefix(name, ownSettings) {
+		return ErrNotFound
+	}
 	return u.change("DELETE FROM settings WHERE name = ?", name)
 }

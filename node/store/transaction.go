@@ -21,7 +21,10 @@ type View struct {
 }
 
 // Update reads and writes.
-type Update struct{ View }
+type Update struct {
+	View
+	failed error // of Apply
+}
 
 // View runs f, which sees one state of the database throughout. It returns the error
 // of f, of ctx, ErrClosed or ErrDisk. Calling the store from within f would wait
@@ -48,7 +51,7 @@ func (s *Store) Update(ctx context.Context, f func(*Update) error) error {
 		return err
 	}
 	defer s.give()
-	tx := &Update{View{s: s, ctx: ctx}}
+	tx := &Update{View: View{s: s, ctx: ctx}}
 	defer tx.end()
 	if err := tx.begin("BEGIN IMMEDIATE"); err != nil {
 		return err
@@ -70,6 +73,14 @@ func (v *View) begin(sql string) error {
 // commit ends the transaction for good. A context that is done by now ends it
 // otherwise; one that is done later does not, so that there is no doubt.
 func (u *Update) commit() error {
+	if u.failed != nil {
+		return u.failed
+	}
+	if u.s.unindexed >= indexBatch {
+		if err := u.index(u.s.unindexed); err != nil {
+			return err
+		}
+	}
 	if err := context.Cause(u.ctx); err != nil {
 		return err
 	}
@@ -144,14 +155,6 @@ func (u *Update) change(sql string, args ...any) error {
 	return nil
 }
 
-// insert is run for a statement that adds one row, whose number it returns.
-func (u *Update) insert(sql string, args ...any) (int64, error) {
-	if err := u.run(sql, nil, args...); err != nil {
-		return 0, err
-	}
-	return u.s.conn.LastInsertRowID(), nil
-}
-
 // statement returns the compiled form of sql, which it keeps. All of them are
 // constants in this package, so that there is an end of them.
 func (s *Store) statement(sql string) (*sqlite3.Stmt, error) {
@@ -177,6 +180,8 @@ func bind(stmt *sqlite3.Stmt, i int, arg any) error {
 		return stmt.BindInt(i, a)
 	case int64:
 		return stmt.BindInt64(i, a)
+	case uint64:
+		return stmt.BindInt64(i, int64(a))
 	case string:
 		return stmt.BindText(i, a)
 	case []byte:
@@ -196,6 +201,16 @@ func moment(stmt *sqlite3.Stmt, i int) time.Time {
 		return time.Time{}
 	}
 	return time.UnixMilli(stmt.ColumnInt64(i)).UTC()
+}
+
+// seconds returns a column that is a duration in seconds.
+func seconds(stmt *sqlite3.Stmt, i int) time.Duration {
+	return time.Duration(stmt.ColumnInt64(i)) * time.Second
+}
+
+// unsigned returns a column that was bound as a number without a sign.
+func unsigned(stmt *sqlite3.Stmt, i int) uint64 {
+	return uint64(stmt.ColumnInt64(i))
 }
 
 // blob returns a copy of a column: the statement's own is gone with the next row.

@@ -7,16 +7,21 @@ import (
 	"testing"
 
 	"github.com/onionwire/onionwire/node/internal/redact/redacttest"
+	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/store"
 )
 
 var errMine = errors.New("mine")
 
-func setting(t *testing.T, s *store.Store, name string) string {
+// settingA is a change.
+var settingA = ledger.PutSetting{Name: "a", Value: []byte("b")}
+
+// settingNow is the value of what settingA sets, or empty.
+func settingNow(t *testing.T, s *store.Store) string {
 	t.Helper()
 	var got []byte
 	view(t, s, func(tx *store.View) (err error) {
-		if got, err = tx.Setting(name); errors.Is(err, store.ErrNotFound) {
+		if got, err = tx.Setting(settingA.Name); errors.Is(err, store.ErrNotFound) {
 			err = nil
 		}
 		return err
@@ -27,7 +32,7 @@ func setting(t *testing.T, s *store.Store, name string) string {
 func TestAFailedUpdateLeavesNothing(t *testing.T) {
 	s := create(t, newFolder(t))
 	err := s.Update(t.Context(), func(tx *store.Update) error {
-		if err := tx.SetSetting("a", []byte("b")); err != nil {
+		if err := tx.Apply(settingA); err != nil {
 			return err
 		}
 		return errMine
@@ -35,7 +40,22 @@ func TestAFailedUpdateLeavesNothing(t *testing.T) {
 	if !errors.Is(err, errMine) {
 		t.Errorf("error is %v, want that of the function", err)
 	}
-	if got := setting(t, s, "a"); got != "" {
+	if got := settingNow(t, s); got != "" {
+		t.Errorf("setting is %q", got)
+	}
+}
+
+// What Apply has refused is remembered: a part of changes is never kept.
+func TestAFailedApplyLeavesNothing(t *testing.T) {
+	s := create(t, newFolder(t))
+	err := s.Update(t.Context(), func(tx *store.Update) error {
+		_ = tx.Apply(settingA, ledger.DropItem{Item: 1})
+		return nil
+	})
+	if !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("error is %v, want ErrNotFound", err)
+	}
+	if got := settingNow(t, s); got != "" {
 		t.Errorf("setting is %q", got)
 	}
 }
@@ -49,11 +69,11 @@ func TestAPanicLeavesNothingAndLetsOthersOn(t *testing.T) {
 			}
 		}()
 		_ = s.Update(t.Context(), func(tx *store.Update) error {
-			_ = tx.SetSetting("a", []byte("b"))
+			_ = tx.Apply(settingA)
 			panic("mine")
 		})
 	}()
-	if got := setting(t, s, "a"); got != "" {
+	if got := settingNow(t, s); got != "" {
 		t.Errorf("setting is %q", got)
 	}
 }
@@ -65,11 +85,8 @@ func TestATransactionThatIsOver(t *testing.T) {
 		kept = tx
 		return nil
 	})
-	if err := kept.SetSetting("a", nil); err == nil {
+	if err := kept.Apply(settingA); err == nil {
 		t.Error("it still writes")
-	}
-	if err := kept.SaveSession(1, store.Session{}); err == nil {
-		t.Error("it still writes sessions")
 	}
 	if _, err := kept.Setting("a"); err == nil {
 		t.Error("it still reads")
@@ -80,7 +97,7 @@ func TestAContextEndsATransaction(t *testing.T) {
 	s := create(t, newFolder(t))
 	ctx, cancel := context.WithCancelCause(t.Context())
 	err := s.Update(ctx, func(tx *store.Update) error {
-		if err := tx.SetSetting("a", []byte("b")); err != nil {
+		if err := tx.Apply(settingA); err != nil {
 			return err
 		}
 		cancel(errMine)
@@ -89,7 +106,7 @@ func TestAContextEndsATransaction(t *testing.T) {
 	if !errors.Is(err, errMine) {
 		t.Errorf("error is %v, want the cause", err)
 	}
-	if got := setting(t, s, "a"); got != "" {
+	if got := settingNow(t, s); got != "" {
 		t.Errorf("setting is %q", got)
 	}
 	if err := s.View(ctx, func(*store.View) error { return nil }); !errors.Is(err, errMine) {
@@ -103,7 +120,7 @@ func TestAContextEndsAStatement(t *testing.T) {
 	err := s.Update(ctx, func(tx *store.Update) error {
 		go cancel(errMine)
 		return tx.Exec(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)
-			INSERT INTO events (kind, body) SELECT 'x', x'00' FROM n WHERE i < 0`)
+			INSERT INTO settings (name, value) SELECT 'x', x'00' FROM n WHERE i < 0`)
 	})
 	if !errors.Is(err, errMine) {
 		t.Errorf("error is %v, want the cause", err)
@@ -132,14 +149,12 @@ func TestAContextEndsTheWaiting(t *testing.T) {
 }
 
 func TestConcurrentUpdates(t *testing.T) {
-	s := create(t, newFolder(t))
-	_, c := populate(t, s)
+	s := populated(t)
 	var wg sync.WaitGroup
 	for n := range 40 {
 		wg.Go(func() {
 			err := s.Update(background, func(tx *store.Update) error {
-				_, err := tx.AddMessage(numbered(c, n))
-				return err
+				return tx.Apply(added(numbered(n)))
 			})
 			if err != nil {
 				t.Error(err)
@@ -147,7 +162,7 @@ func TestConcurrentUpdates(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if got := bodies(t, s, c); len(got) != 40 {
+	if got := bodies(t, s); len(got) != 40 {
 		t.Errorf("%d messages are there, want 40", len(got))
 	}
 }

@@ -21,16 +21,16 @@ func (l *Ledger) putConversation(c ledger.Conversation) error {
 	if c.Kind < ledger.Direct || c.Kind > ledger.Group || c.Kind == ledger.Direct && len(c.Members) != 1 {
 		return ledger.ErrInvalid
 	}
-	c.Members = slices.Clone(c.Members)
-	slices.Sort(c.Members)
 	for i, member := range c.Members {
 		switch {
+		case slices.Contains(c.Members[:i], member):
+			return ledger.ErrExists
 		case !l.contacts.has(member):
 			return ledger.ErrNotFound
-		case i > 0 && c.Members[i-1] == member:
-			return ledger.ErrExists
 		}
 	}
+	c.Members = slices.Clone(c.Members)
+	slices.Sort(c.Members)
 	if c.Kind == ledger.Direct && l.conversations.some(func(o ledger.Conversation) bool {
 		return o.Kind == ledger.Direct && o.Members[0] == c.Members[0]
 	}) {

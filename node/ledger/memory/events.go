@@ -1,7 +1,6 @@
 package memory
 
 import (
-	"bytes"
 	"cmp"
 	"strings"
 
@@ -17,14 +16,14 @@ func (l *Ledger) putSetting(name string, value []byte) error {
 	if name == "" || len(name) > maxSettingName || strings.HasPrefix(name, ownSettings) {
 		return ledger.ErrInvalid
 	}
-	l.settings.put(name, append([]byte{}, value...))
+	l.settings.put(name, copied(value))
 	return nil
 }
 
 // Setting returns the value of a setting, or ErrNotFound.
 func (l *Ledger) Setting(name string) ([]byte, error) {
 	value, err := l.settings.get(name)
-	return bytes.Clone(value), err
+	return copied(value), err
 }
 
 func (l *Ledger) addEvent(e ledger.Event) error {

@@ -8,15 +8,15 @@ import (
 )
 
 func (l *Ledger) putFile(f ledger.File) error {
+	if f.State.Final() {
+		f.Key = nil
+	}
 	if f.Number <= 0 || f.State < ledger.Offered || f.State > ledger.Broken ||
 		len(f.Key) != 0 && len(f.Key) != keyLength || f.Size > math.MaxInt64 || f.Chunks > math.MaxInt64 {
 		return ledger.ErrInvalid
 	}
 	if !l.contacts.has(f.Contact) || !l.conversations.has(f.Conversation) {
 		return ledger.ErrNotFound
-	}
-	if f.State.Final() {
-		f.Key = nil
 	}
 	l.files.put(f.Number, copyFile(f))
 	l.count(ledger.Counters{File: f.Number})

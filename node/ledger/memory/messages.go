@@ -17,15 +17,15 @@ func (l *Ledger) addMessage(m ledger.Message, e ledger.Event) error {
 	if m.Number <= 0 || m.Timer < 0 {
 		return ledger.ErrInvalid
 	}
+	if l.messages.has(m.Number) {
+		return ledger.ErrExists
+	}
 	c, err := l.conversations.get(m.Conversation)
 	if err != nil {
 		return err
 	}
 	if m.Sender != 0 && !slices.Contains(c.Members, m.Sender) {
 		return ledger.ErrNotFound
-	}
-	if l.messages.has(m.Number) {
-		return ledger.ErrExists
 	}
 	m.Written, m.Stored, m.Expires = millis(m.Written), millis(m.Stored), millis(m.Expires)
 	m.Timer = m.Timer.Truncate(time.Second)
