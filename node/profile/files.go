@@ -1,7 +1,9 @@
 package profile
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -57,14 +59,14 @@ func makeFolder(dir string) error {
 		return fmt.Errorf("%s is not a folder", dir)
 	case err == nil:
 		return nil
-	case !os.IsNotExist(err):
+	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
 	parent := filepath.Dir(dir)
 	if err := makeFolder(parent); err != nil {
 		return err
 	}
-	if err := os.Mkdir(dir, 0o700); err != nil && !os.IsExist(err) {
+	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return durable.Explain(err)
 	}
 	return durable.SyncFolder(parent)
