@@ -6,6 +6,7 @@ import (
 	"iter"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/onionwire/onionwire/node/contactlink"
@@ -30,8 +31,10 @@ type fake struct {
 	link     contactlink.Link
 	pending  map[rpc.InviteToken]bool
 
-	fail  error         // what every method but Events fails with, if set
-	ends  error         // what Events ends with once it has yielded all, if set
+	fail    error        // what every method but Events fails with, if set
+	ends    error        // what Events ends with once it has yielded all, if set
+	yielded atomic.Int64 // events that loops have taken
+
 	ready chan struct{} // Ready waits for it
 	hold  chan struct{} // Send waits for it, if set
 }
@@ -330,7 +333,11 @@ func (f *fake) Events(ctx context.Context, after ledger.Cursor) iter.Seq2[rpc.Ev
 			events, more, ends := f.events, f.more, f.ends
 			f.mu.Unlock()
 			for ; next < len(events); next++ {
-				if events[next].Cursor > after && !yield(events[next], nil) {
+				if events[next].Cursor <= after {
+					continue
+				}
+				f.yielded.Add(1)
+				if !yield(events[next], nil) {
 					return
 				}
 			}

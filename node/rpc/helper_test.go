@@ -7,12 +7,14 @@ import (
 	"crypto/ed25519"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -199,6 +201,19 @@ func (s *setup) client(t testing.TB, secret token.Secret) *raw {
 	t.Helper()
 	c := s.dial(t)
 	c.must(t, "authenticate", map[string]any{"token": secret.Reveal()}, nil)
+	return c
+}
+
+// enter is client, once there is a place for one.
+func (s *setup) enter(t testing.TB) (c *raw) {
+	t.Helper()
+	secret := s.secret(t).Reveal()
+	eventually(t, "there is a place", func() bool {
+		c = s.dial(t)
+		fmt.Fprintf(c, `{"jsonrpc":"2.0","id":1,"method":"authenticate","params":{"token":"%s"}}`+"\n", secret)
+		line, err := c.from.ReadString('\n')
+		return err == nil && strings.Contains(line, "result") || c.Close() != nil
+	})
 	return c
 }
 
