@@ -16,10 +16,13 @@ type book struct {
 
 // line is one message.
 type line struct {
+	n         int
 	from, to  *person
 	message   ledger.Message // with the text that it has now
+	kept      bool           // whether from has it
 	arrived   bool           // whether to has ever kept it
 	cancelled bool
+	lost      bool // nobody needs to deliver it: from has lost its disk, or deleted it
 }
 
 // edges are the ways in which a delivery may go on, from nothing on.
@@ -38,13 +41,14 @@ func (b *book) said(from, to *person, m ledger.Message) {
 	if b.lines == nil {
 		b.lines = make(map[ledger.MessageID]*line)
 	}
-	b.lines[m.ID] = &line{from: from, to: to, message: m}
+	b.lines[m.ID] = &line{n: len(b.lines) + 1, from: from, to: to, message: m}
 }
 
 // commit keeps changes, all of which must be possible.
 func (b *book) commit(p *person, changes []ledger.Change) {
 	p.Helper()
 	b.check(p, changes)
+	b.edit(p, changes)
 	if err := p.disk.Apply(changes...); err != nil {
 		p.Fatalf("%s: the ledger refuses a change: %v", p.name, err)
 	}
@@ -70,6 +74,32 @@ func (b *book) check(p *person, changes []ledger.Change) {
 		case ledger.AddMessage:
 			if c.Message.Sender != 0 {
 				b.arrives(p, c.Message)
+			}
+		}
+	}
+}
+
+// edit notes what becomes of messages.
+func (b *book) edit(p *person, changes []ledger.Change) {
+	for _, change := range changes {
+		switch c := change.(type) {
+		case ledger.AddMessage:
+			if line := b.lines[c.Message.ID]; line != nil && line.from == p {
+				line.kept = true
+			}
+		case ledger.EditMessage:
+			if m, err := p.disk.Message(c.Message); err == nil {
+				b.lines[m.ID].message.Body = c.Body
+			}
+		case ledger.DropMessage:
+			if m, err := p.disk.Message(c.Message); err == nil && m.Sender == 0 {
+				b.lines[m.ID].lost = true
+			}
+		case ledger.DropConversation:
+			for _, line := range b.lines {
+				if line.from == p && line.message.Conversation == c.Conversation {
+					line.lost = true
+				}
 			}
 		}
 	}
@@ -134,16 +164,16 @@ func (b *book) checkOrder(p *person) {
 	for _, c := range conversations {
 		rows, err := p.disk.Messages(c.ID, 0, 1<<30)
 		p.must(err)
-		last := make(map[*person]ledger.MessageNumber)
+		last := make(map[*person]int)
 		for _, m := range slices.Backward(rows) {
 			line := b.lines[m.ID]
 			if m.Sender == 0 || line == nil {
 				continue
 			}
-			if line.message.Number <= last[line.from] {
+			if line.n <= last[line.from] {
 				p.Fatalf("%s has %q twice, or after a later one", p.name, m.Body)
 			}
-			last[line.from] = line.message.Number
+			last[line.from] = line.n
 		}
 	}
 }

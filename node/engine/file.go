@@ -45,7 +45,7 @@ func (e *Engine) OfferFile(now time.Time, id ledger.ConversationID, n NewFile) (
 	offer := wire.FileOffer{
 		ID: wire.FileID(f.ID), Key: [32]byte(f.Key), Name: f.Name, Size: f.Size, Type: f.Type, SHA256: f.Hash,
 	}
-	if err := e.enqueue(now, members[0], ledger.Ordinary, offer, 0, time.Time{}); err != nil {
+	if err := e.say(members[0], offer); err != nil {
 		return ledger.File{}, err
 	}
 	members[0].urgent = true
@@ -132,7 +132,7 @@ func (e *Engine) takeOffer(now time.Time, c *contact, o wire.FileOffer) error {
 
 // answer tells a contact what becomes of a file.
 func (e *Engine) answer(now time.Time, c *contact, id ledger.FileID, a wire.Answer) error {
-	return e.enqueue(now, c, ledger.Ordinary, wire.FileAnswer{ID: wire.FileID(id), Answer: a}, 0, time.Time{})
+	return e.say(c, wire.FileAnswer{ID: wire.FileID(id), Answer: a})
 }
 
 // takeAnswer takes what a contact says of a file. What does not fit is passed over:

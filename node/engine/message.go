@@ -46,7 +46,8 @@ func (e *Engine) Send(now time.Time, id ledger.ConversationID, text string, o Se
 		e.change(ledger.PutDelivery{Delivery: ledger.Delivery{
 			Message: m.Number, Contact: c.ID, State: ledger.Queued, Changed: now,
 		}})
-		if err := e.enqueue(now, c, ledger.Ordinary, body, m.Number, e.deadline(now, c, o.Expiry)); err != nil {
+		it := ledger.Item{Kind: ledger.Ordinary, Message: m.Number, Deadline: e.deadline(now, c, o.Expiry)}
+		if err := e.enqueue(c, it, body); err != nil {
 			return ledger.Message{}, err
 		}
 	}

@@ -25,6 +25,7 @@ type person struct {
 	peer      []byte
 	stateKey  *e2ee.StateKey
 	addresses []ledger.Address
+	told      []ledger.Address // all that were ever told since the first
 	settings  engine.Settings
 	rand      source
 
@@ -43,7 +44,7 @@ type person struct {
 	signals []engine.Signal
 	written int      // cells that were given to links
 	errs    []error  // of Receive
-	seen    [][]byte // cells that were given to links, if wanted
+	seen    [][]byte // cells that were given to links, the last ones
 }
 
 // crash is when the program dies during the next flush.
@@ -99,7 +100,36 @@ func (p *person) start() {
 	}, p.snapshot(), p.now())
 	p.must(err)
 	p.engine = e
+	if told, _ := p.disk.Setting("told"); len(told) > 0 && int(told[0]) != len(p.told) {
+		p.tell()
+	}
 	p.flush()
+}
+
+// move makes the person reachable under another address, and under the old ones until
+// everybody knows.
+func (p *person) move() {
+	p.told = append(p.told, p.newAddress(byte(len(p.told)+1)))
+	p.addresses = p.told[len(p.told)-1:]
+	p.tell()
+	p.flush()
+}
+
+func (p *person) tell() {
+	p.must(p.engine.SetAddresses(p.now(), p.addresses))
+	p.engine.Keep(ledger.PutSetting{Name: "told", Value: []byte{byte(len(p.told))}})
+}
+
+// retire gives up old addresses if nobody needs them any more.
+func (p *person) retire() {
+	if p.engine.Moving() {
+		return
+	}
+	for onion, who := range p.byOnion {
+		if who == p && onion != p.addresses[0].Onion {
+			delete(p.byOnion, onion)
+		}
+	}
 }
 
 func (p *person) snapshot() engine.Snapshot {
@@ -184,9 +214,7 @@ func (p *person) carryOut(out engine.Output) {
 
 func (p *person) write(o engine.Outgoing) {
 	p.written++
-	if p.seen != nil {
-		p.seen = append(p.seen, o.Cell)
-	}
+	p.seen = append(p.seen[max(0, len(p.seen)-99):], o.Cell)
 	l := p.plugs[o.Link]
 	if l == nil {
 		p.Fatalf("%s writes on link %d, which is not there", p.name, o.Link)

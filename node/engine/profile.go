@@ -66,7 +66,7 @@ func (e *Engine) tell(now time.Time, all []*contact, kind ledger.ItemKind, body 
 		if err := e.refresh(c); err != nil {
 			return err
 		}
-		if err := e.enqueue(now, c, kind, body, 0, time.Time{}); err != nil {
+		if err := e.enqueue(c, ledger.Item{Kind: kind}, body); err != nil {
 			return err
 		}
 	}
@@ -142,7 +142,7 @@ func (e *Engine) SetTimer(now time.Time, id ledger.ConversationID, timer time.Du
 	}
 	for _, c := range members {
 		body := wire.Timer{Seconds: uint32(timer / time.Second)}
-		if err := e.enqueue(now, c, ledger.Ordinary, body, 0, time.Time{}); err != nil {
+		if err := e.say(c, body); err != nil {
 			return err
 		}
 	}

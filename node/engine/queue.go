@@ -49,31 +49,32 @@ func (c *contact) left(i int) bool { return c.streams.Base+uint64(i) < c.streams
 // enqueue puts an item at the end of the queue to a contact; a request goes to its
 // beginning, where nothing has left. Whoever calls it has looked whether there is
 // room; it fails with ErrInvalid.
-func (e *Engine) enqueue(now time.Time, c *contact, kind ledger.ItemKind, body wire.Body, message ledger.MessageNumber, deadline time.Time) error {
+func (e *Engine) enqueue(c *contact, row ledger.Item, body wire.Body) error {
 	content, err := encode(body)
 	if err != nil {
 		return err
 	}
 	e.counters.Item++
-	it := &item{
-		Item: ledger.Item{
-			ID: e.counters.Item, Contact: c.ID, Message: message, Kind: kind, Deadline: deadline,
-		},
-		size: len(content), contact: c,
-	}
+	row.ID, row.Contact = e.counters.Item, c.ID
+	it := &item{Item: row, size: len(content), contact: c}
 	c.hold(it, content)
-	if kind == ledger.Asks {
+	if row.Kind == ledger.Asks {
 		c.queue = slices.Insert(c.queue, 0, it)
 	} else {
 		c.queue = append(c.queue, it)
 	}
 	e.index(it)
 	e.change(ledger.PutItem{Item: it.Item})
-	if !deadline.IsZero() && (e.expiry.IsZero() || deadline.Before(e.expiry)) {
-		e.expiry = deadline
+	if d := row.Deadline; !d.IsZero() && (e.expiry.IsZero() || d.Before(e.expiry)) {
+		e.expiry = d
 	}
 	e.touch(c)
 	return nil
+}
+
+// say puts something at the end of the queue that is not given up.
+func (e *Engine) say(c *contact, body wire.Body) error {
+	return e.enqueue(c, ledger.Item{Kind: ledger.Ordinary}, body)
 }
 
 // encode makes the content of an item of the conversation of the two.

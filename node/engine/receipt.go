@@ -57,7 +57,7 @@ func (e *Engine) MarkRead(now time.Time, m ledger.Message) error {
 	if c == nil || e.settings.NoReceipts || c.Silent || c.State != ledger.Accepted || c.crammed() {
 		return nil
 	}
-	return e.enqueue(now, c, ledger.Ordinary, wire.Read{ID: wire.MessageID(m.ID)}, 0, time.Time{})
+	return e.say(c, wire.Read{ID: wire.MessageID(m.ID)})
 }
 
 // takeRead takes that a contact has read our messages up to one.

@@ -91,7 +91,7 @@ func (e *Engine) ask(now time.Time, c *contact, request wire.Request) error {
 	if err := e.restream(c); err != nil {
 		return err
 	}
-	return e.enqueue(now, c, ledger.Asks, request, 0, time.Time{})
+	return e.enqueue(c, ledger.Item{Kind: ledger.Asks}, request)
 }
 
 // AcceptContact accepts somebody who has asked. It fails with ErrNotFound or
@@ -112,7 +112,7 @@ func (e *Engine) accept(now time.Time, c *contact) error {
 	e.setState(now, c, ledger.Accepted)
 	e.converse(now, c)
 	c.urgent = true
-	return e.enqueue(now, c, ledger.Ordinary, e.acceptance(), 0, time.Time{})
+	return e.say(c, e.acceptance())
 }
 
 func (e *Engine) acceptance() wire.Accept {
@@ -148,7 +148,7 @@ func (e *Engine) takeRequest(now time.Time, c *contact, r wire.Request) error {
 		if c.crammed() {
 			return nil // they ask again and again, and confirm no answer
 		}
-		return e.enqueue(now, c, ledger.Ordinary, e.acceptance(), 0, time.Time{})
+		return e.say(c, e.acceptance())
 	case c.State == ledger.Requested, e.redeem(now, r.Invite):
 		e.withdrawRequest(c)
 		return e.accept(now, c)

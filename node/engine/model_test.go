@@ -1,0 +1,410 @@
+package engine_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/onionwire/onionwire/node/engine"
+	"github.com/onionwire/onionwire/node/ledger"
+	"github.com/onionwire/onionwire/node/ledger/memory"
+)
+
+// TestTwoPeople and TestThreePeople let people do what they like, while their links
+// are cut, their programs die, their disks are lost and their clocks jump. Whatever
+// happens, the book must be right; and once nothing goes wrong any more, all that was
+// said and not called back must arrive.
+func TestTwoPeople(t *testing.T)   { rapid.Check(t, live("alice", "bob")) }
+func TestThreePeople(t *testing.T) { rapid.Check(t, live("alice", "bob", "carol")) }
+
+func live(names ...string) func(*rapid.T) {
+	return func(t *rapid.T) {
+		m := &model{world: newWorld(t, names...)}
+		m.befriend(m.people[0], m.people[1])
+		t.Repeat(m.actions())
+		m.TB = t
+		m.calm()
+		m.agree()
+		m.rest()
+	}
+}
+
+// model is a world in which anything happens.
+type model struct{ *world }
+
+// actions are what can happen.
+func (m *model) actions() map[string]func(*rapid.T) {
+	all := map[string]func(*rapid.T){
+		"pass": func(t *rapid.T) {
+			m.pass(time.Duration(1) << rapid.IntRange(20, 42).Draw(t, "time")) // a millisecond to an hour
+		},
+		"pass seconds":  func(t *rapid.T) { m.pass(time.Duration(rapid.IntRange(1, 30).Draw(t, "s")) * time.Second) },
+		"pass minutes":  func(t *rapid.T) { m.pass(time.Duration(rapid.IntRange(1, 30).Draw(t, "min")) * time.Minute) },
+		"pass a moment": func(t *rapid.T) { m.pass(time.Duration(rapid.IntRange(0, 2000).Draw(t, "ms")) * time.Millisecond) },
+		"":              func(t *rapid.T) { m.check() },
+	}
+	for _, set := range []map[string]func(*rapid.T, *person, *person){m.words(), m.agreements(), m.files(), m.accidents()} {
+		for name, do := range set {
+			all[name] = func(t *rapid.T) {
+				m.TB = t
+				p := rapid.SampledFrom(m.people).Draw(t, "who")
+				other := rapid.SampledFrom(slices.DeleteFunc(slices.Clone(m.people), func(o *person) bool { return o == p })).Draw(t, "whom")
+				if p.engine == nil {
+					p.start()
+				}
+				if p.engine != nil {
+					do(t, p, other)
+				}
+				if p.engine != nil {
+					p.flush()
+				}
+			}
+		}
+	}
+	return all
+}
+
+// may fails if an error is none of those that may be.
+func (m *model) may(err error, allowed ...error) {
+	m.Helper()
+	if err == nil {
+		return
+	}
+	for _, a := range append(allowed, engine.ErrNotFound, engine.ErrNotContact, engine.ErrBlocked) {
+		if errors.Is(err, a) {
+			return
+		}
+	}
+	m.Fatal(err)
+}
+
+// rarely lets something that changes much happen not too often.
+func rarely(t *rapid.T) bool { return rapid.IntRange(0, 4).Draw(t, "rarely") == 4 }
+
+// words are what is said.
+func (m *model) words() map[string]func(*rapid.T, *person, *person) {
+	own := func(t *rapid.T, p, other *person) (ledger.Message, bool) {
+		rows, err := p.disk.Messages(p.conversation(other).ID, 0, 10)
+		p.must(err)
+		rows = slices.DeleteFunc(rows, func(m ledger.Message) bool { return m.Sender != 0 })
+		if len(rows) == 0 {
+			return ledger.Message{}, false
+		}
+		return rapid.SampledFrom(rows).Draw(t, "message"), true
+	}
+	send := func(t *rapid.T, p, other *person) {
+		for range rapid.SampledFrom([]int{1, 1, 1, 3, 40}).Draw(t, "count") {
+			if p.engine == nil {
+				return
+			}
+			expiry := rapid.SampledFrom([]time.Duration{0, 0, 0, -1, time.Second, time.Minute, time.Hour}).Draw(t, "expiry")
+			_, err := p.try(other, m.text(p), engine.SendOptions{Expiry: expiry})
+			m.may(err)
+		}
+	}
+	return map[string]func(*rapid.T, *person, *person){
+		"send": send, "send more": send, "send again": send, "send on": send,
+		"cancel": func(t *rapid.T, p, other *person) {
+			if row, ok := own(t, p, other); ok {
+				m.may(p.engine.Cancel(p.now(), row.Number), engine.ErrSent)
+			}
+		},
+		"edit": func(t *rapid.T, p, other *person) {
+			if row, ok := own(t, p, other); ok {
+				m.may(p.engine.Edit(p.now(), row, m.text(p)), engine.ErrSent)
+			}
+		},
+		"delete message": func(t *rapid.T, p, other *person) {
+			if row, ok := own(t, p, other); ok {
+				m.may(p.engine.DeleteMessage(p.now(), row))
+			}
+		},
+		"read":   func(_ *rapid.T, p, other *person) { p.read(other) },
+		"typing": func(_ *rapid.T, p, other *person) { m.may(p.engine.Typing(p.now(), p.conversation(other).ID)) },
+		"timer": func(t *rapid.T, p, other *person) {
+			d := time.Duration(rapid.IntRange(0, 3).Draw(t, "minutes")) * time.Minute
+			m.may(p.engine.SetTimer(p.now(), p.conversation(other).ID, d))
+		},
+		"disappear": func(_ *rapid.T, p, _ *person) {
+			due, err := p.disk.Expired(p.now(), 100)
+			p.must(err)
+			m.may(p.engine.Expire(p.now(), due))
+		},
+	}
+}
+
+// agreements are about who is whose contact.
+func (m *model) agreements() map[string]func(*rapid.T, *person, *person) {
+	return map[string]func(*rapid.T, *person, *person){
+		"add": func(_ *rapid.T, p, other *person) {
+			_, err := p.engine.AddContact(p.now(), other.link())
+			m.may(err, engine.ErrExists)
+		},
+		"invite": func(_ *rapid.T, p, other *person) {
+			if other.engine == nil {
+				return
+			}
+			invite, err := other.engine.NewInvite(other.now(), "", time.Time{})
+			m.may(err, engine.ErrQueueFull)
+			link := other.link()
+			link.Invite = invite.Token[:]
+			other.flush()
+			_, err = p.engine.AddContact(p.now(), link)
+			m.may(err, engine.ErrExists)
+		},
+		"accept": func(_ *rapid.T, p, other *person) { m.may(p.engine.AcceptContact(p.now(), p.contact(other).ID)) },
+		"reject": func(_ *rapid.T, p, other *person) { m.may(p.engine.RejectContact(p.now(), p.contact(other).ID)) },
+		"block": func(t *rapid.T, p, other *person) {
+			if rarely(t) {
+				m.may(p.engine.BlockContact(p.now(), p.contact(other).ID))
+			}
+		},
+		"unblock": func(_ *rapid.T, p, other *person) {
+			m.may(p.engine.UnblockContact(p.now(), p.contact(other).ID))
+		},
+		"delete": func(t *rapid.T, p, other *person) {
+			if !rarely(t) {
+				return
+			}
+			m.may(p.engine.DeleteContact(p.now(), p.contact(other).ID, rapid.Bool().Draw(t, "history")))
+		},
+		"rename": func(t *rapid.T, p, _ *person) {
+			p.settings.Name = fmt.Sprint(p.name, rapid.IntRange(0, 9).Draw(t, "number"))
+			m.may(p.engine.SetSettings(p.now(), p.settings))
+		},
+		"update": func(t *rapid.T, p, other *person) {
+			yes := rapid.Bool().Draw(t, "yes")
+			m.may(p.engine.UpdateContact(p.now(), p.contact(other).ID, engine.ContactUpdate{
+				KeepConnected: &yes, Verified: &yes, Silent: &yes,
+			}))
+		},
+		"move":   func(_ *rapid.T, p, _ *person) { p.move() },
+		"retire": func(_ *rapid.T, p, _ *person) { p.retire() },
+	}
+}
+
+// files are about files.
+func (m *model) files() map[string]func(*rapid.T, *person, *person) {
+	return map[string]func(*rapid.T, *person, *person){
+		"offer": func(_ *rapid.T, p, other *person) {
+			_, err := p.engine.OfferFile(p.now(), p.conversation(other).ID, engine.NewFile{Path: "/x", Name: "x", Size: 1})
+			m.may(err, engine.ErrQueueFull)
+		},
+		"file": func(t *rapid.T, p, _ *person) {
+			all, err := p.disk.Files()
+			p.must(err)
+			if len(all) == 0 {
+				return
+			}
+			f := rapid.SampledFrom(all).Draw(t, "file")
+			do := rapid.SampledFrom([]func() error{
+				func() error { return p.engine.AcceptFile(p.now(), f.Number, "/y", "/z") },
+				func() error { return p.engine.DeclineFile(p.now(), f.Number) },
+				func() error { return p.engine.WithdrawFile(p.now(), f.Number) },
+				func() error { return p.engine.PauseFile(p.now(), f.Number) },
+				func() error { return p.engine.ResumeFile(p.now(), f.Number) },
+				func() error { p.engine.FileWritten(f.Number, 1); return nil },
+				func() error {
+					if !f.Incoming {
+						return nil
+					}
+					return p.engine.FileArrived(p.now(), f.Number, "/y")
+				},
+				func() error { return p.engine.FileBroken(p.now(), f.Number, "it is") },
+			}).Draw(t, "what")
+			m.may(do(), engine.ErrState)
+		},
+	}
+}
+
+// accidents are what goes wrong.
+func (m *model) accidents() map[string]func(*rapid.T, *person, *person) {
+	return map[string]func(*rapid.T, *person, *person){
+		"cut": func(t *rapid.T, _, _ *person) {
+			if len(m.cables) > 0 {
+				rapid.SampledFrom(m.cables).Draw(t, "cable").cut()
+			}
+		},
+		"arm": func(t *rapid.T, p, _ *person) {
+			p.crash = crash(rapid.IntRange(0, 3).Draw(t, "when"))
+		},
+		"die": func(_ *rapid.T, p, _ *person) { p.die() },
+		"lose": func(t *rapid.T, p, _ *person) {
+			if !rarely(t) {
+				return
+			}
+			p.die()
+			p.disk, p.settings.Name = memory.New(), p.name
+			for _, line := range m.book.lines {
+				line.lost = line.lost || line.from == p
+			}
+		},
+		"go": func(t *rapid.T, p, _ *person) {
+			p.offline = rapid.Bool().Draw(t, "offline")
+			if p.offline {
+				for _, c := range slices.Clone(m.cables) {
+					if c.ends[0].person == p || c.ends[1].person == p {
+						c.cut()
+					}
+				}
+			}
+		},
+		"clock": func(t *rapid.T, p, _ *person) {
+			p.skew = rapid.SampledFrom([]time.Duration{0, -365 * 24 * time.Hour, 24 * time.Hour, time.Second}).Draw(t, "skew")
+		},
+		"network": func(t *rapid.T, p, _ *person) {
+			m.latency = time.Duration(rapid.IntRange(1, 3000).Draw(t, "latency")) * time.Millisecond
+			m.dialTime = time.Duration(rapid.IntRange(1, 10000).Draw(t, "dial")) * time.Millisecond
+			p.slow = time.Duration(rapid.IntRange(0, 2000).Draw(t, "slow")) * time.Millisecond
+		},
+		"repeat": func(t *rapid.T, p, _ *person) {
+			for _, c := range m.cables {
+				for _, l := range c.ends {
+					if l.person == p && l.link != 0 && len(p.seen) > 0 {
+						l.send(rapid.SampledFrom(p.seen).Draw(t, "cell"))
+						return
+					}
+				}
+			}
+		},
+	}
+}
+
+// check checks what must be true at any time.
+func (m *model) check() {
+	for _, p := range m.people {
+		m.book.checkOrder(p)
+		cells, err := p.disk.AllCells()
+		p.must(err)
+		for _, other := range m.people {
+			id, n := p.contact(other).ID, 0
+			for _, c := range cells {
+				if c.Contact == id {
+					n++
+				}
+			}
+			if n > engine.MaxInFlight {
+				p.Fatalf("%s has %d cells in flight", p.name, n)
+			}
+		}
+	}
+}
+
+// calm ends all that goes wrong.
+func (m *model) calm() {
+	m.latency, m.dialTime = 150*time.Millisecond, time.Second
+	for _, p := range m.people {
+		p.crash, p.offline, p.skew, p.slow = never, false, 0, 0
+		if p.engine == nil {
+			p.start()
+		}
+	}
+}
+
+// agree makes everybody the contact of everybody else, whatever was.
+func (m *model) agree() {
+	for round := 0; ; round++ {
+		good := true
+		for _, p := range m.people {
+			for _, other := range m.people {
+				c := p.contact(other)
+				if p == other || c.State == ledger.Accepted && !c.Forgotten {
+					continue
+				}
+				good = false
+				if c.State == ledger.Blocked {
+					p.must(p.engine.UnblockContact(p.now(), c.ID))
+					p.flush()
+				}
+				if c.State != ledger.Requested {
+					p.add(other)
+				}
+			}
+		}
+		if good {
+			break
+		}
+		if round > 10 {
+			m.Fatal("they cannot agree")
+		}
+		m.pass(40 * time.Minute)
+		for _, p := range m.people { // who is accepted may be unknown, which only shows on a link
+			for _, other := range m.people {
+				if p.contact(other).State == ledger.Accepted {
+					p.send(other, m.text(p))
+				}
+			}
+		}
+		m.pass(40 * time.Minute)
+	}
+}
+
+// rest lets everything come to rest, and checks that nothing is left to do.
+func (m *model) rest() {
+	no := false
+	for _, p := range m.people {
+		files, err := p.disk.OpenFiles()
+		p.must(err)
+		for _, f := range files {
+			m.may(p.engine.WithdrawFile(p.now(), f.Number), engine.ErrState)
+		}
+		for _, other := range m.people {
+			if p != other {
+				p.must(p.engine.UpdateContact(p.now(), p.contact(other).ID, engine.ContactUpdate{KeepConnected: &no}))
+				p.send(other, m.text(p))
+			}
+		}
+		p.flush()
+	}
+	m.pass(2 * time.Hour)
+	m.check()
+	steps := m.steps
+	m.pass(24 * time.Hour)
+	if n := m.steps - steps; n > 10*len(m.people) {
+		m.Fatalf("%d flushes on a day on which nothing happens", n)
+	}
+	for _, p := range m.people {
+		m.restOf(p)
+	}
+	for _, line := range m.book.lines {
+		if !line.kept || line.lost {
+			continue
+		}
+		switch s := line.from.state(line.message.Number); s {
+		case ledger.Delivered, ledger.Read:
+			if !line.arrived {
+				m.Fatalf("%q is in state %d, and has not arrived", line.message.Body, s)
+			}
+		case ledger.Cancelled, ledger.Expired, ledger.Failed:
+		default:
+			m.Fatalf("%q is in state %d in the end", line.message.Body, s)
+		}
+	}
+}
+
+func (m *model) restOf(p *person) {
+	if len(p.plugs) > 0 {
+		p.Fatalf("%s has %d links in the end", p.name, len(p.plugs))
+	}
+	if n := p.waiting(); n > 0 {
+		p.Fatalf("%s: %d items wait in the end", p.name, n)
+	}
+	if cells, _ := p.disk.AllCells(); len(cells) > 0 {
+		p.Fatalf("%s: %d cells are kept in the end", p.name, len(cells))
+	}
+	if files, _ := p.disk.OpenFiles(); len(files) > 0 {
+		p.Fatalf("%s: %d files are open in the end", p.name, len(files))
+	}
+	if p.engine.Moving() {
+		p.Fatalf("%s is moving in the end", p.name)
+	}
+	for _, other := range m.people {
+		if p != other && p.engine.Loaded(p.contact(other).ID) {
+			p.Fatalf("%s: sessions are in memory in the end", p.name)
+		}
+	}
+}
