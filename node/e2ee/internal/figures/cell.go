@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/onionwire/onionwire/node/e2ee"
+	"github.com/onionwire/onionwire/node/internal/report"
 	"golang.org/x/crypto/chacha20poly1305"
 )
 
@@ -33,8 +34,8 @@ var contents = []struct {
 }
 
 // measureCells measures what stays within a chain: no cell begins one.
-func measureCells(rounds int) ([]figure, error) {
-	var timings, counts []figure
+func measureCells(rounds int) ([]report.Figure, error) {
+	var timings, counts []report.Figure
 	for _, c := range contents {
 		s, err := newStream(c.size)
 		if err != nil {

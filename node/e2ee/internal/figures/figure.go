@@ -2,50 +2,31 @@ package main
 
 import (
 	"fmt"
-	"strings"
 	"time"
+
+	"github.com/onionwire/onionwire/node/internal/report"
 )
 
-// figure is what one measurement has found.
-type figure struct {
-	measure    string
-	bare, ours string // bare may be empty: then value is that of ours
-	value      float64
-	limit      float64
-	unit       string // of value and limit, unless they are ratios
+// docs is where the figures go.
+var docs = report.Docs{Name: "end-to-end figures", Command: "go run ./node/e2ee/internal/figures -docs docs"}
+
+// table is that of figures.
+func table(figures []report.Figure) report.Table {
+	return report.Table{Base: "bare primitives", Figures: figures}
 }
 
-func (f figure) reached() bool { return f.value <= f.limit }
-
 // timed is the figure of a comparison.
-func timed(measure string, c comparison, limit float64) figure {
-	return figure{measure: measure, bare: duration(c.bare), ours: duration(c.ours), value: c.ratio(), limit: limit}
+func timed(measure string, c comparison, limit float64) report.Figure {
+	return report.Figure{
+		Measure: measure, Base: duration(c.bare), Ours: duration(c.ours), Value: c.ratio(), Limit: limit,
+	}
 }
 
 // counted is the figure of something that is the same in every run.
-func counted(measure string, n float64, unit string, limit float64) figure {
-	return figure{measure: measure, ours: fmt.Sprintf("%.0f%s", n, unit), value: n, limit: limit, unit: unit}
+func counted(measure string, n float64, unit string, limit float64) report.Figure {
+	return report.Figure{Measure: measure, Ours: fmt.Sprintf("%.0f%s", n, unit), Value: n, Limit: limit, Unit: unit}
 }
 
 func duration(d time.Duration) string {
 	return fmt.Sprintf("%.2f µs", float64(d)/float64(time.Microsecond))
-}
-
-// table writes figures in Markdown.
-func table(figures []figure) string {
-	var b strings.Builder
-	b.WriteString("| measure | bare primitives | ours | ratio | to reach | reached |\n")
-	b.WriteString("|---|---|---|---|---|---|\n")
-	for _, f := range figures {
-		bare, ratio, limit := f.bare, fmt.Sprintf("%.2f", f.value), fmt.Sprintf("≤ %.2f", f.limit)
-		if bare == "" {
-			bare, ratio, limit = "–", "–", fmt.Sprintf("≤ %.0f%s", f.limit, f.unit)
-		}
-		reached := "yes"
-		if !f.reached() {
-			reached = "NO"
-		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", f.measure, bare, f.ours, ratio, limit, reached)
-	}
-	return b.String()
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"crypto/ed25519"
 	"errors"
+
+	"github.com/onionwire/onionwire/node/internal/report"
 )
 
 const (
@@ -11,7 +13,7 @@ const (
 )
 
 // measureHandshake measures both sides, from their configurations to their sessions.
-func measureHandshake(rounds int) ([]figure, error) {
+func measureHandshake(rounds int) ([]report.Figure, error) {
 	p, err := newPeople()
 	if err != nil {
 		return nil, err
@@ -52,7 +54,7 @@ func measureHandshake(rounds int) ([]figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []figure{
+	return []report.Figure{
 		timed("handshake, both sides", c, handshakeLimit),
 		counted("allocations of a handshake, both sides", n, "", handshakeAllocationLimit),
 	}, nil

@@ -15,12 +15,14 @@ import (
 	"os"
 	"regexp"
 	"slices"
+
+	"github.com/onionwire/onionwire/node/internal/report"
 )
 
 // measure is one thing to measure.
 type measure struct {
 	name string // what -measure selects by
-	run  func(rounds int) ([]figure, error)
+	run  func(rounds int) ([]report.Figure, error)
 }
 
 var measures = []measure{
@@ -67,7 +69,7 @@ func run(opts options) error {
 	case opts.docs != "" && slices.ContainsFunc(measures, missing):
 		return errors.New("the documentation gets all figures or none")
 	}
-	var figures []figure
+	var figures []report.Figure
 	for _, m := range measures {
 		if missing(m) {
 			continue
@@ -86,5 +88,5 @@ func run(opts options) error {
 	if opts.docs == "" {
 		return nil
 	}
-	return writeDocs(opts.docs, figures)
+	return docs.Write(opts.docs, table(figures))
 }

@@ -4,13 +4,14 @@ import (
 	"time"
 
 	"github.com/onionwire/onionwire/node/e2ee"
+	"github.com/onionwire/onionwire/node/internal/report"
 )
 
 const savedLimit = 8 << 10 // bytes
 
 // measureSaved measures the largest form in which a session without skipped keys is
 // saved: it has keys of its own and of the peer's.
-func measureSaved(int) ([]figure, error) {
+func measureSaved(int) ([]report.Figure, error) {
 	initiator, responder, err := newSessions()
 	if err != nil {
 		return nil, err
@@ -33,5 +34,5 @@ func measureSaved(int) ([]figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []figure{counted("saved session without skipped keys", float64(len(saved)), " bytes", savedLimit)}, nil
+	return []report.Figure{counted("saved session without skipped keys", float64(len(saved)), " bytes", savedLimit)}, nil
 }

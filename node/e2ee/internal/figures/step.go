@@ -5,6 +5,8 @@ import (
 	"crypto/mlkem"
 	"crypto/rand"
 	"time"
+
+	"github.com/onionwire/onionwire/node/internal/report"
 )
 
 const (
@@ -14,7 +16,7 @@ const (
 
 // measureStep measures a full step of the ratchet: to open the first cell of a new
 // chain, and to seal the first of the next.
-func measureStep(rounds int) ([]figure, error) {
+func measureStep(rounds int) ([]report.Figure, error) {
 	here, there, err := newSessions()
 	if err != nil {
 		return nil, err
@@ -43,7 +45,7 @@ func measureStep(rounds int) ([]figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []figure{
+	return []report.Figure{
 		timed("ratchet step, open and seal", c, stepLimit),
 		counted("allocations of a ratchet step", n, "", stepAllocationLimit),
 	}, nil
