@@ -1,6 +1,7 @@
 package rpc_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"iter"
@@ -264,7 +265,10 @@ func (f *fake) Send(ctx context.Context, id ledger.ConversationID, text string, 
 		}
 	}
 	f.mu.Lock()
-	m := rpc.Message{Number: ledger.MessageNumber(len(f.messages) + 1), Conversation: id, Text: text, Written: then, Stored: then}
+	m := rpc.Message{
+		Number: ledger.MessageNumber(len(f.messages) + 1), Conversation: id, ID: rpc.MessageID(bytes.Repeat([]byte{0x5c}, 16)),
+		Text: text, Written: then, Stored: then,
+	}
 	f.messages = append(f.messages, m)
 	f.mu.Unlock()
 	f.happen(rpc.Event{Kind: "message_queued", Conversation: id, Message: m.Number})
@@ -356,3 +360,15 @@ func (f *fake) Events(ctx context.Context, after ledger.Cursor) iter.Seq2[rpc.Ev
 }
 
 var _ rpc.API = (*fake)(nil)
+
+// receive has a contact write in the conversation of the two.
+func (f *fake) receive(id ledger.ConversationID, text string) {
+	f.mu.Lock()
+	m := rpc.Message{
+		Number: ledger.MessageNumber(len(f.messages) + 1), Conversation: id, Sender: ledger.ContactID(id),
+		Text: text, Written: then, Stored: then,
+	}
+	f.messages = append(f.messages, m)
+	f.mu.Unlock()
+	f.happen(rpc.Event{Kind: "message_received", Conversation: id, Contact: m.Sender, Message: m.Number})
+}

@@ -102,19 +102,19 @@ func (s *tokens) List(context.Context) ([]token.Record, error) {
 	return all, nil
 }
 
-// log is what a server says.
-type log struct {
+// logText is what a server says.
+type logText struct {
 	mu   sync.Mutex
 	text bytes.Buffer
 }
 
-func (l *log) Write(b []byte) (int, error) {
+func (l *logText) Write(b []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.text.Write(b)
 }
 
-func (l *log) String() string {
+func (l *logText) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.text.String()
@@ -126,7 +126,7 @@ type setup struct {
 	api    *fake
 	tokens *tokens
 	path   string
-	log    *log
+	log    *logText
 }
 
 // socketPath is short enough for a socket, which t.TempDir need not be.
@@ -142,7 +142,7 @@ func socketPath(t testing.TB) string {
 
 func start(t testing.TB) *setup {
 	t.Helper()
-	s := &setup{api: newFake(), tokens: &tokens{}, path: socketPath(t), log: &log{}}
+	s := &setup{api: newFake(), tokens: &tokens{}, path: socketPath(t), log: &logText{}}
 	s.restart(t)
 	return s
 }

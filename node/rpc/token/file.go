@@ -30,12 +30,12 @@ func Load(path string) (Secret, error) {
 	if err := durable.CheckPrivate(path, info.Mode()); err != nil {
 		return Secret{}, fmt.Errorf("cannot use the token: %w", err)
 	}
-	const more = 2 // a line may end with a carriage return as well
+	const more = 3 // the end of a line, and one byte that is too much
 	text, err := io.ReadAll(io.LimitReader(f, int64(len(prefix)+encoding.EncodedLen(size)+more)))
 	if err != nil {
 		return Secret{}, fmt.Errorf("cannot read the token: %w", err)
 	}
-	s, err := Parse(strings.TrimRight(string(text), "\r\n"))
+	s, err := Parse(strings.TrimSuffix(strings.TrimSuffix(string(text), "\n"), "\r"))
 	if err != nil {
 		return Secret{}, fmt.Errorf("%w in %s", err, path)
 	}
