@@ -70,6 +70,13 @@ func perform(task, root string) error {
 			fmt.Println("held")
 			_, _ = io.Copy(io.Discard, os.Stdin)
 		}
+	case "write":
+		if p, err = profile.Open(background, root, "alice", []byte("secret")); err == nil {
+			if err = addBob(p); err == nil {
+				fmt.Println("written")
+				time.Sleep(time.Hour)
+			}
+		}
 	case "create":
 		p, err = profile.CreateOn(background, die, root, "alice", protection)
 	case "restore":

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/onionwire/onionwire/node/profile"
+	"github.com/onionwire/onionwire/node/store"
 	"github.com/onionwire/onionwire/node/vault"
 )
 
@@ -99,6 +100,11 @@ func TestKilledWhileAProfileIsImported(t *testing.T) {
 	}
 	untilThrough(t, "import", prepare, func(t *testing.T, root string, _ bool) {
 		t.Helper()
+		if names, err := profile.Names(root); err == nil && len(names) == 1 {
+			p := open(t, root)
+			wantBob(t, p)
+			shut(t, p)
+		}
 		wantWholeOrNothing(t, root, e.card)
 	})
 }
@@ -227,4 +233,48 @@ func TestKilledWhileThePassphraseChanges(t *testing.T) {
 			t.Errorf("kill %d: a draft of a key file is left", kill)
 		}
 	}
+}
+
+// A process is killed after it has written. Wrong passphrases and the key file of another
+// profile do no harm to what it has written.
+func TestWrongKeysAfterACrash(t *testing.T) {
+	root := t.TempDir()
+	p := create(t, root, "alice")
+	shut(t, p)
+	other := create(t, root, "other")
+	shut(t, other)
+	if said := killAtRandom(t, command(root, "write", -1)); said != "written" {
+		t.Fatalf("the process said %q", said)
+	}
+	before := snapshot(t, root)
+	if len(before[filepath.Join(p.Dir(), "store.db-wal")]) == 0 {
+		t.Fatal("there is no log")
+	}
+	for _, passphrase := range []string{"wrong", ""} {
+		if p, err := profile.Open(t.Context(), root, "alice", []byte(passphrase)); err == nil {
+			shut(t, p)
+			t.Errorf("%q opens it", passphrase)
+		}
+	}
+	for _, name := range []string{profile.KeyFile, profile.AddressesFile} {
+		own := filepath.Join(p.Dir(), name)
+		foreign, err := os.ReadFile(filepath.Join(other.Dir(), name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(own, foreign, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := profile.Open(t.Context(), root, "alice", []byte("secret")); !errors.Is(err, store.ErrKey) {
+		t.Errorf("error is %v, want ErrKey", err)
+	}
+	for _, name := range []string{profile.KeyFile, profile.AddressesFile} {
+		own := filepath.Join(p.Dir(), name)
+		if err := os.WriteFile(own, []byte(before[own]), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wantSnapshot(t, root, before)
+	wantBob(t, open(t, root))
 }

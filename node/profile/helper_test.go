@@ -6,11 +6,14 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/libp2p/go-libp2p/core/crypto"
 	"go.uber.org/goleak"
 
+	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/profile"
+	"github.com/onionwire/onionwire/node/store"
 	"github.com/onionwire/onionwire/node/vault"
 )
 
@@ -158,4 +161,43 @@ func hostKey(t testing.TB, p *profile.Profile) crypto.PrivKey {
 		t.Fatal(err)
 	}
 	return key
+}
+
+// addBob adds a contact and what was written to it.
+func addBob(p *profile.Profile) error {
+	now := time.UnixMilli(1_700_000_000_000).UTC()
+	return p.Store().Update(background, func(tx *store.Update) error {
+		return tx.Apply(
+			ledger.PutContact{Contact: ledger.Contact{
+				ID: 1, Peer: []byte("peer of bob"), Name: "Bob Bobson", State: ledger.Accepted, Added: now, Changed: now,
+				Addresses: []ledger.Address{{Onion: [32]byte{1}, Port: 4001}},
+			}},
+			ledger.PutConversation{Conversation: ledger.Conversation{
+				ID: 1, Kind: ledger.Direct, Added: now, Members: []ledger.ContactID{1},
+			}},
+			ledger.AddMessage{
+				Message: ledger.Message{Number: 1, Conversation: 1, ID: ledger.MessageID{1}, Body: "behind the old mill", Written: now, Stored: now},
+				Event:   ledger.Event{Cursor: 1, Happened: now, Kind: ledger.MessageQueued, Contact: 1, Conversation: 1, Message: 1},
+			},
+		)
+	})
+}
+
+// wantBob fails the test unless what addBob has added is there.
+func wantBob(t testing.TB, p *profile.Profile) {
+	t.Helper()
+	err := p.Store().View(background, func(tx *store.View) error {
+		contacts, err := tx.Contacts()
+		if err != nil || len(contacts) != 1 || contacts[0].Name != "Bob Bobson" {
+			t.Errorf("there are %d contacts, %v", len(contacts), err)
+		}
+		messages, err := tx.Messages(1, 0, 10)
+		if err != nil || len(messages) != 1 || messages[0].Body != "behind the old mill" {
+			t.Errorf("there are %d messages, %v", len(messages), err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
 }

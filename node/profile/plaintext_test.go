@@ -23,9 +23,14 @@ func TestNoFileNamesTheIdentity(t *testing.T) {
 	if _, err := p.NewOnionKey(); err != nil {
 		t.Fatal(err)
 	}
+	if err := addBob(p); err != nil {
+		t.Fatal(err)
+	}
 	secrets := map[string][]byte{
 		"name":            []byte("bartholomew"),
 		"root":            []byte(filepath.Base(filepath.Dir(root))),
+		"contact":         []byte("Bob Bobson"),
+		"message":         []byte("behind the old mill"),
 		"words":           []byte(strings.Join(words[:4], " ")),
 		"passphrase":      []byte("a long passphrase"),
 		"identity key":    p.IdentityKey().Seed(),

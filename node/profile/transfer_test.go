@@ -53,6 +53,9 @@ var exportOnce = sync.OnceValues(func() (e exported, err error) {
 	if err := p.RetireOnionKey(p.OnionKeys()[2].Address()); err != nil {
 		return e, err
 	}
+	if err := addBob(p); err != nil {
+		return e, err
+	}
 	var b bytes.Buffer
 	if err := p.Export(background, &b, []byte("export"), true); err != nil {
 		return e, err
@@ -94,6 +97,7 @@ func TestAnImportHasTheSameIdentity(t *testing.T) {
 	p := opened(t)(profile.Import(t.Context(), root, "bob", strings.NewReader(want.file), []byte("export"), sealed(t, "secret")))
 	wantSame(t, p.Card(), want.card)
 	wantSame(t, read(t, root, "bob"), want.card)
+	wantBob(t, p)
 	if got, err := p.Words([]byte("secret")); err != nil || strings.Join(got, " ") != zeroWords {
 		t.Errorf("the words are others, %v", err)
 	}
