@@ -29,7 +29,7 @@ type line struct {
 var edges = map[ledger.DeliveryState][]ledger.DeliveryState{
 	0:                {ledger.Queued},
 	ledger.Queued:    {ledger.Sent, ledger.Failed, ledger.Cancelled, ledger.Expired},
-	ledger.Sent:      {ledger.Sent, ledger.Delivered, ledger.Read, ledger.Failed, ledger.Expired},
+	ledger.Sent:      {ledger.Delivered, ledger.Read, ledger.Failed, ledger.Expired},
 	ledger.Delivered: {ledger.Read},
 	ledger.Read:      {},
 	ledger.Failed:    {},

@@ -36,6 +36,9 @@ type plug struct {
 
 type ending struct{}
 
+// GoString is what is printed of an example that fails.
+func (c *cable) GoString() string { return c.ends[0].person.name + " to " + c.ends[1].person.name }
+
 // dial opens a cable, as far as somebody answers.
 func (p *person) dial(d engine.Dial) {
 	if d.Cancel {

@@ -39,7 +39,7 @@ type contact struct {
 	answer  bool  // something is to be confirmed
 	online  bool  // what was last told
 	touched bool  // the next Flush looks at it
-	gone    bool  // deleted
+	erased  bool  // deleted
 }
 
 // reachable reports whether the contact is somebody to connect to.
@@ -150,8 +150,8 @@ func (e *Engine) cut(now time.Time, c *contact) {
 	e.plan.Remove(now, c.ID)
 }
 
-// restream begins the contact's stream of our items anew: nothing in it has a number
-// yet.
+// restream begins the contact's stream of our items anew, with what waits. What has
+// left in the old one stays what can be neither changed nor taken back.
 func (e *Engine) restream(c *contact) error {
 	var b [8]byte
 	for c.streams.Out = 0; c.streams.Out == 0; {
@@ -160,7 +160,7 @@ func (e *Engine) restream(c *contact) error {
 		}
 		c.streams.Out = binary.BigEndian.Uint64(b[:])
 	}
-	c.streams.Base, c.streams.Sent = 0, 0
+	c.streams.Base, c.streams.Sent = 0, uint64(c.gone())
 	e.unseal(c)
 	c.streamsChanged = true
 	e.touch(c)

@@ -35,7 +35,7 @@ func (e *Engine) UnblockContact(now time.Time, id ledger.ContactID) error {
 	case c.Added.IsZero():
 		e.erase(now, c, c.conversation != 0)
 	default:
-		e.setState(now, c, ledger.Accepted)
+		return e.accept(now, c) // what was to say so may have failed, with our name and addresses
 	}
 	return nil
 }
@@ -71,7 +71,7 @@ func (e *Engine) erase(now time.Time, c *contact, history bool) {
 	}
 	delete(e.contacts, c.ID)
 	delete(e.byPeer, string(c.Peer))
-	c.gone = true
+	c.erased = true
 	conversation := c.conversation
 	if history {
 		kept := &contact{

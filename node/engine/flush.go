@@ -121,7 +121,7 @@ func (e *Engine) switchTo(a reach.Switch) {
 // save keeps the sessions of a contact that have changed, and how far its streams
 // have come. Whatever nobody needs without a link leaves the memory.
 func (e *Engine) save(c *contact) error {
-	if c.gone {
+	if c.erased {
 		return nil
 	}
 	if c.sessions != nil {

@@ -329,6 +329,12 @@ func (m *model) agree() {
 			break
 		}
 		if round > 10 {
+			for _, p := range m.people {
+				for _, other := range m.people {
+					m.Logf("%s of %s: %+v", p.name, other.name, p.contact(other))
+				}
+				m.Logf("%s: %d items wait, %d links, errors %v", p.name, p.waiting(), len(p.plugs), p.errs)
+			}
 			m.Fatal("they cannot agree")
 		}
 		m.pass(40 * time.Minute)

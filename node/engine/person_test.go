@@ -349,4 +349,5 @@ func (p *person) expect(other *person, want ...string) {
 	}
 }
 
-func (p *person) String() string { return fmt.Sprintf("%s, life %d", p.name, p.life) }
+// GoString is what is printed of an example that fails.
+func (p *person) GoString() string { return fmt.Sprintf("%s, life %d", p.name, p.life) }

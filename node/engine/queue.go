@@ -46,6 +46,14 @@ func (c *contact) place(it *item) int { return slices.Index(c.queue, it) }
 // left reports whether an item may have left.
 func (c *contact) left(i int) bool { return c.streams.Base+uint64(i) < c.streams.Sent }
 
+// gone returns how many items at the front of the queue may have left.
+func (c *contact) gone() int {
+	if c.streams.Sent <= c.streams.Base {
+		return 0
+	}
+	return int(min(c.streams.Sent-c.streams.Base, uint64(len(c.queue))))
+}
+
 // enqueue puts an item at the end of the queue to a contact; a request goes to its
 // beginning, where nothing has left. Whoever calls it has looked whether there is
 // room; it fails with ErrInvalid.

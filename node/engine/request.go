@@ -91,6 +91,9 @@ func (e *Engine) ask(now time.Time, c *contact, request wire.Request) error {
 	if err := e.restream(c); err != nil {
 		return err
 	}
+	if c.streams.Sent > 0 {
+		c.streams.Sent++ // what has left moves back by one
+	}
 	return e.enqueue(c, ledger.Item{Kind: ledger.Asks}, request)
 }
 
