@@ -29,9 +29,10 @@ type plug struct {
 	contact ledger.ContactID // 0: a stranger
 	link    engine.LinkID    // 0: not up yet
 	hs      *e2ee.Handshake
-	frames  int  // how many have come
-	done    bool // nothing is sent or taken any more
-	ended   bool // nothing is sent any more
+	frames  int               // how many have come
+	sink    func(cell []byte) // where cells go that have come, if not to an engine
+	done    bool              // nothing is sent or taken any more
+	ended   bool              // nothing is sent any more
 }
 
 type ending struct{}
@@ -156,6 +157,10 @@ func (l *plug) send(what any) {
 // take takes what has come.
 func (l *plug) take(what any) {
 	p := l.person
+	if cell, ok := what.([]byte); ok && l.sink != nil {
+		l.sink(cell)
+		return
+	}
 	if p.engine == nil || p.life != l.life {
 		return
 	}

@@ -201,9 +201,7 @@ func (e *Engine) LinkUp(now time.Time, up LinkUp) error {
 // join lets a link count for its contact.
 func (e *Engine) join(now time.Time, l *link) {
 	l.contact.linked++
-	if !l.contact.reachable() {
-		e.plan.Add(l.contact.ID, l.contact.Peer) // somebody rejected, who asks again
-	}
+	e.plan.Add(l.contact.ID, l.contact.Peer) // a stranger, or somebody rejected who asks again
 	e.plan.LinkUp(now, l.id, l.contact.ID, l.outbound)
 	e.touch(l.contact)
 }

@@ -1,0 +1,277 @@
+package engine_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/onionwire/onionwire/node/engine"
+	"github.com/onionwire/onionwire/node/ledger"
+	"github.com/onionwire/onionwire/node/wire"
+)
+
+func matches(err, want error) bool {
+	return err == nil && want == nil || want != nil && errors.Is(err, want)
+}
+
+// kinds returns the kinds of all events so far.
+func (p *person) kinds() (all []ledger.EventKind) {
+	p.Helper()
+	events, err := p.disk.Events(0, 1<<30)
+	p.must(err)
+	for _, e := range events {
+		all = append(all, e.Kind)
+	}
+	return all
+}
+
+func (p *person) wants(other *person, s ledger.ContactState) {
+	p.Helper()
+	if got := p.contact(other).State; got != s {
+		p.Fatalf("%s is in state %d for %s, want %d", other.name, got, p.name, s)
+	}
+}
+
+func TestRequestShowsWhoAsks(t *testing.T) {
+	w, alice, bob := two(t)
+	alice.add(bob)
+	w.pass(10 * time.Second)
+	if len(bob.plugs) != 1 || bob.lastLink != 1 {
+		t.Errorf("%d links of %d are left to find out who asks", len(bob.plugs), bob.lastLink)
+	}
+	alice.wants(bob, ledger.Requested)
+	bob.wants(alice, ledger.Asking)
+	if c := bob.contact(alice); c.Name != "alice" || c.Introduction != "it is me" || c.Addresses[0].Onion != alice.addresses[0].Onion {
+		t.Errorf("the request is %+v", c)
+	}
+	if !slices.Contains(bob.kinds(), ledger.RequestReceived) {
+		t.Error("nobody was told")
+	}
+	if alice.waiting() != 0 {
+		t.Error("the request was not confirmed")
+	}
+	_, err := bob.try(alice, "too early", engine.SendOptions{})
+	is(t, err, engine.ErrNotFound)
+}
+
+// TestRequestWaits for somebody who is not there, and what is said meanwhile waits until
+// it is accepted.
+func TestRequestWaits(t *testing.T) {
+	w, alice, bob := two(t)
+	bob.offline = true
+	alice.add(bob)
+	m := alice.send(bob, "hello")
+	w.pass(time.Hour)
+	bob.offline = false
+	w.pass(time.Hour)
+	bob.wants(alice, ledger.Asking)
+	if s := alice.state(m.Number); s != ledger.Queued {
+		t.Errorf("before it is accepted the message is in state %d", s)
+	}
+	bob.must(bob.engine.AcceptContact(bob.now(), bob.contact(alice).ID))
+	bob.flush()
+	w.pass(time.Minute)
+	bob.expect(alice, "alice: hello")
+	if s := alice.state(m.Number); s != ledger.Delivered {
+		t.Errorf("the message is in state %d", s)
+	}
+}
+
+// TestBothAsk: then both have agreed, and nobody is asked.
+func TestBothAsk(t *testing.T) {
+	for _, apart := range []time.Duration{0, time.Second, 2100 * time.Millisecond, time.Minute} {
+		w, alice, bob := two(t)
+		alice.add(bob)
+		w.pass(apart)
+		if _, err := bob.engine.AddContact(bob.now(), alice.link()); err != nil {
+			t.Fatal(err)
+		}
+		bob.flush()
+		w.pass(time.Minute)
+		alice.wants(bob, ledger.Accepted)
+		bob.wants(alice, ledger.Accepted)
+		if n := alice.waiting() + bob.waiting(); n != 0 {
+			t.Errorf("%v apart: %d items wait", apart, n)
+		}
+	}
+}
+
+// TestRejectedAsksAgain: for a day that is confirmed, and nobody hears of it.
+func TestRejectedAsksAgain(t *testing.T) {
+	w, alice, bob := two(t)
+	again := func() {
+		if c := alice.contact(bob); c.ID != 0 {
+			alice.must(alice.engine.DeleteContact(alice.now(), c.ID, false))
+		}
+		alice.add(bob)
+		w.pass(time.Minute)
+		if alice.waiting() != 0 {
+			t.Error("the request was not confirmed")
+		}
+	}
+	again()
+	bob.must(bob.engine.RejectContact(bob.now(), bob.contact(alice).ID))
+	bob.flush()
+	w.pass(22 * time.Hour)
+	again()
+	bob.wants(alice, ledger.Rejected)
+	w.pass(3 * time.Hour)
+	again()
+	bob.wants(alice, ledger.Asking)
+}
+
+func TestRejectedCanBeAcceptedAfterAll(t *testing.T) {
+	w, alice, bob := two(t)
+	alice.add(bob)
+	w.pass(time.Minute)
+	id := bob.contact(alice).ID
+	bob.must(bob.engine.RejectContact(bob.now(), id))
+	is(t, bob.engine.RejectContact(bob.now(), id), engine.ErrNotContact)
+	bob.must(bob.engine.AcceptContact(bob.now(), id))
+	is(t, bob.engine.AcceptContact(bob.now(), id), engine.ErrNotContact)
+	bob.flush()
+	w.pass(time.Minute)
+	alice.wants(bob, ledger.Accepted)
+}
+
+func TestAddContactRefused(t *testing.T) {
+	_, alice, bob := two(t)
+	good := bob.link()
+	for name, change := range map[string]func(*engine.NewContact){
+		"nobody":           func(n *engine.NewContact) { n.Peer = nil },
+		"ourselves":        func(n *engine.NewContact) { n.Peer = alice.peer },
+		"a long peer ID":   func(n *engine.NewContact) { n.Peer = make([]byte, 129) },
+		"no address":       func(n *engine.NewContact) { n.Addresses = nil },
+		"an address twice": func(n *engine.NewContact) { n.Addresses = []ledger.Address{n.Addresses[0], n.Addresses[0]} },
+		"no port":          func(n *engine.NewContact) { n.Addresses = []ledger.Address{{Onion: n.Addresses[0].Onion}} },
+		"a name":           func(n *engine.NewContact) { n.Name = "a\nb" },
+		"a long text":      func(n *engine.NewContact) { n.Introduction = fmt.Sprint(make([]int, 500)) },
+		"half an invite":   func(n *engine.NewContact) { n.Invite = make([]byte, 8) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			n := good
+			change(&n)
+			_, err := alice.engine.AddContact(alice.now(), n)
+			is(t, err, engine.ErrInvalid)
+			alice.flush()
+			if all, _ := alice.disk.Contacts(); len(all) != 0 {
+				t.Error("there is a contact")
+			}
+		})
+	}
+	alice.add(bob)
+	id, err := alice.engine.AddContact(alice.now(), good)
+	is(t, err, engine.ErrExists)
+	if id != 1 {
+		t.Errorf("the contact is %d", id)
+	}
+}
+
+// TestPendingRequestsAreBounded: the oldest goes, those without an introduction first,
+// and never for somebody who has less to say.
+func TestPendingRequestsAreBounded(t *testing.T) {
+	w := newWorld(t, "victim")
+	victim := w.people[0]
+	ask := func(n int, introduction string) error {
+		r := newRogue(w, string(rune('0'+n))+" asks", victim)
+		request := r.request()
+		request.Introduction = introduction
+		err := r.say(request)
+		w.pass(time.Second)
+		return err
+	}
+	for n := range engine.MaxRequests {
+		words := "hello"
+		if n == 7 || n == 9 {
+			words = ""
+		}
+		if err := ask(n, words); err != nil {
+			t.Fatal(err)
+		}
+	}
+	asking := func() (all []byte) {
+		contacts, err := victim.disk.Contacts()
+		victim.must(err)
+		for _, c := range contacts {
+			if c.State == ledger.Asking {
+				all = append(all, c.Name[0]-'0')
+			}
+		}
+		return all
+	}
+	for i, tt := range []struct {
+		words string
+		gone  byte // who goes; 255: the one who asks
+	}{{"hello", 7}, {"", 9}, {"hello", 65}, {"", 255}, {"hello", 0}, {"hello", 1}} {
+		before := asking()
+		err := ask(64+i, tt.words)
+		after := asking()
+		switch {
+		case tt.gone == 255:
+			is(t, err, engine.ErrNoLink)
+			if !slices.Equal(before, after) {
+				t.Errorf("request %d: %v went", i, before)
+			}
+		case err != nil:
+			t.Fatal(err)
+		case len(after) != engine.MaxRequests || slices.Contains(after, tt.gone) || !slices.Contains(before, tt.gone):
+			t.Errorf("request %d: %v instead of %v, want %d to go", i, after, before, tt.gone)
+		}
+	}
+}
+
+// TestAskAgainAfterBeingForgotten: what is not confirmed comes behind the request, once.
+func TestAskAgainAfterBeingForgotten(t *testing.T) {
+	w, alice, bob := two(t)
+	w.befriend(alice, bob)
+	alice.send(bob, "first")
+	w.pass(time.Minute)
+	bob.must(bob.engine.DeleteContact(bob.now(), bob.contact(alice).ID, true))
+	bob.flush()
+	var all []ledger.Message
+	for i := range 50 {
+		all = append(all, alice.send(bob, fmt.Sprint("message ", i)))
+	}
+	w.pass(time.Hour)
+	if !alice.contact(bob).Forgotten {
+		t.Fatal("alice does not know that she was forgotten")
+	}
+	alice.add(bob)
+	w.pass(time.Hour)
+	bob.wants(alice, ledger.Asking)
+	bob.must(bob.engine.AcceptContact(bob.now(), bob.contact(alice).ID))
+	bob.flush()
+	w.pass(time.Minute)
+	want := []string{"alice: first"}
+	for i, m := range all {
+		want = append(want, fmt.Sprint("alice: message ", i))
+		if s := alice.state(m.Number); s != ledger.Delivered {
+			t.Errorf("message %d is in state %d", i, s)
+		}
+	}
+	bob.expect(alice, want...)
+	if alice.contact(bob).Forgotten {
+		t.Error("alice is still forgotten")
+	}
+}
+
+// TestRequestFloodMakesFewAnswers: who asks again and again, and confirms nothing, does
+// not fill the disk.
+func TestRequestFloodMakesFewAnswers(t *testing.T) {
+	w := newWorld(t, "victim")
+	r := newRogueContact(w, "rogue", w.people[0])
+	r.heard = nil // confirm nothing
+	flood := make([]wire.Body, 100)
+	for i := range flood {
+		flood[i] = r.request()
+	}
+	for range 150 {
+		r.must(r.say(flood...))
+		r.heard = nil
+	}
+	if n := r.victim.waiting(); n > engine.MaxQueued+engine.MaxAnswers {
+		t.Errorf("%d answers wait", n)
+	}
+}
