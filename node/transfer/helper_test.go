@@ -3,8 +3,8 @@ package transfer_test
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"errors"
+	"math/rand/v2"
 	"sync"
 	"testing"
 
@@ -55,12 +55,9 @@ func chunks(t testing.TB, size int) uint64 {
 
 // content makes up a file whose chunks differ.
 func content(size int) []byte {
-	b := make([]byte, 0, size+sha256.Size)
-	for i := byte(0); len(b) < size; i++ {
-		sum := sha256.Sum256(append([]byte{i}, b[max(0, len(b)-100):]...))
-		b = append(b, sum[:]...)
-	}
-	return b[:size]
+	b := make([]byte, size)
+	_, _ = rand.NewChaCha8([32]byte{}).Read(b)
+	return b
 }
 
 // source is a file in memory, which counts what is read.
