@@ -9,8 +9,9 @@ import (
 	"github.com/onionwire/onionwire/tortransport/onion"
 )
 
-// API is what a node can do. All methods may be called concurrently. What is kept is
-// on the disk when they return; nothing waits for the network but Ready.
+// API is what a node can do. All methods may be called concurrently, and return soon
+// after their context ends. What is kept is on the disk when they return; nothing waits
+// for the network but Ready.
 //
 // An error that a program can do something about matches one of the errors of this
 // package, such as [ErrNotFound]. Errors hold no secret, no text of a message and no

@@ -16,7 +16,7 @@ import (
 
 // pipe is a client's connection that has shown its token.
 type pipe struct {
-	net  net.Conn
+	net  *net.UnixConn
 	from *lines
 
 	writing chan struct{} // a semaphore, which can be waited for with a context
@@ -57,7 +57,7 @@ func open(ctx context.Context, path string, secret token.Secret) (*pipe, error) 
 		return nil, explainDial(err)
 	}
 	p := &pipe{
-		net: nc, from: newLines(nc, MaxReply+MaxLine),
+		net: nc.(*net.UnixConn), from: newLines(nc, MaxReply+MaxLine),
 		writing: make(chan struct{}, 1), waiting: make(map[int64]chan<- answered),
 	}
 	if _, err := p.ask(ctx, authenticate, authenticateParams{secret.Reveal()}); err != nil {
@@ -72,15 +72,16 @@ func open(ctx context.Context, path string, secret token.Secret) (*pipe, error) 
 func (p *pipe) ask(ctx context.Context, method string, params any) (json.RawMessage, error) {
 	defer p.closedBy(ctx)()
 	p.last++
-	if err := p.send(ctx, outgoing{version, p.last, method, params}); err != nil {
-		return nil, err
-	}
+	sent := p.send(ctx, outgoing{version, p.last, method, params})
+	// A server that turns somebody away says why and does not wait for a request.
 	in, err := p.receive(ctx)
 	switch {
+	case err == nil && in.Error != nil:
+		return nil, in.Error
+	case sent != nil:
+		return nil, sent
 	case err != nil:
 		return nil, err
-	case in.Error != nil:
-		return nil, in.Error
 	case in.Method != "" || string(in.ID) != strconv.FormatInt(p.last, 10):
 		return nil, ErrProtocol
 	}
@@ -139,8 +140,6 @@ func (p *pipe) send(ctx context.Context, out outgoing) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	// Half a line would spoil all that come after: a write that is called off ends
-	// the connection.
 	late := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(late)
@@ -152,7 +151,9 @@ func (p *pipe) send(ctx context.Context, out outgoing) error {
 		_ = p.net.SetWriteDeadline(time.Time{}) // it has no part in the next one
 	}
 	if err != nil {
-		_ = p.net.Close()
+		// Half a line would spoil all that come after. What the server has said can
+		// still be read.
+		_ = p.net.CloseWrite()
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}

@@ -60,6 +60,7 @@ func FuzzParse(f *testing.F) {
 	f.Add("onionwire_" + strings.Repeat("A", 43))
 	f.Add("onionwire_" + strings.Repeat("A", 42) + "B")
 	f.Add("onionwire_" + strings.Repeat("_", 42) + "8")
+	f.Add("onionwire_AAA\r\r\r" + strings.Repeat("A", 37))
 	f.Fuzz(func(t *testing.T, text string) {
 		s, err := token.Parse(text)
 		if err != nil {
