@@ -34,8 +34,12 @@ func (s *Store) Check(ctx context.Context) error {
 
 // Compact makes that deleted content is nowhere in the files any more, and gives the
 // room back. Without it, both happens later: what was deleted is overwritten in the
-// database, and stays in its log until that is written anew.
+// database, and stays in its log until that is written anew; the words of many
+// messages that were deleted at once leave the index with the transactions to come.
 func (s *Store) Compact(ctx context.Context) error {
+	if err := s.unlistAll(ctx); err != nil {
+		return err
+	}
 	if err := s.take(ctx); err != nil {
 		return err
 	}

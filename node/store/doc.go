@@ -1,16 +1,13 @@
-// Package store keeps what a profile must not forget: contacts, conversations,
-// messages, sessions, what waits to be sent, and what happened. It is the only
-// package that knows SQL.
+// Package store keeps what a profile must not forget, in the nouns of package ledger:
+// contacts, conversations, messages, sessions, what waits to be sent, and what
+// happened. It is the only package that knows SQL.
 //
 // [Create] makes the store of a new profile, [Open] opens it later. Everything is
 // read in [Store.View] and written in [Store.Update], whose functions are whole
 // transactions:
 //
 //	err := s.Update(ctx, func(tx *store.Update) error {
-//		if _, err := tx.AddMessage(m); err != nil {
-//			return err
-//		}
-//		return tx.SaveSession(contact, session)
+//		return tx.Apply(out.Changes...)
 //	})
 //
 // When Update returns nil, all of it is on the disk and stays there through a power
@@ -20,8 +17,9 @@
 //
 // The file and its write-ahead log are encrypted with Adiantum under a random key;
 // neither holds a byte in the clear. That does not authenticate anything, so
-// secrets (sessions, client keys, settings) are sealed once more, row by row, bound
-// to their table, column and key. Deleted content is overwritten.
+// secrets (sessions, keys of addresses and files, invites, what waits to be sent,
+// settings) are sealed once more, row by row, bound to their table, column and key.
+// Deleted content is overwritten.
 //
 // # Wrong keys
 //

@@ -14,6 +14,45 @@ const indexBatch = 128
 // rebuildBatch is how many messages get a new place in one transaction.
 const rebuildBatch = 10_000
 
+// unlistBatch is how many messages that are gone leave the index with a transaction:
+// to look for all of a long conversation would take many seconds.
+const unlistBatch = 32
+
+// compactBatch is how many do when all are to: others get their turn between.
+const compactBatch = 500
+
+// unlist takes messages that are gone out of the index, up to limit, and reports
+// whether there were any.
+func (u *Update) unlist(limit int) (some bool, err error) {
+	err = u.run("SELECT 1 FROM unlisted LIMIT 1", func(*sqlite3.Stmt) error {
+		some = true
+		return nil
+	})
+	if err != nil || !some {
+		return false, err
+	}
+	err = u.run(`INSERT INTO search (search, rowid, words)
+		SELECT 'delete', number, words FROM unlisted ORDER BY number LIMIT ?`, nil, limit)
+	if err != nil {
+		return false, err
+	}
+	return true, u.run("DELETE FROM unlisted WHERE number IN (SELECT number FROM unlisted ORDER BY number LIMIT ?)", nil, limit)
+}
+
+// unlistAll takes all messages that are gone out of the index.
+func (s *Store) unlistAll(ctx context.Context) error {
+	for some := true; some; {
+		err := s.Update(ctx, func(tx *Update) (err error) {
+			some, err = tx.unlist(compactBatch)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // index gives messages that have none their place in the index, up to limit.
 func (u *Update) index(limit int) error {
 	err := u.run(`INSERT INTO search (rowid, words) SELECT number, words(number, conversation, body) FROM messages
@@ -57,6 +96,9 @@ func (s *Store) checkIndex(ctx context.Context) error {
 	if old {
 		err := s.Update(ctx, func(tx *Update) error {
 			if err := tx.run("INSERT INTO search (search) VALUES ('delete-all')", nil); err != nil {
+				return err
+			}
+			if err := tx.run("DELETE FROM unlisted", nil); err != nil {
 				return err
 			}
 			if err := tx.run("UPDATE indexed SET upto = 0, words = ''", nil); err != nil {

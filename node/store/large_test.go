@@ -39,19 +39,20 @@ func BenchmarkLarge(b *testing.B) {
 		resident(b)
 	})
 	s := reopen(b, folder)
-	for name, search := range map[string]struct {
+	for _, search := range []struct {
+		name         string
 		text         string
 		conversation ledger.ConversationID
 	}{
-		"rare word":                     {"rare777777", 0},
-		"word in every message":         {"common", 0},
-		"beginning of a common word":    {"com", 0},
-		"common word, in one of them":   {"common", 7},
-		"rare word, in another":         {"rare777777", 7},
-		"word that is nowhere":          {"nowhere", 0},
-		"frequent words never together": {"even odd", 0},
+		{"rare word", "rare777777", 0},
+		{"word in every message", "common", 0},
+		{"beginning of a common word", "com", 0},
+		{"common word, in one of them", "common", 7},
+		{"rare word, in another", "rare777777", 7},
+		{"word that is nowhere", "nowhere", 0},
+		{"frequent words never together", "even odd", 0},
 	} {
-		b.Run(name, func(b *testing.B) {
+		b.Run(search.name, func(b *testing.B) {
 			for b.Loop() {
 				view(b, s, func(tx *store.View) error {
 					_, err := tx.Search(search.text, search.conversation, 0, 50)
@@ -86,6 +87,16 @@ func BenchmarkLarge(b *testing.B) {
 			})
 		}
 		resident(b)
+	})
+	b.Run("conversation of 10,000 messages dropped", func(b *testing.B) {
+		for c := ledger.ConversationID(1); b.Loop(); c++ {
+			apply(b, s, ledger.DropConversation{Conversation: c})
+		}
+	})
+	b.Run("message dropped", func(b *testing.B) {
+		for n := ledger.MessageNumber(largeMessages); b.Loop(); n -= 2 {
+			apply(b, s, ledger.DropMessage{Message: n})
+		}
 	})
 }
 

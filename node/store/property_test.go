@@ -42,7 +42,7 @@ func TestAStoreIsWhatWasAcknowledged(t *testing.T) {
 			r.Fatal(err)
 		}
 		apply(t, s, carol...)
-		for range rapid.IntRange(20, 50).Draw(r, "transactions") {
+		for range rapid.IntRange(10, 30).Draw(r, "transactions") {
 			want = applyBoth(t, r, s, want)
 			switch rapid.IntRange(0, 8).Draw(r, "afterwards") {
 			case 0:

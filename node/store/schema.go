@@ -180,9 +180,15 @@ CREATE TABLE indexed (
 ) STRICT;
 INSERT INTO indexed VALUES (0, '');
 
+CREATE TABLE unlisted ( -- what is still in the index of messages that are not there any more
+	number INTEGER PRIMARY KEY,
+	words TEXT NOT NULL
+) STRICT;
+
 CREATE VIEW words_of_messages AS
 	SELECT number, words(number, conversation, body) AS words FROM messages
-	WHERE number <= (SELECT upto FROM indexed);
+	WHERE number <= (SELECT upto FROM indexed)
+	UNION ALL SELECT number, words FROM unlisted;
 
 CREATE VIRTUAL TABLE search USING fts5 (
 	words, content = 'words_of_messages', content_rowid = 'number', columnsize = 0, detail = none,
@@ -191,11 +197,12 @@ CREATE VIRTUAL TABLE search USING fts5 (
 INSERT INTO search (search, rank) VALUES ('secure-delete', 1);
 
 CREATE TRIGGER messages_added AFTER INSERT ON messages WHEN new.number <= (SELECT upto FROM indexed) BEGIN
+	INSERT INTO search (search, rowid, words) SELECT 'delete', number, words FROM unlisted WHERE number = new.number;
+	DELETE FROM unlisted WHERE number = new.number;
 	INSERT INTO search (rowid, words) VALUES (new.number, words(new.number, new.conversation, new.body));
 END;
 CREATE TRIGGER messages_removed AFTER DELETE ON messages WHEN old.number <= (SELECT upto FROM indexed) BEGIN
-	INSERT INTO search (search, rowid, words)
-		VALUES ('delete', old.number, words(old.number, old.conversation, old.body));
+	INSERT INTO unlisted (number, words) VALUES (old.number, words(old.number, old.conversation, old.body));
 END;
 CREATE TRIGGER messages_changed AFTER UPDATE OF body ON messages WHEN old.number <= (SELECT upto FROM indexed) BEGIN
 	INSERT INTO search (search, rowid, words)

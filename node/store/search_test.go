@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"bytes"
 	"errors"
 	"reflect"
 	"strings"
@@ -160,6 +161,37 @@ func TestSearchAcrossSpans(t *testing.T) {
 	}
 	if got := found(t, s, "number7", 0, 0, 1000); len(got) != 11 {
 		t.Errorf("a beginning finds %q, want 11", got)
+	}
+	if err := s.Check(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+// Many messages that go at once leave the index one after another.
+func TestTheWordsOfAConversationGo(t *testing.T) {
+	folder := newFolder(t)
+	s := create(t, folder)
+	apply(t, s, population...)
+	for n := range 300 {
+		apply(t, s, added(numbered(n)))
+	}
+	apply(t, s, ledger.DropConversation{Conversation: 1})
+	if got := found(t, s, "message", 0, 0, 10); got != nil {
+		t.Errorf("it finds %q", got)
+	}
+	if err := s.Check(t.Context()); err != nil {
+		t.Error(err)
+	}
+	crash(t, s)
+	s = reopen(t, folder)
+	if err := s.Check(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if err := s.Compact(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Contains(decrypted(t, folder), []byte("number1")) {
+		t.Error("their words are still there")
 	}
 	if err := s.Check(t.Context()); err != nil {
 		t.Error(err)

@@ -51,7 +51,7 @@ type Store struct {
 	statements map[string]*sqlite3.Stmt
 	sealer     sealer
 	keys       *Keys
-	unindexed  int // how many messages wait for their place in the index, at least
+	unindexed  int // about how many messages wait for their place in the index: failed transactions do not correct it
 	unregister func()
 	err        error // why nothing can be done any more: ErrClosed, ErrDisk, ErrFull
 }

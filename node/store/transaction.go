@@ -76,6 +76,9 @@ func (u *Update) commit() error {
 	if u.failed != nil {
 		return u.failed
 	}
+	if _, err := u.unlist(unlistBatch); err != nil {
+		return err
+	}
 	if u.s.unindexed >= indexBatch {
 		if err := u.index(u.s.unindexed); err != nil {
 			return err

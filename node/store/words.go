@@ -51,7 +51,7 @@ func wordsOf(text string) (words []string) {
 // span is how many numbers of messages the index keeps apart. The beginning of a word
 // is looked for among all words of a span at once, the newest span first, so that a
 // search costs the same however many messages there are.
-const span = 1 << 16
+const span = 1 << 13
 
 // term is a word as the index has it, together with the span that its message is in.
 // A word has no underscore.
