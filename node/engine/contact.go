@@ -173,9 +173,6 @@ func (e *Engine) unseal(c *contact) {
 		c.cells = nil
 		e.change(ledger.DropCells{Contact: c.ID, Below: math.MaxUint64 >> 1})
 	}
-	if c.current != nil {
-		c.current.next = c.streams.Base
-	}
 	e.touch(c)
 }
 

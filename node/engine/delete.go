@@ -47,8 +47,8 @@ func (e *Engine) DeleteContact(now time.Time, id ledger.ContactID, history bool)
 	if err != nil {
 		return err
 	}
+	e.withdrawAll(now, c) // without history too: what has come of them is removed
 	if history {
-		e.withdrawAll(now, c)
 		if err := e.empty(now, c); err != nil {
 			return err
 		}

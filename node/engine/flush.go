@@ -124,16 +124,8 @@ func (e *Engine) save(c *contact) error {
 	if c.erased {
 		return nil
 	}
-	if c.sessions != nil {
-		for _, id := range c.sessions.Unsaved() {
-			saved, err := c.sessions.Get(id).Save(e.cfg.Key, id[:])
-			if err != nil {
-				return fmt.Errorf("save a session: %w", err)
-			}
-			e.change(ledger.PutSession{
-				Contact: c.ID, Session: ledger.Session{ID: ledger.SessionID(id), Saved: saved},
-			})
-		}
+	if err := e.saveSessions(c); err != nil {
+		return err
 	}
 	if c.streamsChanged {
 		c.streamsChanged = false
@@ -141,6 +133,23 @@ func (e *Engine) save(c *contact) error {
 	}
 	if c.linked+c.held == 0 {
 		c.unload()
+	}
+	return nil
+}
+
+// saveSessions keeps those that have changed.
+func (e *Engine) saveSessions(c *contact) error {
+	if c.sessions == nil {
+		return nil
+	}
+	for _, id := range c.sessions.Unsaved() {
+		saved, err := c.sessions.Get(id).Save(e.cfg.Key, id[:])
+		if err != nil {
+			return fmt.Errorf("save a session: %w", err)
+		}
+		e.change(ledger.PutSession{
+			Contact: c.ID, Session: ledger.Session{ID: ledger.SessionID(id), Saved: saved},
+		})
 	}
 	return nil
 }

@@ -143,6 +143,7 @@ func (e *Engine) AddSession(now time.Time, id ledger.ContactID, session *e2ee.Se
 		return err
 	}
 	gone, err := c.sessions.Add(session, now)
+	println("ADD", len(gone), len(c.sessions.IDs()), len(c.sessions.Unsaved()))
 	if err != nil {
 		return err
 	}

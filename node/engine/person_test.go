@@ -59,7 +59,7 @@ const (
 
 func newPerson(w *world, name string) *person {
 	p := &person{world: w, name: name, rand: sourceFor(name), disk: memory.New()}
-	p.key = ed25519.NewKeyFromSeed(bytes.Repeat([]byte(name[:1]), ed25519.SeedSize))
+	p.key = ed25519.NewKeyFromSeed(p.seed(0))
 	var err error
 	p.identity, err = e2ee.NewIdentity(p.key)
 	p.must(err)
@@ -74,11 +74,18 @@ func newPerson(w *world, name string) *person {
 
 // newAddress makes an onion address under which the person can be reached.
 func (p *person) newAddress(n byte) ledger.Address {
-	seed := bytes.Repeat([]byte(p.name[:1]), ed25519.SeedSize)
-	seed[0], seed[1] = n, seed[1]+1
-	a := ledger.Address{Onion: [32]byte(ed25519.NewKeyFromSeed(seed).Public().(ed25519.PublicKey)), Port: 80}
+	key := ed25519.NewKeyFromSeed(p.seed(n + 1)).Public().(ed25519.PublicKey)
+	a := ledger.Address{Onion: [32]byte(key), Port: 80}
 	p.byOnion[a.Onion] = p
 	return a
+}
+
+// seed is what the keys of the person are made of.
+func (p *person) seed(n byte) []byte {
+	seed := make([]byte, ed25519.SeedSize)
+	copy(seed, p.name)
+	seed[len(seed)-1] = n
+	return seed
 }
 
 func (p *person) must(err error) {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/onionwire/onionwire/node/ledger"
@@ -42,7 +43,19 @@ func (e *Engine) SetAddresses(now time.Time, all []ledger.Address) error {
 		return err
 	}
 	e.cfg.Addresses = all
+	for _, c := range to {
+		e.outdate(c)
+	}
 	return e.tell(now, to, ledger.Moves, body)
+}
+
+// outdate takes back addresses that a contact has not been told yet.
+func (e *Engine) outdate(c *contact) {
+	for _, it := range slices.Clone(c.queue[c.gone():]) {
+		if it.Kind == ledger.Moves {
+			e.remove(it)
+		}
+	}
 }
 
 // audience returns everybody whom we have asked or accepted. It fails with
