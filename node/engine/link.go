@@ -142,8 +142,10 @@ func (e *Engine) AddSession(now time.Time, id ledger.ContactID, session *e2ee.Se
 		session.Close()
 		return err
 	}
+	if err := e.saveSessions(c); err != nil { // or those that go would not be in the store
+		return err
+	}
 	gone, err := c.sessions.Add(session, now)
-	println("ADD", len(gone), len(c.sessions.IDs()), len(c.sessions.Unsaved()))
 	if err != nil {
 		return err
 	}
