@@ -16,7 +16,7 @@ const rebuildBatch = 10_000
 
 // unlistBatch is how many messages that are gone leave the index with a transaction:
 // to look for all of a long conversation would take many seconds.
-const unlistBatch = 32
+const unlistBatch = 8
 
 // compactBatch is how many do when all are to: others get their turn between.
 const compactBatch = 500
