@@ -12,6 +12,7 @@ type book struct {
 	*world
 
 	lines map[ledger.MessageID]*line
+	rogue *person // who may say anything
 }
 
 // line is one message.
@@ -126,6 +127,9 @@ func (b *book) checkDelivered(p *person, n ledger.MessageNumber, s ledger.Delive
 func (b *book) arrives(p *person, m ledger.Message) {
 	p.Helper()
 	line := b.lines[m.ID]
+	if b.rogue != nil && m.Sender == p.contact(b.rogue).ID {
+		return
+	}
 	if line == nil {
 		p.Fatalf("%s gets %q, which nobody has said", p.name, m.Body)
 	}

@@ -9,10 +9,11 @@ const (
 	// MaxAnswers is how many more can: what the engine says by itself, such as that a
 	// request is accepted, a receipt, or a new address.
 	MaxAnswers = 1_024
-	// MaxInFlight and MaxInFlightBytes bound the cells to one contact that are not
-	// confirmed: twice what is under way on a path of a third of a second at the
-	// speed of Tor. What else waits goes into fewer, larger cells.
-	MaxInFlight      = 16
+	// MaxInFlight is how many cells to one contact may not be confirmed. What else
+	// waits goes into fewer, larger cells.
+	MaxInFlight = 16
+	// MaxInFlightBytes is how many bytes they may have, before another is begun:
+	// twice what is under way on a path of a third of a second at the speed of Tor.
 	MaxInFlightBytes = 512 << 10
 	// MaxRequests is how many requests of strangers wait for an answer.
 	MaxRequests = 64

@@ -45,6 +45,9 @@ func (e *Engine) FileArrived(now time.Time, n ledger.FileNumber, path string) er
 	if err != nil {
 		return err
 	}
+	if !f.Incoming {
+		return ErrState
+	}
 	f.Path, f.Draft = path, ""
 	return e.finish(now, f, c, ledger.Arrived, wire.FileArrived)
 }

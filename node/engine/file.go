@@ -114,7 +114,7 @@ func (e *Engine) takeOffer(now time.Time, c *contact, o wire.FileOffer) error {
 		if c.crammed() {
 			return nil // it goes on and on, and confirms no answer
 		}
-		return e.answer(now, c, ledger.FileID(o.ID), wire.FileDeclined)
+		return e.answer(c, ledger.FileID(o.ID), wire.FileDeclined)
 	}
 	e.counters.File++
 	f := &ledger.File{
@@ -131,7 +131,7 @@ func (e *Engine) takeOffer(now time.Time, c *contact, o wire.FileOffer) error {
 }
 
 // answer tells a contact what becomes of a file.
-func (e *Engine) answer(now time.Time, c *contact, id ledger.FileID, a wire.Answer) error {
+func (e *Engine) answer(c *contact, id ledger.FileID, a wire.Answer) error {
 	return e.say(c, wire.FileAnswer{ID: wire.FileID(id), Answer: a})
 }
 
@@ -195,7 +195,7 @@ func (e *Engine) AcceptFile(now time.Time, n ledger.FileNumber, path, draft stri
 	if !f.Incoming {
 		return ErrState
 	}
-	if err := e.answer(now, c, f.ID, wire.FileAccepted); err != nil {
+	if err := e.answer(c, f.ID, wire.FileAccepted); err != nil {
 		return err
 	}
 	c.urgent = true
@@ -227,7 +227,7 @@ func (e *Engine) WithdrawFile(now time.Time, n ledger.FileNumber) error {
 
 // finish ends a file, and lets the contact know.
 func (e *Engine) finish(now time.Time, f *ledger.File, c *contact, s ledger.FileState, a wire.Answer) error {
-	if err := e.answer(now, c, f.ID, a); err != nil {
+	if err := e.answer(c, f.ID, a); err != nil {
 		return err
 	}
 	f.State = s

@@ -28,7 +28,7 @@ func (e *Engine) SetSettings(now time.Time, s Settings) error {
 		return err
 	}
 	e.settings = s
-	return e.tell(now, all, ledger.Ordinary, body)
+	return e.tell(all, ledger.Ordinary, body)
 }
 
 // SetAddresses changes our own addresses, and tells all contacts. It fails with
@@ -46,7 +46,7 @@ func (e *Engine) SetAddresses(now time.Time, all []ledger.Address) error {
 	for _, c := range to {
 		e.outdate(c)
 	}
-	return e.tell(now, to, ledger.Moves, body)
+	return e.tell(to, ledger.Moves, body)
 }
 
 // outdate takes back addresses that a contact has not been told yet.
@@ -74,7 +74,7 @@ func (e *Engine) audience() (all []*contact, err error) {
 }
 
 // tell says something to many. A request that has not left says it as well.
-func (e *Engine) tell(now time.Time, all []*contact, kind ledger.ItemKind, body wire.Body) error {
+func (e *Engine) tell(all []*contact, kind ledger.ItemKind, body wire.Body) error {
 	for _, c := range all {
 		if err := e.refresh(c); err != nil {
 			return err

@@ -64,7 +64,7 @@ func (e *Engine) AddContact(now time.Time, n NewContact) (ledger.ContactID, erro
 	c.Forgotten, c.urgent = false, true
 	e.setState(now, c, ledger.Requested)
 	e.converse(now, c)
-	return c.ID, e.ask(now, c, request)
+	return c.ID, e.ask(c, request)
 }
 
 // newcomer gives a contact a number and its place.
@@ -84,7 +84,7 @@ func (e *Engine) request(introduction string, invite []byte) wire.Request {
 
 // ask puts a request before all that waits for a contact. What the contact has not
 // confirmed gets new places behind it.
-func (e *Engine) ask(now time.Time, c *contact, request wire.Request) error {
+func (e *Engine) ask(c *contact, request wire.Request) error {
 	if len(c.queue) > 0 && c.queue[0].Kind == ledger.Asks {
 		e.remove(c.queue[0])
 	}

@@ -94,11 +94,7 @@ func TestManyMessagesShareCells(t *testing.T) {
 		alice.send(bob, text)
 		want = append(want, "alice: "+text)
 	}
-	for _, restart := range []bool{true} {
-		if restart {
-			alice.restart()
-		}
-	}
+	alice.restart()
 	alice.written, alice.seen = 0, nil
 	bob.offline = false
 	w.pass(time.Hour)
