@@ -3,131 +3,119 @@ package node
 import (
 	"context"
 	"errors"
+	"fmt"
+	"time"
 
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
 
-	"github.com/onionwire/onionwire/node/contactlink"
+	"github.com/onionwire/onionwire/node/e2ee"
+	"github.com/onionwire/onionwire/node/engine"
+	"github.com/onionwire/onionwire/node/ledger"
+	"github.com/onionwire/onionwire/node/wire"
 )
 
-// Accept waits for a conversation that somebody else begins. That one has been
-// admitted and has proven who it is. It fails with ErrClosed or the context's
-// error.
-func (n *Node) Accept(ctx context.Context) (*Conversation, error) {
-	select {
-	case c := <-n.begun:
-		return c, nil
-	case <-n.ctx.Done():
-		return nil, ErrClosed
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-// admit returns a new conversation with a stranger, which counts only once adopt
-// has taken it, and can end before in favour of others.
-func (n *Node) admit(id peer.ID) (*Conversation, error) {
-	if n.cfg.Admit == nil || !n.cfg.Admit(id) {
-		return nil, errors.New("nobody of ours")
-	}
-	key, err := contactlink.IdentityKey(id)
-	if err != nil {
-		return nil, err
-	}
-	c := newConversation(n, id, key)
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.strangers.add(c)
-	return c, nil
-}
-
-// adopt makes c, whose other side has proven who it is, a conversation of the
-// node. It refuses a new one if there is one by now, or if nobody takes those
-// that have begun.
-func (n *Node) adopt(c *Conversation) error {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	switch {
-	case n.closed, c.ctx.Err() != nil:
-		return ErrClosed
-	case n.conversations[c.peer] == c:
-		return nil
-	case n.conversations[c.peer] != nil:
-		return errYield
-	}
-	select {
-	case n.begun <- c:
-		n.conversations[c.peer] = c
-		n.strangers.remove(c)
-		return nil
-	default:
-		return errors.New("nobody accepts the conversations that others begin")
-	}
-}
-
-// onStream is called by libp2p on a goroutine of its own for every stream that
-// a peer opens. Whatever goes wrong, the other side sees its stream reset and
-// learns nothing more.
+// onStream is called by libp2p on a goroutine of its own for every chat stream that a
+// peer opens. Whatever goes wrong, the other side sees its stream reset and learns
+// nothing more.
 func (n *Node) onStream(s network.Stream) {
 	if !n.enter() {
 		_ = s.Reset()
 		return
 	}
 	defer n.tasks.Done()
-	c, l, err := n.answer(s)
-	if err != nil {
-		n.log.Debug("inbound stream refused", "peer", s.Conn().RemotePeer().ShortString(), "error", err)
+	if err := n.answer(s); err != nil {
+		n.log.Debug("inbound stream refused", "error", err)
 		_ = s.Reset()
-		return
 	}
-	c.run(l)
-}
-
-// answer lets the other side of an inbound stream prove who it is.
-func (n *Node) answer(s network.Stream) (*Conversation, *link, error) {
-	id := s.Conn().RemotePeer()
-	n.mu.Lock()
-	c, closed := n.conversations[id], n.closed
-	n.mu.Unlock()
-	if closed {
-		return nil, nil, ErrClosed
-	}
-	if c != nil {
-		// Each has one handshake under way at most: no number of strangers keeps
-		// those out whom we know.
-		l, err := c.acceptStream(s)
-		return c, l, err
-	}
-	c, err := n.admit(id)
-	if err != nil {
-		return nil, nil, err
-	}
-	l, err := c.acceptStream(s)
-	if err != nil {
-		n.mu.Lock()
-		defer n.mu.Unlock()
-		n.strangers.remove(c) // it was not adopted
-		c.end()
-	}
-	return c, l, err
 }
 
 // enter counts a task that libp2p started, unless the node is closing.
 func (n *Node) enter() bool {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.closed {
+	n.entrance.Lock()
+	defer n.entrance.Unlock()
+	if n.ctx.Err() != nil {
 		return false
 	}
 	n.tasks.Add(1)
 	return true
 }
 
-func (n *Node) knows(id peer.ID) bool {
-	if n.cfg.Knows != nil {
-		return n.cfg.Knows(id)
+// answer finds out what the other side of a stream wants, and serves it.
+func (n *Node) answer(s network.Stream) error {
+	id := s.Conn().RemotePeer()
+	var contact ledger.ContactID
+	var opening engine.Opening
+	err := n.do(n.ctx, func(e *engine.Engine, now time.Time) (err error) {
+		if contact, err = e.Admit([]byte(id)); err != nil || contact == 0 {
+			return err
+		}
+		if err := n.ensure(n.ctx, e, now, contact); err != nil {
+			return err
+		}
+		opening, err = e.Opening(contact, false)
+		return err
+	})
+	if err != nil {
+		return err
 	}
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.conversations[id] != nil && n.conversations[id].known
+	l := n.newLink(s, wire.NewConn(s))
+	defer l.cancel(errEnded)
+	first, err := n.greet(l, contact, opening)
+	if err != nil {
+		n.abandon(l, err)
+		return err
+	}
+	n.serve(l, first)
+	return nil
+}
+
+// greet lets a link that the other side has opened count, after a handshake if it
+// begins with one. It returns the cell that it begins with otherwise.
+func (n *Node) greet(l *link, contact ledger.ContactID, o engine.Opening) (cell []byte, err error) {
+	ctx, cancel := context.WithTimeout(l.ctx, n.cfg.patience.handshake)
+	defer cancel()
+	// Before anything is waited for: it bounds how many streams wait.
+	defer n.guests.enter(l.peer, contact != 0, cancel)()
+	stop := context.AfterFunc(ctx, func() { _ = l.stream.Reset() })
+	defer func() {
+		if !stop() && err == nil {
+			err = fmt.Errorf("end-to-end handshake: %w", ctx.Err())
+		}
+	}()
+	if err := l.pace.wait(ctx); err != nil { // a handshake costs more than a cell
+		return nil, err
+	}
+	kind, first, err := l.conn.ReadFirst()
+	if err != nil {
+		return nil, lost(err)
+	}
+	up := engine.LinkUp{Link: l.id, Contact: contact}
+	if kind == wire.Cell {
+		if contact == 0 {
+			return nil, errors.New("a stranger without a handshake")
+		}
+		return first, n.linkUp(ctx, l, up)
+	}
+	session, knowsUs, err := n.respond(peer.ID(l.peer), l.conn, first, o)
+	if err != nil {
+		return nil, err
+	}
+	if contact == 0 {
+		return nil, n.strangerUp(ctx, l, session)
+	}
+	name := session.SessionID()
+	if err := n.addSession(ctx, contact, session, knowsUs); err != nil {
+		return nil, err
+	}
+	up.Session = &name
+	return nil, n.linkUp(ctx, l, up)
+}
+
+// strangerUp tells the engine of a link with somebody who is no contact.
+func (n *Node) strangerUp(ctx context.Context, l *link, session *e2ee.Session) error {
+	n.links.add(l)
+	return n.do(context.WithoutCancel(ctx), func(e *engine.Engine, now time.Time) error {
+		return e.StrangerUp(now, l.id, []byte(l.peer), session)
+	})
 }

@@ -6,234 +6,271 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/libp2p/go-libp2p/core/network"
 
-	"github.com/onionwire/onionwire/node/e2ee"
+	"github.com/onionwire/onionwire/node/engine"
 	"github.com/onionwire/onionwire/node/wire"
 )
 
-// writeTimeout bounds the sending of one cell. It is long: a peer that reads
-// slowly makes us wait on purpose.
-const writeTimeout = 2 * time.Minute
-
 const (
+	// writeTimeout bounds the sending of one cell. It is long: a peer that reads
+	// slowly makes us wait on purpose.
+	writeTimeout = 2 * time.Minute
+	// closeTimeout bounds how long a link that is closed in good order is read to
+	// its end.
+	closeTimeout = 10 * time.Second
 	// farewellTime bounds the wait for the other side to see that we leave: most
 	// round trips, and what a user who quits does not mind.
 	farewellTime = time.Second
-	// maxFarewell bounds what the other side may send meanwhile, in bytes.
-	maxFarewell = 4 * wire.MaxFrame
 )
 
-// ErrProtocol means that the other side broke the protocol: a malformed frame,
-// cell or content. The connection has ended for it.
-var ErrProtocol = errors.New("the other side does not keep to the protocol")
+// errEnded means that the engine, or the node, wants no more of a link.
+var errEnded = errors.New("the link is not needed any more")
 
-// errMissing means that the other side has left out a cell. A session would take
-// that; but a stream loses nothing.
-var errMissing = errors.New("a cell is missing before this one")
-
-// errYield means that this connection gives way to another one.
-var errYield = errors.New("another connection takes its place")
-
-// link is an authenticated and encrypted connection of a conversation.
+// link is a chat stream, past its handshake.
 type link struct {
-	stream  network.Stream
-	conn    *wire.Conn
-	session *e2ee.Session // used under the conversation's lock
-	knowsUs bool
-	began   time.Time
-	heard   uint64 // cells that have arrived; guarded by the conversation's lock
+	id     engine.LinkID
+	peer   string
+	stream network.Stream
+	conn   *wire.Conn
+	pace   *pace
+	heard  atomic.Int64 // when something was last read, in Unix nanoseconds
+	proven atomic.Int64 // the same for what only the contact can have sent
 
-	endOnce sync.Once
-	ended   chan struct{} // closed when the link is of no use any more
-	err     error         // set before ended is closed
+	ctx    context.Context // ends when the link is reset
+	cancel context.CancelCauseFunc
+
+	mu      sync.Mutex
+	queue   [][]byte      // cells to write; the engine bounds them
+	orderly bool          // no more will be written
+	more    chan struct{} // tells the writer to look
 }
 
-// ours reports whether we have opened the stream.
-func (l *link) ours() bool { return l.stream.Stat().Direction == network.DirOutbound }
+// links are the links that are up.
+type links struct {
+	ctx    context.Context // outlives the node's by the farewell
+	cancel context.CancelFunc
+	mu     sync.Mutex
+	byID   map[engine.LinkID]*link
+	fewer  chan struct{} // tells the farewell that a link has gone
+}
 
-// over reports whether the link is of no use any more.
-func (l *link) over() bool {
+func (ls *links) init() {
+	ls.ctx, ls.cancel = context.WithCancel(context.Background())
+	ls.byID = make(map[engine.LinkID]*link)
+	ls.fewer = make(chan struct{}, 1)
+}
+
+func (n *Node) newLink(s network.Stream, conn *wire.Conn) *link {
+	l := &link{
+		id: engine.LinkID(n.lastID.Add(1)), peer: string(s.Conn().RemotePeer()), stream: s, conn: conn,
+		pace: n.gate.pace(string(s.Conn().RemotePeer())), more: make(chan struct{}, 1),
+	}
+	l.heard.Store(time.Now().UnixNano())
+	l.ctx, l.cancel = context.WithCancelCause(n.links.ctx)
+	return l
+}
+
+// add makes a link one that the engine can write on.
+func (ls *links) add(l *link) {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	ls.byID[l.id] = l
+}
+
+func (ls *links) remove(id engine.LinkID) {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	delete(ls.byID, id)
 	select {
-	case <-l.ended:
-		return true
+	case ls.fewer <- struct{}{}:
 	default:
-		return false
 	}
 }
 
-// farewell waits until the other side has seen that we leave, for a short while.
-// Tor is often ended right after us, and takes with it what it has not sent yet;
-// the other side would then believe us there until its keepalive fails.
-func (l *link) farewell() {
-	if errors.Is(l.err, ErrClosed) {
-		_, _ = io.CopyN(io.Discard, l.stream, maxFarewell) // its end is the answer
-		_ = l.stream.Reset()
+func (ls *links) get(id engine.LinkID) *link {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	return ls.byID[id]
+}
+
+// all returns the links that are up.
+func (ls *links) all() []*link {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	var all []*link
+	for _, l := range ls.byID {
+		all = append(all, l)
 	}
+	return all
 }
 
-// discard gives up a link that was never attached.
-func (l *link) discard() {
-	l.session.Close()
-	_ = l.stream.Reset()
+// proven returns when a peer last gave a sign of life on a link that is up.
+func (ls *links) proven(peer string) (last time.Time) {
+	for _, l := range ls.all() {
+		if at := l.proven.Load(); l.peer == peer && at > 0 && time.Unix(0, at).After(last) {
+			last = time.Unix(0, at)
+		}
+	}
+	return last
 }
 
-// end gives the link up for a reason, which the other side does not learn: it
-// sees an orderly end if we are leaving, and a reset otherwise. Ending no link
-// does nothing. It may block for a moment: no lock may be held.
-func (l *link) end(reason error) {
+// write gives a link a cell, and never waits.
+func (ls *links) write(id engine.LinkID, cell []byte) {
+	l := ls.get(id)
 	if l == nil {
 		return
 	}
-	l.endOnce.Do(func() {
-		l.err = reason
-		close(l.ended)
-		if errors.Is(reason, ErrClosed) {
-			// Whoever is in Read or Write gets no longer than the farewell does.
-			_ = l.stream.SetDeadline(time.Now().Add(farewellTime))
-			_ = l.stream.CloseWrite()
-		} else {
-			_ = l.stream.Reset()
+	l.mu.Lock()
+	l.queue = append(l.queue, cell)
+	l.mu.Unlock()
+	l.look()
+}
+
+// close ends a link: in good order, or at once.
+func (ls *links) close(id engine.LinkID, orderly bool) {
+	l := ls.get(id)
+	switch {
+	case l == nil:
+	case orderly:
+		l.leave()
+	default:
+		l.cancel(errEnded)
+	}
+}
+
+// leave lets the writer end when it has nothing more to write.
+func (l *link) leave() {
+	l.mu.Lock()
+	l.orderly = true
+	l.mu.Unlock()
+	l.look()
+}
+
+func (l *link) look() {
+	select {
+	case l.more <- struct{}{}:
+	default:
+	}
+}
+
+// next returns the next cell to write, or whether there will be none.
+func (l *link) next() (cell []byte, over bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.queue) == 0 {
+		return nil, l.orderly
+	}
+	cell = l.queue[0]
+	l.queue = l.queue[1:]
+	return cell, false
+}
+
+// serve reads and writes on a link that the engine knows until it ends, and tells the
+// engine. first is a cell that has come already, or nil.
+func (n *Node) serve(l *link, first []byte) {
+	stop := context.AfterFunc(l.ctx, func() { _ = l.stream.Reset() })
+	defer stop()
+	var others sync.WaitGroup
+	others.Go(func() {
+		if err := n.writeCells(l); err != nil {
+			l.cancel(err)
 		}
 	})
+	others.Go(func() { n.keepAlive(l) })
+	l.cancel(n.readCells(l, first))
+	others.Wait()
+	_ = l.stream.Reset() // after an end in good order it does nothing more
+	n.log.Debug("link ended", "reason", context.Cause(l.ctx))
+	n.lose(l)
 }
 
-// attach makes l the connection of the conversation. It returns the one before,
-// if there is one, for the caller to end. c.mu is held.
-func (c *Conversation) attach(l *link) (old *link) {
-	old = c.link
-	c.link = l
-	c.engine.Connected()
-	if old == nil || old.knowsUs != l.knowsUs {
-		c.emit(Connected{KnowsUs: l.knowsUs})
-	}
-	c.wake()
-	return old
-}
-
-// run sends and receives on a link that is attached, and returns when it has
-// ended.
-func (c *Conversation) run(l *link) {
-	c.node.log.Debug("connected", "peer", c.peer.ShortString())
-	stop := context.AfterFunc(c.ctx, func() { l.end(ErrClosed) })
-	defer stop()
-	var writer sync.WaitGroup
-	writer.Go(func() {
-		l.end(c.write(l))
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		c.wake() // reading may be waiting for the user
-	})
-	l.end(c.read(l))
-	writer.Wait()
-	l.farewell()
-
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	l.session.Close()
-	if c.link == l {
-		c.link = nil
-		c.engine.Disconnected()
-		c.emit(Disconnected{l.err})
-	}
-}
-
-// write sends what the engine wants sent until the link ends.
-func (c *Conversation) write(l *link) error {
+// readCells gives the engine what comes, one cell after the other and not faster than
+// a contact may send: who sends more finds the stream full.
+func (n *Node) readCells(l *link, cell []byte) error {
 	for {
-		cell, changed, err := c.nextCell(l)
+		if cell == nil {
+			if err := l.pace.wait(l.ctx); err != nil {
+				return err
+			}
+			var err error
+			if cell, err = l.conn.Read(wire.Cell); err != nil {
+				return lost(err)
+			}
+		}
+		l.heard.Store(time.Now().UnixNano())
+		err := n.do(l.ctx, func(e *engine.Engine, now time.Time) error { return e.Receive(now, l.id, cell) })
 		if err != nil {
 			return err
 		}
-		if cell == nil {
+		l.proven.Store(l.heard.Load())
+		cell = nil
+	}
+}
+
+// writeCells writes what the engine has for a link. It returns nil when the link was
+// ended in good order.
+func (n *Node) writeCells(l *link) error {
+	for {
+		cell, over := l.next()
+		switch {
+		case over:
+			_ = l.stream.SetReadDeadline(time.Now().Add(closeTimeout))
+			return l.stream.CloseWrite()
+		case cell == nil:
 			select {
-			case <-changed:
+			case <-l.more:
 				continue
-			case <-l.ended:
-				return l.err
+			case <-l.ctx.Done():
+				return context.Cause(l.ctx)
 			}
 		}
 		if err := l.stream.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
 			return lost(err)
 		}
-		if l.over() {
-			return l.err // end has set a deadline of its own, before this one
-		}
 		if err := l.conn.Write(wire.Cell, cell); err != nil {
 			return lost(err)
 		}
-	}
-}
-
-// nextCell seals the next content, or returns no cell and the channel that the
-// next change closes.
-func (c *Conversation) nextCell(l *link) ([]byte, <-chan struct{}, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.link != l {
-		return nil, nil, errYield
-	}
-	wasCongested := c.engine.Congested()
-	content, ok := c.engine.Next()
-	if !ok {
-		return nil, c.changed, nil
-	}
-	if wasCongested {
-		c.wake()
-	}
-	cell, err := l.session.Seal(content)
-	return cell, nil, err
-}
-
-// read receives until the link ends. It reads no further while the user or our
-// own confirmations lag behind: the other side slows down and nothing is lost.
-func (c *Conversation) read(l *link) error {
-	for {
-		err := c.wait(c.ctx, func() bool {
-			return c.link != l || l.over() || c.room() && !c.engine.Congested()
+		err := n.do(l.ctx, func(e *engine.Engine, _ time.Time) error {
+			e.Written(l.id, 1)
+			return nil
 		})
 		if err != nil {
 			return err
 		}
-		cell, err := l.conn.Read(wire.Cell)
-		if err != nil {
-			return lost(err)
-		}
-		if err := c.receive(l, cell); err != nil {
-			return err
-		}
 	}
 }
 
-func (c *Conversation) receive(l *link, cell []byte) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.link != l {
-		return errYield
+// farewell ends all links in good order, so that the other sides see at once that we
+// leave, and waits a moment until they have. Tor is often ended right after us, and
+// takes with it what it has not sent.
+func (n *Node) farewell() {
+	deadline := time.Now().Add(farewellTime)
+	for _, l := range n.links.all() {
+		_ = l.stream.SetDeadline(deadline)
+		l.leave()
 	}
-	opened, err := l.session.Open(cell, time.Now())
-	if err == nil && opened.Number != l.heard {
-		err = errMissing
+	timer := time.NewTimer(farewellTime)
+	defer timer.Stop()
+	for len(n.links.all()) > 0 {
+		select {
+		case <-timer.C:
+			n.links.cancel()
+			return
+		case <-n.links.fewer:
+		}
 	}
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrProtocol, err)
-	}
-	l.heard++
-	if err := c.engine.Receive(opened.Content); err != nil {
-		return fmt.Errorf("%w: %w", ErrProtocol, err)
-	}
-	c.settle()
-	c.wake() // there may be something to confirm
-	return nil
+	n.links.cancel()
 }
 
 // lost says why a stream failed.
 func lost(err error) error {
 	switch {
 	case errors.Is(err, wire.ErrFrame):
-		return fmt.Errorf("%w: %w", ErrProtocol, err)
+		return fmt.Errorf("%w: %w", engine.ErrProtocol, err)
 	case errors.Is(err, io.EOF):
 		// It has left, or its Tor is gone, or ours: nothing tells these apart.
 		return errors.New("the connection has ended")

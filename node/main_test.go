@@ -14,26 +14,31 @@ import (
 	"github.com/onionwire/onionwire/tortransport/tortest"
 )
 
-const (
-	// testTimeout bounds what a test waits for; each wait is usually much less.
-	testTimeout = time.Minute
-	// promptly is how long what should not have to wait for anything may take on
-	// a busy machine.
-	promptly = 5 * time.Second
-)
+// testTimeout bounds what a test waits for; each wait is usually much less.
+const testTimeout = 2 * time.Minute
 
 // private is the private Tor network that the tests of this package share.
 var private struct {
 	once sync.Once
 	net  *tortest.Network
 	err  error
+	// The daemons that tests share which end none: in the order in which they began.
+	mu      sync.Mutex
+	clients []*tortest.Client
+	daemons []*tor.Daemon
 }
 
 func TestMain(m *testing.M) {
-	if root := os.Getenv(holdEnv); root != "" {
-		os.Exit(holdProfile(root))
+	if os.Getenv(childRoot) != "" {
+		os.Exit(child())
 	}
 	code := m.Run()
+	for _, d := range private.daemons {
+		if err := d.Close(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+	}
 	if private.net != nil {
 		if err := private.net.Stop(); err != nil {
 			fmt.Fprintln(os.Stderr, err)
@@ -60,6 +65,42 @@ func privateNetwork(t testing.TB) *tortest.Network {
 	return private.net
 }
 
+// sharedTor is the n-th of the daemons that tests share which do it no harm.
+func sharedTor(t testing.TB, n int) *tor.Daemon {
+	t.Helper()
+	private.mu.Lock()
+	defer private.mu.Unlock()
+	for len(private.daemons) <= n {
+		c := startClient(t)
+		d, err := tor.Attach(testContext(t), attachConfig(t, c.Control, c.Socks))
+		if err != nil {
+			t.Fatal(err)
+		}
+		private.clients, private.daemons = append(private.clients, c), append(private.daemons, d)
+	}
+	return private.daemons[n]
+}
+
+// sharedClient is the tor behind sharedTor, for processes of their own.
+func sharedClient(t testing.TB, n int) *tortest.Client {
+	t.Helper()
+	sharedTor(t, n)
+	return private.clients[n]
+}
+
+// startClient starts a tor in the private network that can be killed.
+func startClient(t testing.TB) *tortest.Client {
+	t.Helper()
+	c, err := privateNetwork(t).StartClient(testContext(t), tortest.ClientConfig{SocksFlags: "ExtendedErrors"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Ready(testContext(t)); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
 // startTor starts a managed daemon in the private network.
 func startTor(t testing.TB) *tor.Daemon {
 	t.Helper()
@@ -72,9 +113,18 @@ func startTor(t testing.TB) *tor.Daemon {
 }
 
 // attach makes a daemon of a control and a SOCKS port.
-func attach(t testing.TB, control, socks, cookie string) *tor.Daemon {
+func attach(t testing.TB, control, socks string) *tor.Daemon {
 	t.Helper()
-	cfg := tor.AttachConfig{CookieFile: cookie}
+	d, err := tor.Attach(testContext(t), attachConfig(t, control, socks))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.Close() })
+	return d
+}
+
+func attachConfig(t testing.TB, control, socks string) (cfg tor.AttachConfig) {
+	t.Helper()
 	var err error
 	if cfg.Control, err = tor.ParseAddr(control); err != nil {
 		t.Fatal(err)
@@ -82,12 +132,7 @@ func attach(t testing.TB, control, socks, cookie string) *tor.Daemon {
 	if cfg.SOCKS, err = tor.ParseAddr(socks); err != nil {
 		t.Fatal(err)
 	}
-	d, err := tor.Attach(testContext(t), cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { d.Close() })
-	return d
+	return cfg
 }
 
 func testContext(t testing.TB) context.Context {
@@ -97,17 +142,12 @@ func testContext(t testing.TB) context.Context {
 	return ctx
 }
 
-// within runs f and fails the test if it takes longer than promptly.
-func within(t testing.TB, what string, f func()) {
+// eventually waits until something is so.
+func eventually(t testing.TB, what string, so func() bool) {
 	t.Helper()
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		f()
-	}()
-	select {
-	case <-done:
-	case <-time.After(promptly):
-		t.Fatalf("%s takes longer than %s", what, promptly)
+	for deadline := time.Now().Add(testTimeout); !so(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("waited for %s", what)
+		}
 	}
 }

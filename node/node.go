@@ -1,228 +1,219 @@
-// Package node is a chat node: it publishes a profile's onion service, connects
-// to contacts and is connected to by them, and keeps a conversation with each
-// that survives the loss of connections.
+// Package node is a messenger: contacts, conversations that survive everything,
+// files, and nobody in between.
 //
-// Create or open a [Profile], start a Tor daemon, and [Open] a Node with both.
-// [Node.Conversation] begins a conversation with a contact, [Node.Accept] gives
-// those that begin from the other side, if [Config].Admit lets them in;
-// [Conversation.Send] and [Conversation.Next] are the two ends of it.
+// Make or open a profile (package profile), and Open a Node on it. It publishes the
+// profile's onion service, dials contacts when there is something to say and is
+// dialled by them, and keeps on the disk whatever must not be lost: when a method
+// returns without an error, what it did is kept.
 //
-// The layers below are packages of their own: engine decides what is sent and
-// what is delivered, e2ee encrypts, wire encodes. This package owns the
-// goroutines, the streams and the clock.
+//	p, err := profile.Open(ctx, root, "alice", passphrase)
+//	n, err := node.Open(ctx, node.Config{Profile: p})
+//	contact, err := n.AddContact(ctx, link, node.AddOptions{Introduction: "It is me."})
+//	for e, err := range n.Events(ctx, 0) { … }
+//
+// What happens is told by [Node.Events], in one stream with a cursor: who comes back
+// with the last cursor that was seen misses nothing.
+//
+// # Layers
+//
+// Package engine decides, package store keeps, package reach says whom to dial and
+// when, e2ee encrypts, wire encodes, transfer moves files. This package owns the
+// goroutines, the streams, the clock and the order: one goroutine, the loop, has the
+// engine, and everything that becomes of it is on the disk before it leaves.
 package node
 
 import (
 	"context"
+	"crypto/ed25519"
 	"errors"
-	"iter"
+	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/libp2p/go-libp2p/core/host"
-	"github.com/libp2p/go-libp2p/core/peer"
-	ma "github.com/multiformats/go-multiaddr"
 
-	"github.com/onionwire/onionwire/node/contactlink"
 	"github.com/onionwire/onionwire/node/e2ee"
-	"github.com/onionwire/onionwire/node/wire"
-	"github.com/onionwire/onionwire/tortransport"
-	"github.com/onionwire/onionwire/tortransport/onionhost"
+	"github.com/onionwire/onionwire/node/engine"
+	"github.com/onionwire/onionwire/node/profile"
+	"github.com/onionwire/onionwire/node/rpc"
+	"github.com/onionwire/onionwire/node/store"
 	"github.com/onionwire/onionwire/tortransport/tor"
-)
-
-const (
-	// handshakeTimeout bounds the end-to-end handshake: a round trip and a half
-	// on a stream that is being opened.
-	handshakeTimeout = time.Minute
-	// maxBegun is how many conversations that others have begun wait for Accept.
-	maxBegun = 16
-)
-
-var (
-	// ErrClosed means that the node or the conversation was closed.
-	ErrClosed = errors.New("node closed")
-	// ErrWrongPeer means that somebody else than expected answers at an address.
-	ErrWrongPeer = onionhost.ErrWrongPeer
-	// ErrNotProven means that the other side could not prove in the end-to-end
-	// handshake who it is.
-	ErrNotProven = errors.New("the other side could not prove who it is")
-	// ErrVersion means that the other side speaks another version of the protocol,
-	// or runs another program.
-	ErrVersion = errors.New("the other side speaks another version of the protocol")
-	// ErrDowngrade means that both sides speak a better version of the protocol
-	// than the one in use, and somebody in between has kept them from it.
-	ErrDowngrade = errors.New("somebody has kept both sides from a better version of the protocol")
-	// ErrTurnedAway means that the other side is there and does not talk to us. It
-	// does not say why: it may be talking to somebody else, or not know us.
-	ErrTurnedAway = errors.New("the other side is there, and does not take the call")
-	// ErrSelf means that a contact link is the profile's own.
-	ErrSelf = errors.New("this is the profile's own contact link")
 )
 
 // Config describes a node.
 type Config struct {
 	// Profile is who this node is; required. The node does not close it.
-	Profile *Profile
-	// Daemon is the Tor daemon; required. The node does not close it.
+	Profile *profile.Profile
+	// Daemon is the Tor daemon, which the node does not close. Nil: the node starts
+	// one of its own, by Tor, and closes it.
 	Daemon *tor.Daemon
-	// Admit decides who may begin a conversation from their side; Node.Accept
-	// then gives that conversation. It is called with the authenticated peer ID,
-	// maybe from several goroutines at once, and should answer without waiting
-	// for anything. Nil admits only those for whom Conversation was called.
-	Admit func(peer.ID) bool
-	// Knows says whether a peer is a contact, which is told to that peer. Nil
-	// means that the peers with a conversation are.
-	Knows func(peer.ID) bool
+	// Tor says how, if there is no Daemon. The data folder is the profile's own.
+	Tor tor.Config
+	// Downloads is where files go if nobody says otherwise. Empty: files that arrive
+	// without anybody naming a folder are not accepted.
+	Downloads string
 	// Log gets what happens; nil discards it.
 	Log *slog.Logger
+
+	clock    func() time.Time // tests have their own
+	patience patience
 }
 
-// Node is a running chat node. All methods may be called concurrently.
+// Node is a running node. All methods may be called concurrently.
 type Node struct {
 	cfg      Config
 	log      *slog.Logger
-	address  Address
+	profile  *profile.Profile
+	store    *store.Store
 	identity *e2ee.Identity
+	key      ed25519.PublicKey
+	peer     []byte // our own peer ID
 	host     host.Host
+	daemon   *tor.Daemon
+	owned    bool // the daemon is ours to close
+	started  time.Time
 
-	ctx    context.Context
-	cancel context.CancelFunc
-	tasks  sync.WaitGroup
+	ctx      context.Context // ends when the node closes
+	cancel   context.CancelFunc
+	tasks    sync.WaitGroup // all but the loop
+	loop     sync.WaitGroup
+	inputs   chan input
+	closed   sync.Once
+	entrance sync.Mutex // tasks of libp2p begin under it, or the node is closing
+	done     chan struct{}
+	failed   error // set before done is closed
 
-	begun chan *Conversation // for Accept
+	engine *engine.Engine // the loop's
+	expiry time.Time      // when messages disappear next, the loop's
 
-	mu            sync.Mutex
-	closed        bool
-	strangers     strangers
-	conversations map[peer.ID]*Conversation
+	gate    gate
+	guests  guests
+	links   links
+	dials   dials
+	feed    feed
+	moves   moves
+	lastID  atomic.Uint64 // of links
+	compact bool          // the loop's: deleted content is still in the log
 }
 
-// Open starts a node. It listens at once and does not wait for Tor: see Ready.
-func Open(cfg Config) (*Node, error) {
-	if cfg.Profile == nil || cfg.Daemon == nil {
-		return nil, errors.New("a node needs a profile and a Tor daemon")
+var _ rpc.API = (*Node)(nil)
+
+// Open starts a node. It listens at once and does not wait for Tor: see Ready. The
+// context bounds the start alone. It fails with the errors of the store, of
+// tor.Start, and of listening.
+func Open(ctx context.Context, cfg Config) (_ *Node, err error) {
+	if cfg.Profile == nil {
+		return nil, errors.New("a node needs a profile")
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	address, err := cfg.Profile.Address()
-	if err != nil {
-		return nil, err
+	if cfg.clock == nil {
+		cfg.clock = time.Now
 	}
-	identity, err := e2ee.NewIdentity(cfg.Profile.identity)
-	if err != nil {
-		return nil, err
-	}
-	key, err := cfg.Profile.hostKey()
-	if err != nil {
-		return nil, err
-	}
-	laddr, err := address.Onion.Multiaddr(address.Port)
-	if err != nil {
-		return nil, err
-	}
-	h, err := onionhost.New(onionhost.Config{
-		Key:         key,
-		ListenAddrs: []ma.Multiaddr{laddr},
-		Ping:        true,
-		Transport: []tortransport.Option{
-			tortransport.WithDaemon(cfg.Daemon),
-			tortransport.WithOnionKey(cfg.Profile.onion),
-			tortransport.WithLogger(cfg.Log),
-		},
-	})
+	cfg.patience.complete()
+	key := cfg.Profile.IdentityKey()
+	identity, err := e2ee.NewIdentity(key)
 	if err != nil {
 		return nil, err
 	}
 	n := &Node{
-		cfg:           cfg,
-		log:           cfg.Log,
-		address:       address,
-		identity:      identity,
-		host:          h,
-		begun:         make(chan *Conversation, maxBegun),
-		conversations: make(map[peer.ID]*Conversation),
+		cfg: cfg, log: cfg.Log, profile: cfg.Profile, store: cfg.Profile.Store(), identity: identity,
+		key: identity.PublicKey(), peer: []byte(cfg.Profile.Peer()), daemon: cfg.Daemon, started: time.Now(),
+		inputs: make(chan input, maxInputs), done: make(chan struct{}),
+	}
+	n.feed.init()
+	if n.engine, err = n.load(ctx); err != nil {
+		return nil, err
+	}
+	if n.daemon == nil {
+		if n.daemon, err = n.startTor(ctx); err != nil {
+			return nil, err
+		}
+		n.owned = true
 	}
 	n.ctx, n.cancel = context.WithCancel(context.Background())
-	h.SetStreamHandler(wire.ProtocolID, n.onStream)
+	n.links.init()
+	if n.host, err = n.listen(key); err != nil {
+		n.cancel()
+		return nil, errors.Join(err, n.closeTor())
+	}
+	n.handle()
+	n.tasks.Go(n.tidy)
+	n.tasks.Go(n.closeUnused)
+	n.loop.Go(n.run)
 	return n, nil
 }
 
-// Address is what contacts need to reach this node.
-func (n *Node) Address() Address { return n.address }
-
-// Status yields how the node's onion service is doing, now and after every change,
-// until it is gone or ctx is done.
-func (n *Node) Status(ctx context.Context) (iter.Seq[tor.ServiceStatus], error) {
-	t, ok := tortransport.From(n.host.Network())
-	if !ok {
-		return nil, tortransport.ErrNotListening
+func (n *Node) startTor(ctx context.Context) (*tor.Daemon, error) {
+	cfg := n.cfg.Tor
+	cfg.DataDir = n.profile.TorDir()
+	if cfg.Log == nil {
+		cfg.Log = n.log
 	}
-	return t.Status(ctx, n.host.Network().ListenAddresses()[0])
+	return tor.Start(ctx, cfg)
 }
 
-// Ready waits until contacts can reach the node. It returns why its onion
-// service is gone, or an error that matches the context's.
-func (n *Node) Ready(ctx context.Context) error {
-	if n.ctx.Err() != nil {
-		return ErrClosed
+func (n *Node) closeTor() error {
+	if !n.owned {
+		return nil
 	}
-	if err := n.cfg.Daemon.Err(); err != nil {
-		return err
-	}
-	return tortransport.Ready(ctx, n.host.Network())
+	return n.daemon.Close()
 }
 
-// Conversation returns the conversation with a contact, and begins it if there
-// is none: the node then connects to the contact, again whenever the connection
-// is lost, until the conversation is closed or a try has failed for good (see
-// Unreachable). Another address than before takes the place of that one: the
-// node connects there from now on, and keeps a connection that it has. It fails
-// with ErrSelf, ErrClosed, or if the address is malformed.
-func (n *Node) Conversation(contact Address) (*Conversation, error) {
-	if contact.Peer == n.address.Peer {
-		return nil, ErrSelf
+// Daemon is the Tor daemon of the node.
+func (n *Node) Daemon() *tor.Daemon { return n.daemon }
+
+// Done is closed when the node has ended: by Close, or because the disk has failed,
+// which Err tells. Its Tor may be there still until Close.
+func (n *Node) Done() <-chan struct{} { return n.done }
+
+// Err says why the node has ended: ErrClosed, or what the store has failed with. It
+// is nil while the node runs.
+func (n *Node) Err() error {
+	select {
+	case <-n.done:
+		return n.failed
+	default:
+		return nil
 	}
-	if err := contact.Check(); err != nil {
-		return nil, err
-	}
-	m, err := contact.Onion.Multiaddr(contact.Port)
-	if err != nil {
-		return nil, err
-	}
-	key, err := contactlink.IdentityKey(contact.Peer)
-	if err != nil {
-		return nil, err
-	}
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.closed {
-		return nil, ErrClosed
-	}
-	c := n.conversations[contact.Peer]
-	if c == nil {
-		c = newConversation(n, contact.Peer, key)
-		n.conversations[contact.Peer] = c
-	}
-	c.known = true
-	c.connectTo(m)
-	return c, nil
 }
 
-// Close ends the conversations and the node, and waits until nothing of it is
-// left. What was not delivered is lost with it.
+// Close says farewell to those who are connected, ends the node and waits until
+// nothing of it is left. Nothing is lost: what is to be delivered waits on the disk.
 func (n *Node) Close() error {
-	n.mu.Lock()
-	n.closed = true
-	conversations := n.conversations
-	n.conversations = nil
-	n.mu.Unlock()
-	for _, c := range conversations {
-		c.end()
+	n.end(ErrClosed)
+	n.loop.Wait()
+	n.tasks.Wait()
+	err := n.host.Close()
+	return errors.Join(err, n.closeTor())
+}
+
+// end ends the node for a reason, the first time.
+func (n *Node) end(reason error) {
+	n.closed.Do(func() {
+		n.failed = reason
+		close(n.done)
+		n.entrance.Lock()
+		defer n.entrance.Unlock()
+		n.cancel()
+	})
+}
+
+// load makes the engine of what is on the disk.
+func (n *Node) load(ctx context.Context) (*engine.Engine, error) {
+	var s engine.Snapshot
+	err := n.store.View(ctx, func(tx *store.View) (err error) {
+		s, n.expiry, err = readSnapshot(tx)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the profile: %w", err)
 	}
-	n.cancel()
-	n.tasks.Wait() // they say farewell, over connections that are still there
-	return n.host.Close()
+	n.gate.fill(s.Contacts)
+	return engine.New(engine.Config{
+		Peer: n.peer, Key: n.profile.StateKey(), Addresses: ownAddresses(n.profile.OnionKeys()),
+	}, s, n.cfg.clock())
 }

@@ -2,16 +2,16 @@ package node_test
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
-	"strings"
+	"os"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/libp2p/go-libp2p/core/peer"
-
 	"github.com/onionwire/onionwire/node"
+	"github.com/onionwire/onionwire/node/ledger"
+	"github.com/onionwire/onionwire/node/profile"
+	"github.com/onionwire/onionwire/node/vault"
 	"github.com/onionwire/onionwire/tortransport/tor"
 	"github.com/onionwire/onionwire/tortransport/tortest"
 )
@@ -19,124 +19,180 @@ import (
 // party is one person: a profile, a Tor daemon and the node that runs on them.
 type party struct {
 	*node.Node
-	profile *node.Profile
-	log     *journal
+	profile *profile.Profile
+	daemon  *tor.Daemon
+	root    string
+	log     *slog.Logger
+	tune    func(*node.Config) // what else is special about it, if anything
+
+	stop   context.CancelFunc
+	heard  sync.WaitGroup
+	mu     sync.Mutex
+	cursor ledger.Cursor
+	events []node.Event
+	news   chan struct{} // closed and replaced when there are more events
 }
 
 // newParty makes a person with a daemon of their own on a fake Tor.
-func newParty(t testing.TB, fake *tortest.Fake, options ...func(*node.Config)) *party {
+func newParty(t testing.TB, fake *tortest.Fake) *party {
 	t.Helper()
-	return newPartyOn(t, attach(t, fake.ControlAddr(), fake.SocksAddr(), ""), options...)
+	return newPartyOn(t, attach(t, fake.ControlAddr(), fake.SocksAddr()))
 }
 
-func newPartyOn(t testing.TB, d *tor.Daemon, options ...func(*node.Config)) *party {
+func newPartyOn(t testing.TB, d *tor.Daemon) *party {
 	t.Helper()
-	profile, err := node.CreateProfile(t.TempDir(), "someone")
+	return newPartyWith(t, d, nil)
+}
+
+// newPartyWith makes a person whose node is set up in another way.
+func newPartyWith(t testing.TB, d *tor.Daemon, tune func(*node.Config)) *party {
+	t.Helper()
+	p := &party{
+		root: t.TempDir(), daemon: d, tune: tune, news: make(chan struct{}), log: slog.New(slog.DiscardHandler),
+	}
+	if os.Getenv("NODE_TEST_LOG") != "" {
+		p.log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	}
+	made, err := profile.Create(testContext(t), p.root, "someone", vault.WithoutPassphrase())
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { profile.Close() })
-	p := &party{profile: profile}
-	p.start(t, d, options...)
+	if err := made.Close(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { p.leave(t) })
+	p.come(t)
 	return p
 }
 
-// start runs a node on the profile and waits until it can be reached.
-func (p *party) start(t testing.TB, d *tor.Daemon, options ...func(*node.Config)) {
+// come opens the profile and runs a node on it, until it can be reached.
+func (p *party) come(t testing.TB) {
 	t.Helper()
-	p.log = new(journal)
-	cfg := node.Config{Profile: p.profile, Daemon: d, Log: slog.New(p.log)}
-	for _, o := range options {
-		o(&cfg)
-	}
-	n, err := node.Open(cfg)
-	if err != nil {
+	var err error
+	if p.profile, err = profile.Open(testContext(t), p.root, "someone", nil); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { n.Close() })
-	if err := n.Ready(testContext(t)); err != nil {
+	cfg := node.Config{Profile: p.profile, Daemon: p.daemon, Log: p.log}
+	if p.tune != nil {
+		p.tune(&cfg)
+	}
+	if p.Node, err = node.Open(testContext(t), cfg); err != nil {
 		t.Fatal(err)
 	}
-	p.Node = n
-}
-
-func admitAll(cfg *node.Config) { cfg.Admit = func(peer.ID) bool { return true } }
-
-// begin calls Conversation and keeps a diary of what comes of it.
-func (p *party) begin(t testing.TB, contact node.Address) *diary {
-	t.Helper()
-	c, err := p.Conversation(contact)
-	if err != nil {
+	if err := p.Ready(testContext(t)); err != nil {
 		t.Fatal(err)
 	}
-	return keepDiary(t, c)
-}
-
-// conversation waits for somebody to begin one, which is the caller's to read.
-func (p *party) conversation(t testing.TB) *node.Conversation {
-	t.Helper()
-	c, err := p.Accept(testContext(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
-
-// accept does the same, and keeps a diary of it.
-func (p *party) accept(t testing.TB) *diary {
-	t.Helper()
-	return keepDiary(t, p.conversation(t))
-}
-
-// journal keeps what a node logs, and apart from that the errors in it.
-type journal struct {
-	mu     sync.Mutex
-	errors []error
-	text   strings.Builder
-}
-
-func (*journal) Enabled(context.Context, slog.Level) bool { return true }
-func (j *journal) WithAttrs([]slog.Attr) slog.Handler     { return j }
-func (j *journal) WithGroup(string) slog.Handler          { return j }
-
-func (j *journal) Handle(_ context.Context, r slog.Record) error {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.text.WriteString(r.Message)
-	r.Attrs(func(a slog.Attr) bool {
-		fmt.Fprintf(&j.text, " %s", a)
-		if err, ok := a.Value.Any().(error); ok {
-			j.errors = append(j.errors, err)
-		}
-		return true
-	})
-	j.text.WriteByte('\n')
-	return nil
-}
-
-// await waits until an error has been logged that fits.
-func (j *journal) await(t testing.TB, what string, fits func(error) bool) {
-	t.Helper()
-	deadline := time.Now().Add(promptly)
-	for time.Now().Before(deadline) {
-		j.mu.Lock()
-		for _, err := range j.errors {
-			if fits(err) {
-				j.mu.Unlock()
+	ctx, cancel := context.WithCancel(context.Background())
+	p.stop = cancel
+	n := p.Node
+	p.heard.Go(func() {
+		for e, err := range n.Events(ctx, p.cursor) {
+			if err != nil {
 				return
 			}
+			p.mu.Lock()
+			p.cursor = e.Cursor
+			p.events = append(p.events, e)
+			close(p.news)
+			p.news = make(chan struct{})
+			p.mu.Unlock()
 		}
-		j.mu.Unlock()
-		time.Sleep(5 * time.Millisecond)
-	}
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	t.Fatalf("%s was not logged, but %q", what, j.errors)
+	})
 }
 
-// all is what has been logged, a line for each record.
-func (j *journal) all() string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.text.String()
+// leave closes node and profile.
+func (p *party) leave(t testing.TB) {
+	t.Helper()
+	if p.Node == nil {
+		return
+	}
+	p.stop()
+	p.heard.Wait()
+	if err := p.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := p.profile.Close(); err != nil {
+		t.Error(err)
+	}
+	p.Node = nil
+}
+
+// await waits for an event that fits and has not been waited for, and returns it.
+func (p *party) await(t testing.TB, what string, fits func(node.Event) bool) node.Event {
+	t.Helper()
+	timeout := time.After(testTimeout)
+	for {
+		p.mu.Lock()
+		for i, e := range p.events {
+			if fits(e) {
+				p.events = append(p.events[:i:i], p.events[i+1:]...)
+				p.mu.Unlock()
+				return e
+			}
+		}
+		news := p.news
+		p.mu.Unlock()
+		select {
+		case <-news:
+		case <-timeout:
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			t.Fatalf("waited for %s, got %+v", what, p.events)
+		}
+	}
+}
+
+func (p *party) awaitKind(t testing.TB, kind string) node.Event {
+	t.Helper()
+	return p.await(t, kind, func(e node.Event) bool { return string(e.Kind) == kind })
+}
+
+// befriend makes contacts of two, and returns the conversation of each.
+func befriend(t testing.TB, a, b *party) (ofA, ofB ledger.ConversationID) {
+	t.Helper()
+	ctx := testContext(t)
+	link, err := b.Link(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	contact, err := a.AddContact(ctx, link, node.AddOptions{Introduction: "It is me."})
+	if err != nil {
+		t.Fatal(err)
+	}
+	request := b.awaitKind(t, "request_received")
+	if err := b.AcceptContact(ctx, request.Contact); err != nil {
+		t.Fatal(err)
+	}
+	a.await(t, "acceptance", func(e node.Event) bool {
+		if e.Kind != "contact_changed" {
+			return false
+		}
+		c, err := a.Contact(ctx, contact.ID)
+		return err == nil && c.State == "accepted"
+	})
+	there, err := b.Contact(ctx, request.Contact)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return contact.Conversation, there.Conversation
+}
+
+// arrives sends a message, and waits until one side has it and the other knows.
+func arrives(t testing.TB, from, to *party, in ledger.ConversationID, text string) {
+	t.Helper()
+	m, err := from.Send(testContext(t), in, text, node.SendOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := to.awaitKind(t, "message_received")
+	received, err := to.Message(testContext(t), got.Message)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if received.Text != text {
+		t.Fatalf("%q arrived as %q", text, received.Text)
+	}
+	from.await(t, "delivery", func(e node.Event) bool {
+		return e.Kind == "delivery_changed" && e.Message == m.Number && e.Delivery == "delivered"
+	})
 }

@@ -2,45 +2,52 @@ package node
 
 import (
 	"container/list"
-
-	"github.com/libp2p/go-libp2p/core/peer"
+	"context"
+	"sync"
 )
 
-// maxStrangers bounds the handshakes that are under way with those who have no
-// conversation.
-const maxStrangers = 32
+const (
+	// maxGuests is how many streams of strangers may be in the middle of a handshake.
+	// Another one displaces the oldest: one that takes its time is more likely up to
+	// no good.
+	maxGuests = 32
+	// maxKnocks is how many streams of one contact may be. A contact who keeps to the
+	// protocol has one, and another when it has lost that.
+	maxKnocks = 4
+)
 
-// strangers are the conversations whose other side has not proven yet who it is.
-// Each peer has one at most, of which the newest counts; when all places are
-// taken, who has had one for longest goes. So peers that begin and never finish
-// cost nothing but themselves, and cannot keep out one that does. Node.mu guards
-// it; the zero value is empty.
-type strangers struct {
-	waiting list.List // of *Conversation, the oldest first
-	of      map[peer.ID]*list.Element
+// guests are those who have opened a stream and are in the middle of a handshake.
+type guests struct {
+	mu        sync.Mutex
+	strangers list.List             // of *context.CancelFunc, the oldest first
+	contacts  map[string]*list.List // the same, by peer: no number of strangers keeps them out
 }
 
-// add takes a place for c, and ends the conversation that has to go for it.
-func (s *strangers) add(c *Conversation) {
-	if s.of == nil {
-		s.of = make(map[peer.ID]*list.Element)
+// enter counts a handshake until the function is called that it returns. If there are
+// too many, the oldest is cancelled.
+func (g *guests) enter(peer string, known bool, cancel context.CancelFunc) (leave func()) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	all, most := &g.strangers, maxGuests
+	if known {
+		if g.contacts == nil {
+			g.contacts = make(map[string]*list.List)
+		}
+		if g.contacts[peer] == nil {
+			g.contacts[peer] = new(list.List)
+		}
+		all, most = g.contacts[peer], maxKnocks
 	}
-	goes := s.of[c.peer]
-	if goes == nil && len(s.of) >= maxStrangers {
-		goes = s.waiting.Front()
+	if all.Len() >= most {
+		(*all.Remove(all.Front()).(*context.CancelFunc))()
 	}
-	if goes != nil {
-		gone := goes.Value.(*Conversation)
-		s.remove(gone)
-		gone.end()
-	}
-	s.of[c.peer] = s.waiting.PushBack(c)
-}
-
-// remove gives the place of c back, unless another one has taken it.
-func (s *strangers) remove(c *Conversation) {
-	if e := s.of[c.peer]; e != nil && e.Value == c {
-		s.waiting.Remove(e)
-		delete(s.of, c.peer)
+	place := all.PushBack(&cancel)
+	return func() {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		all.Remove(place) // does nothing if it was displaced
+		if known && all.Len() == 0 && g.contacts[peer] == all {
+			delete(g.contacts, peer)
+		}
 	}
 }

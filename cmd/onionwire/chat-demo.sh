@@ -20,12 +20,12 @@ if ! command -v tmux >/dev/null 2>&1 || ! [ -t 0 ] || ! [ -t 1 ]; then
 
 		In the second, Alice listens:
 
-		  $onionwire init --dir $dir/alice --profile alice
+		  $onionwire init --no-passphrase --dir $dir/alice --profile alice
 		  $onionwire chat --listen --dir $dir/alice --profile alice --tor-network $dir/network/network.torrc
 
 		In the third, Bob calls her:
 
-		  $onionwire init --dir $dir/bob --profile bob
+		  $onionwire init --no-passphrase --dir $dir/bob --profile bob
 		  $onionwire chat "\$($onionwire id --dir $dir/alice --profile alice | head -n 1)" --dir $dir/bob --profile bob --tor-network $dir/network/network.torrc
 
 		Afterwards, stop the network with Ctrl-C and remove the folder:
@@ -94,8 +94,8 @@ until grep -q '^ready ' "$work/ready"; do
 done
 torrc=$(sed -n 's/^ready //p' "$work/ready")
 
-"$onionwire" init --dir "$work/alice" --profile alice
-"$onionwire" init --dir "$work/bob" --profile bob
+"$onionwire" init --no-passphrase --dir "$work/alice" --profile alice
+"$onionwire" init --no-passphrase --dir "$work/bob" --profile bob
 alice=$("$onionwire" id --dir "$work/alice" --profile alice | head -n 1)
 
 cat >"$work/tmux.conf" <<-'END'

@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
-	"sync/atomic"
 
-	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/spf13/cobra"
 
 	"github.com/onionwire/onionwire/cmd/internal/cli"
@@ -18,7 +16,7 @@ import (
 
 type chatOptions struct {
 	tor     *cli.TorFlags
-	profile profileFlags
+	profile lockedFlags
 	listen  bool
 }
 
@@ -32,18 +30,20 @@ side has confirmed it, and not before, it is printed as delivered. What the othe
 side says is printed as it comes.
 
 With LINK, which is either line that 'onionwire id' prints on the other side, chat
-connects to that contact, again and again until it succeeds, and whenever the
-connection is lost. Messages wait meanwhile. With --listen it waits, and talks to
-the first one who comes, whoever that is, and to nobody else. Where both sides have
-each other's link, give it on both: then nobody else is let in.
+asks them to become a contact, unless they are one already, and connects, again and
+again until it succeeds, and whenever the connection is lost. With --listen it waits
+for the first one who comes: a contact, or somebody who asks to become one, whoever
+that is, and is accepted. Of others who ask, the request waits. Where both sides have
+each other's link, give it on both: then nobody else is accepted.
 
 The end of the input (Ctrl-D) ends the chat as soon as all is delivered. With
 --listen and an input that is not a terminal, it goes on until it is interrupted.
 "Connected with" names the other side by its peer ID, which is the end of the
 second line that 'onionwire id' prints over there.
 
-Messages are not kept: what is not delivered when the chat ends is lost, and the
-chat says so and ends with status 1.`,
+Messages are kept in the profile. What is not delivered when the chat ends waits, and
+goes out the next time that you chat with them; what they have written meanwhile is
+printed then.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
 			case o.listen && len(args) > 0:
@@ -54,14 +54,14 @@ chat says so and ends with status 1.`,
 			return nil
 		},
 		RunE: func(c *cobra.Command, args []string) error {
-			var contact node.Address
+			var link contactlink.Link
 			if !o.listen {
 				var err error
-				if contact, err = contactlink.Parse(args[0]); err != nil {
+				if link, err = contactlink.Parse(args[0]); err != nil {
 					return err
 				}
 			}
-			return o.run(c.Context(), c.InOrStdin(), c.OutOrStdout(), c.ErrOrStderr(), contact)
+			return o.run(c.Context(), stdioOf(c), link)
 		},
 	}
 	o.profile.register(c.Flags())
@@ -69,66 +69,96 @@ chat says so and ends with status 1.`,
 	return c
 }
 
-func (o *chatOptions) run(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer, contact node.Address) error {
-	log, err := o.tor.Logger(stderr)
+func (o *chatOptions) run(ctx context.Context, stdio stdio, link contactlink.Link) (err error) {
+	log, err := o.tor.Logger(stdio.err)
 	if err != nil {
 		return err
 	}
-	profile, err := node.OpenProfile(o.profile.root, o.profile.name)
-	if err != nil {
-		return o.profile.explain(err)
-	}
-	defer profile.Close()
-	own, err := profile.Address()
+	p, err := o.profile.open(ctx, stdio.secrets())
 	if err != nil {
 		return err
 	}
-	if own.Peer == contact.Peer {
-		return node.ErrSelf // before the wait for tor
+	defer finish(&err, p)
+	if link.Peer == p.Peer() { // before the wait for tor
+		return cli.Hint(cli.Usage(errors.New("this is the profile's own contact link")), "you need the link of the other side; this is your own")
 	}
-	daemon, err := o.tor.StartTor(ctx, profile.TorDir(), log, stderr)
+	daemon, err := o.tor.StartTor(ctx, p.TorDir(), log, stdio.err)
 	if err != nil {
 		return err
 	}
 	defer daemon.Close()
-	if err := cli.WaitReady(ctx, daemon, stderr, ""); err != nil {
+	if err := cli.WaitReady(ctx, daemon, stdio.err, ""); err != nil {
 		return err
 	}
-	var first firstCome
-	cfg := node.Config{Profile: profile, Daemon: daemon, Log: log}
-	if o.listen {
-		cfg.Admit = first.admit
-	}
-	n, err := node.Open(cfg)
+	n, err := node.Open(ctx, node.Config{Profile: p, Daemon: daemon, Log: log})
 	if err != nil {
 		return err
 	}
-	defer n.Close()
-	ctx, cancel := cli.WhileRunning(ctx, daemon, stderr)
+	defer finish(&err, n)
+	ctx, cancel := cli.WhileRunning(ctx, daemon, stdio.err)
 	defer cancel()
+	return cli.Cause(ctx, o.chat(ctx, n, stdio, link))
+}
 
-	var c *node.Conversation
-	if o.listen {
-		if c, err = first.await(ctx, n, stderr); err == nil {
-			defer turnAway(ctx, n)()
-			defer watchService(ctx, n, stderr, io.Discard)()
-		}
-	} else {
-		fmt.Fprintln(stderr, "connecting; what you type meanwhile waits")
-		if c, err = n.Conversation(contact); err == nil {
-			defer watchService(ctx, n, stderr, stderr)()
-		}
-	}
+// chat finds somebody to talk to, and talks.
+func (o *chatOptions) chat(ctx context.Context, n *node.Node, stdio stdio, link contactlink.Link) error {
+	status, err := n.Status(ctx)
 	if err != nil {
-		return cli.Cause(ctx, err)
+		return err
 	}
+	feed, stop := listen(ctx, n, status.Cursor)
+	defer stop()
+	c, err := o.meet(ctx, n, feed, stdio.err, link)
+	if err != nil {
+		return err
+	}
+	service := io.Discard
+	if !o.listen {
+		service = stdio.err
+	}
+	defer watchService(ctx, n, stdio.err, service)()
+	defer keepConnected(ctx, n, c)()
 	t := talk{
-		conversation: c,
-		out:          stdout,
-		notes:        stderr,
-		endsWithIn:   !o.listen || cli.IsTerminal(stdin),
+		api: n, contact: c, out: stdio.out, notes: stdio.err,
+		endsWithIn: !o.listen || cli.IsTerminal(stdio.in),
 	}
-	return t.run(ctx, stdin)
+	return t.run(ctx, feed, stdio.in)
+}
+
+// meet returns the contact to talk to: who has the link, or the first one who comes.
+func (o *chatOptions) meet(
+	ctx context.Context, n *node.Node, feed <-chan happening, notes io.Writer, link contactlink.Link,
+) (c node.Contact, err error) {
+	if o.listen {
+		if err := cli.Published(ctx, notes, n.Ready); err != nil {
+			return c, err
+		}
+		own, err := n.Link(ctx)
+		if err != nil {
+			return c, err
+		}
+		fmt.Fprintf(notes, "waiting for somebody to talk to; your contact link is\n%s\n", own)
+		return awaitFirst(ctx, n, feed, notes)
+	}
+	if c, err = n.AddContact(ctx, link, node.AddOptions{}); err != nil {
+		return c, err
+	}
+	if c.State == requested {
+		fmt.Fprintln(notes, "they are asked to become a contact; what you type is sent when they have accepted")
+	}
+	fmt.Fprintln(notes, "connecting; what you type meanwhile waits")
+	return c, nil
+}
+
+// keepConnected dials a contact again and again, until the function is called that it
+// returns.
+func keepConnected(ctx context.Context, n *node.Node, c node.Contact) func() {
+	set := func(on bool) {
+		// It fails only if the node has ended, or the contact was deleted.
+		_, _ = n.UpdateContact(context.WithoutCancel(ctx), c.ID, node.ContactUpdate{KeepConnected: &on})
+	}
+	set(true)
+	return func() { set(c.KeepConnected) }
 }
 
 // watchService says on first whether the contact can call, too, and on stderr what
@@ -144,51 +174,8 @@ func watchService(ctx context.Context, n *node.Node, stderr, first io.Writer) fu
 		default:
 			fmt.Fprintln(first, "your own address can be reached, too")
 		}
-		if status, err := n.Status(ctx); err == nil {
+		if status, err := n.ServiceStatus(ctx); err == nil {
 			_ = cli.FollowService(ctx, stderr, status) // if it is gone, so is the daemon
-		}
-	})
-	return func() {
-		cancel()
-		task.Wait()
-	}
-}
-
-// firstCome lets one peer in: the first who has proven who it is.
-type firstCome struct{ peer atomic.Pointer[peer.ID] }
-
-func (f *firstCome) admit(id peer.ID) bool {
-	p := f.peer.Load()
-	return p == nil || *p == id
-}
-
-// await publishes the service and waits for the first one who comes.
-func (f *firstCome) await(ctx context.Context, n *node.Node, stderr io.Writer) (*node.Conversation, error) {
-	if err := cli.Published(ctx, stderr, n.Ready); err != nil {
-		return nil, err
-	}
-	fmt.Fprintf(stderr, "waiting for somebody to talk to; your contact link is\n%s\n", n.Address())
-	c, err := n.Accept(ctx)
-	if err != nil {
-		return nil, err
-	}
-	id := c.Peer()
-	f.peer.Store(&id)
-	return c, nil
-}
-
-// turnAway ends conversations that others began in the moment in which the first
-// one did, until the function that it returns is called.
-func turnAway(ctx context.Context, n *node.Node) func() {
-	ctx, cancel := context.WithCancel(ctx)
-	var task sync.WaitGroup
-	task.Go(func() {
-		for {
-			c, err := n.Accept(ctx)
-			if err != nil {
-				return
-			}
-			c.Close()
 		}
 	})
 	return func() {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -12,7 +13,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/onionwire/onionwire/cmd/internal/cli"
-	"github.com/onionwire/onionwire/node"
 	"github.com/onionwire/onionwire/tortransport/tor"
 	"github.com/onionwire/onionwire/tortransport/tortest"
 )
@@ -22,9 +22,10 @@ func newDemo(tor *cli.TorFlags) *cobra.Command {
 		Use:   "demo",
 		Short: "See two people chat on a private Tor network, offline",
 		Long: `demo starts a private Tor network on this machine, with real tor processes and
-nothing from outside, and lets two profiles talk over it: they connect, exchange
-messages, one of them is restarted, and the talk goes on. It says what happens and
-how long it takes, and ends with status 0 only if every step was verified.
+nothing from outside, and lets two profiles talk over it: one asks the other to
+become a contact, they exchange messages, one of them goes and comes back, the talk
+goes on, and a file is sent. It says what happens and how long it takes, and ends
+with status 0 only if every step was verified.
 
 Everything is in a temporary folder that is removed at the end.`,
 		Args: cli.NoArgs,
@@ -47,16 +48,6 @@ type demo struct {
 	dir        string
 	torrc      string
 	alice, bob *person
-}
-
-// person is somebody who chats: a profile, and while they are online a daemon
-// and a node.
-type person struct {
-	name    string
-	profile *node.Profile
-	daemon  *tor.Daemon
-	node    *node.Node
-	talk    *node.Conversation
 }
 
 func (d *demo) run(ctx context.Context) (err error) {
@@ -89,11 +80,11 @@ func (d *demo) run(ctx context.Context) (err error) {
 	d.took("The network is up", began)
 	d.torrc = network.Torrc()
 
-	d.alice, d.bob = &person{name: "alice"}, &person{name: "bob"}
-	defer d.alice.quit()
-	defer d.bob.quit()
+	d.alice, d.bob = &person{name: "Alice"}, &person{name: "Bob"}
+	defer finish(&err, d.alice)
+	defer finish(&err, d.bob)
 	for _, step := range []func(context.Context) error{
-		d.meet, d.connect, d.exchange, d.ping, d.restart, d.goOn,
+		d.begin, d.ask, d.exchange, d.restart, d.goOn, d.file, d.compare,
 	} {
 		ctx, cancel := context.WithTimeout(ctx, stepTimeout)
 		err := step(ctx)
@@ -102,8 +93,9 @@ func (d *demo) run(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	d.alice.quit()
-	d.bob.quit()
+	if err := errors.Join(d.alice.Close(), d.bob.Close()); err != nil {
+		return err
+	}
 	if err := network.Stop(); err != nil {
 		return err
 	}
@@ -123,41 +115,4 @@ func (d *demo) took(what string, since time.Time) {
 		precision = 100 * time.Millisecond
 	}
 	d.say("  %s (%s).", what, time.Since(since).Round(precision))
-}
-
-// come brings somebody online and waits until they can be reached.
-func (d *demo) come(ctx context.Context, p *person) error {
-	var err error
-	if p.daemon, err = tor.Start(ctx, tor.Config{
-		Binary: d.tor.Binary, DataDir: p.profile.TorDir(), Torrc: d.torrc, Log: d.log,
-	}); err != nil {
-		return err
-	}
-	if err := cli.WaitReady(ctx, p.daemon, d.progress, p.name); err != nil {
-		return err
-	}
-	p.node, err = node.Open(node.Config{Profile: p.profile, Daemon: p.daemon, Log: d.log})
-	if err != nil {
-		return err
-	}
-	return p.node.Ready(ctx)
-}
-
-// leave takes somebody offline.
-func (p *person) leave() {
-	if p.node != nil {
-		p.node.Close()
-	}
-	if p.daemon != nil {
-		p.daemon.Close()
-	}
-	p.node, p.daemon, p.talk = nil, nil, nil
-}
-
-// quit takes somebody offline for good.
-func (p *person) quit() {
-	p.leave()
-	if p.profile != nil {
-		p.profile.Close()
-	}
 }

@@ -2,118 +2,153 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/onionwire/onionwire/node"
+	"github.com/onionwire/onionwire/node/ledger"
+	"github.com/onionwire/onionwire/node/rpc"
 )
 
-// meet makes two profiles and brings both online.
-func (d *demo) meet(ctx context.Context) error {
+// begin makes two profiles and brings both online.
+func (d *demo) begin(ctx context.Context) error {
 	d.say("Alice and Bob each make a profile and start a Tor of their own.")
 	for _, p := range []*person{d.alice, d.bob} {
 		began := time.Now()
-		var err error
-		if p.profile, err = node.CreateProfile(d.dir, p.name); err != nil {
+		if err := d.make(ctx, p); err != nil {
 			return err
 		}
 		if err := d.come(ctx, p); err != nil {
 			return fmt.Errorf("%s: %w", p.name, err)
 		}
-		d.took(fmt.Sprintf("%s can be reached at %s…", p.name, p.node.Address().Onion.ServiceID()[:16]), began)
+		if _, err := p.node.SetSettings(ctx, node.SettingsUpdate{Name: &p.name}); err != nil {
+			return err
+		}
+		d.took(fmt.Sprintf("%s can be reached at %s…", p.name, p.profile.Link().Onion.ServiceID()[:16]), began)
 	}
 	return nil
 }
 
-// connect lets both call each other at once: one connection is left.
-func (d *demo) connect(ctx context.Context) error {
-	d.say("They have given each other their addresses, and call each other at the same time.")
+// ask makes contacts of them: Alice asks, and Bob accepts.
+func (d *demo) ask(ctx context.Context) error {
+	const introduction = "We met at the market."
+	d.say("Bob has given Alice his link. She asks him to become a contact: %q", introduction)
 	began := time.Now()
-	var err error
-	if d.alice.talk, err = d.alice.node.Conversation(d.bob.node.Address()); err != nil {
+	link, err := d.bob.node.Link(ctx)
+	if err != nil {
 		return err
 	}
-	if d.bob.talk, err = d.bob.node.Conversation(d.alice.node.Address()); err != nil {
+	if d.alice.contact, err = d.alice.node.AddContact(ctx, link, node.AddOptions{Introduction: introduction}); err != nil {
+		return err
+	}
+	request, err := d.bob.awaitKind(ctx, "a request", requestReceived)
+	if err != nil {
+		return err
+	}
+	if d.bob.contact, err = d.bob.node.Contact(ctx, request.Contact); err != nil {
+		return err
+	}
+	if who := d.bob.contact; who.Peer != d.alice.profile.Peer().String() || who.Name != "Alice" || who.Introduction != introduction {
+		return errors.New("the request is another one than Alice has made")
+	}
+	if err := d.bob.node.AcceptContact(ctx, request.Contact); err != nil {
 		return err
 	}
 	for _, p := range []*person{d.alice, d.bob} {
-		e, err := await[node.Connected](ctx, p)
-		if err != nil {
+		if err := p.befriended(ctx); err != nil {
 			return err
 		}
-		if !e.KnowsUs {
-			return fmt.Errorf("%s is not known to the other side", p.name)
-		}
 	}
-	d.took("Connected, and both have proven who they are", began)
+	d.took("He has accepted, and both have proven who they are", began)
 	return nil
 }
 
+// befriended waits until the other one is a contact, and there, and keeps it so.
+func (p *person) befriended(ctx context.Context) (err error) {
+	if err := p.awaitPresence(ctx, rpc.Online); err != nil {
+		return err
+	}
+	keep := true
+	p.contact, err = p.node.UpdateContact(ctx, p.contact.ID, node.ContactUpdate{KeepConnected: &keep})
+	if err == nil && p.contact.State != accepted {
+		err = fmt.Errorf("%s has no contact: it is %s", p.name, p.contact.State)
+	}
+	return err
+}
+
 func (d *demo) exchange(ctx context.Context) error {
-	d.say("They talk. A message is delivered when the other side has confirmed it.")
+	d.say("They talk. A message is delivered when the other side has it on its disk, and has said so.")
 	if err := d.tell(ctx, d.alice, d.bob, "Hello Bob! There is no server between us."); err != nil {
 		return err
 	}
 	return d.tell(ctx, d.bob, d.alice, "Hello Alice! Only Tor, and it knows nothing.")
 }
 
-func (d *demo) ping(ctx context.Context) error {
-	rtt, err := d.alice.node.Ping(ctx, d.bob.node.Address())
-	if err != nil {
-		return err
-	}
-	d.say("  A bare round trip from Alice to Bob takes %s.", rtt.Round(time.Millisecond))
-	return nil
-}
-
 // restart takes Bob away, with his Tor, lets Alice write meanwhile, and brings
 // him back.
 func (d *demo) restart(ctx context.Context) error {
 	d.say("Bob goes offline, and his Tor with him. Alice writes to him all the same.")
-	address := d.bob.node.Address()
-	d.bob.leave()
-	if _, err := await[node.Disconnected](ctx, d.alice); err != nil {
+	if err := d.bob.leave(); err != nil {
+		return err
+	}
+	if err := d.alice.awaitPresence(ctx, rpc.Offline); err != nil {
 		return err
 	}
 	const text = "Are you still there?"
-	id, err := d.alice.talk.Send(text)
+	m, err := d.alice.node.Send(ctx, d.alice.contact.Conversation, text, node.SendOptions{})
 	if err != nil {
 		return err
 	}
-	d.say("  alice: %s  (waiting)", text)
+	d.say("  Alice: %s  (waiting)", text)
+	if m, err = d.alice.node.Message(ctx, m.Number); err != nil {
+		return err
+	}
+	if !undelivered(m) {
+		return errors.New("a message to somebody who is not there does not wait")
+	}
 
 	began := time.Now()
 	if err := d.come(ctx, d.bob); err != nil {
 		return err
 	}
-	if d.bob.node.Address() != address {
-		return fmt.Errorf("bob came back with another address")
-	}
 	d.took("Bob is back at the same address", began)
 	began = time.Now()
-	if d.bob.talk, err = d.bob.node.Conversation(d.alice.node.Address()); err != nil {
-		return err
-	}
-	if err := d.arrives(ctx, d.alice, d.bob, id, text); err != nil {
+	if err := d.arrives(ctx, d.alice, d.bob, m); err != nil {
 		return err
 	}
 	d.took("What Alice wrote has arrived, and she knows", began)
 	return nil
 }
 
-// goOn exchanges two more messages, one each way. A repeat of an earlier message
-// would arrive before them and be noticed.
+// goOn exchanges two more messages, one each way.
 func (d *demo) goOn(ctx context.Context) error {
 	d.say("They go on.")
 	if err := d.tell(ctx, d.bob, d.alice, "Yes. Nothing was lost."); err != nil {
 		return err
 	}
-	if err := d.tell(ctx, d.alice, d.bob, "And nothing came twice."); err != nil {
-		return err
-	}
+	return d.tell(ctx, d.alice, d.bob, "And nothing came twice.")
+}
+
+// compare verifies that both have the same conversation on the disk.
+func (d *demo) compare(ctx context.Context) error {
 	for _, p := range []*person{d.alice, d.bob} {
-		if n := p.talk.Undelivered(); n != 0 {
-			return fmt.Errorf("%s has undelivered messages: %d", p.name, n)
+		messages, err := p.node.Messages(ctx, p.contact.Conversation, 0, 100)
+		if err != nil {
+			return err
+		}
+		var texts []string
+		for _, m := range messages {
+			texts = append(texts, m.Text)
+		}
+		slices.Reverse(texts)
+		if !slices.Equal(texts, p.said) {
+			return fmt.Errorf("%s has %d messages, which are not the %d that were written", p.name, len(texts), len(p.said))
+		}
+		status, err := p.node.Status(ctx)
+		if err != nil || status.Waiting != 0 {
+			return errors.Join(err, fmt.Errorf("of %s, messages wait: %d", p.name, status.Waiting))
 		}
 	}
 	return nil
@@ -123,50 +158,34 @@ func (d *demo) goOn(ctx context.Context) error {
 // sender hears of it.
 func (d *demo) tell(ctx context.Context, from, to *person, text string) error {
 	began := time.Now()
-	id, err := from.talk.Send(text)
+	m, err := from.node.Send(ctx, from.contact.Conversation, text, node.SendOptions{})
 	if err != nil {
 		return err
 	}
-	if err := d.arrives(ctx, from, to, id, text); err != nil {
+	if err := d.arrives(ctx, from, to, m); err != nil {
 		return err
 	}
 	d.say("  %s: %s  ✓ delivered in %s", from.name, text, time.Since(began).Round(time.Millisecond))
 	return nil
 }
 
-func (d *demo) arrives(ctx context.Context, from, to *person, id [16]byte, text string) error {
-	got, err := await[node.Received](ctx, to)
+func (d *demo) arrives(ctx context.Context, from, to *person, m node.Message) error {
+	e, err := to.awaitKind(ctx, "a message", messageReceived)
 	if err != nil {
 		return err
 	}
-	if got.ID != id || got.Text != text {
+	got, err := to.node.Message(ctx, e.Message)
+	if err != nil {
+		return err
+	}
+	if got.ID != m.ID || got.Text != m.Text || got.Sender != to.contact.ID {
 		return fmt.Errorf("%s received another message than %s sent", to.name, from.name)
 	}
-	confirmed, err := await[node.Delivered](ctx, from)
-	if err != nil {
-		return err
-	}
-	if confirmed.ID != id {
-		return fmt.Errorf("another message than the one that %s sent was confirmed", from.name)
-	}
-	return nil
+	_, err = from.await(ctx, "a confirmation", func(e rpc.Event) bool { return isDelivered(e, m.Number) })
+	from.said, to.said = append(from.said, m.Text), append(to.said, m.Text)
+	return err
 }
 
-// await waits for an event of type E. Connections may come and go meanwhile;
-// a message or a confirmation that is not waited for is a failure.
-func await[E node.Event](ctx context.Context, p *person) (E, error) {
-	for {
-		e, err := p.talk.Next(ctx)
-		if err != nil {
-			var none E
-			return none, fmt.Errorf("%s waited for %T: %w", p.name, none, err)
-		}
-		switch e := e.(type) {
-		case E:
-			return e, nil
-		case node.Received, node.Delivered:
-			var none E
-			return none, fmt.Errorf("%s got %T instead of %T", p.name, e, none)
-		}
-	}
+func isDelivered(e rpc.Event, number ledger.MessageNumber) bool {
+	return e.Kind == deliveryChanged && e.Message == number && e.Delivery == delivered
 }

@@ -16,20 +16,21 @@ func TestDemo(t *testing.T) {
 		"Starting a private Tor network",
 		"The network is up (",
 		"each make a profile",
-		"alice can be reached at ",
-		"bob can be reached at ",
-		"call each other at the same time",
-		"Connected, and both have proven who they are (",
-		"alice: Hello Bob!",
-		"bob: Hello Alice!",
-		"A bare round trip from Alice to Bob takes ",
+		"Alice can be reached at ",
+		"Bob can be reached at ",
+		"She asks him to become a contact",
+		"He has accepted, and both have proven who they are (",
+		"Alice: Hello Bob!",
+		"Bob: Hello Alice!",
 		"Bob goes offline",
-		"alice: Are you still there?  (waiting)",
+		"Alice: Are you still there?  (waiting)",
 		"Bob is back at the same address (",
 		"has arrived, and she knows (",
 		"They go on.",
-		"bob: Yes. Nothing was lost.  ✓ delivered in ",
-		"alice: And nothing came twice.  ✓ delivered in ",
+		"Bob: Yes. Nothing was lost.  ✓ delivered in ",
+		"Alice: And nothing came twice.  ✓ delivered in ",
+		"Bob sends a file of 1 MiB.",
+		"It is there, and is what was sent (",
 		"Every step was verified, and everything is removed again (",
 	} {
 		p.Out.Await(t, part)
@@ -43,7 +44,7 @@ func TestInterruptedDemo(t *testing.T) {
 	t.Parallel()
 	for _, at := range []struct{ phase, stdout, stderr string }{
 		{phase: "starting the network", stderr: "waiting for the first consensus"},
-		{phase: "starting a tor", stderr: "bob: tor "},
+		{phase: "starting a tor", stderr: "Bob: tor "},
 		{phase: "with a node away", stdout: "Are you still there?"},
 	} {
 		t.Run(at.phase, func(t *testing.T) {

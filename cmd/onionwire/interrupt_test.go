@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"syscall"
 	"testing"
 	"time"
@@ -34,7 +35,7 @@ func TestProfileInUse(t *testing.T) {
 	first := s.Start("chat", "--listen", "--tor-network", s.Offline())
 	first.Err.Await(t, "tor 0%")
 	second := s.Run(1, "chat", "--listen", "--tor-network", s.Offline())
-	second.WantError(fmt.Sprintf("profile is in use by process %d: default", first.PID()), "end the other onionwire first")
+	second.WantError(fmt.Sprintf("profile is in use by process %d", first.PID()), "end the other onionwire first")
 	out := s.Run(0, "id").Out
 	if out.Await(t, "onionwire:") != s.link || out.Await(t, "/onion3/") != s.address {
 		t.Error("id prints another link while the profile is in use")
@@ -53,7 +54,8 @@ func TestSelf(t *testing.T) {
 	}
 }
 
-// TestUndelivered interrupts a chat with messages for somebody who never comes.
+// TestUndelivered interrupts a chat with messages for somebody who never comes: they
+// are there the next time.
 func TestUndelivered(t *testing.T) {
 	t.Parallel()
 	s := newSomeone(t)
@@ -62,12 +64,32 @@ func TestUndelivered(t *testing.T) {
 	p.Err.Await(t, "connecting; what you type meanwhile waits")
 	p.Say("second thing")
 	p.CloseInput()
-	p.Err.Await(t, "cannot connect: ")
-	p.End(syscall.SIGTERM, 1)
-	p.WantError("messages not delivered: 2", "they are lost")
-	p.WantDiscreet([]string{"first thing", "second thing"})
+	p.Err.Await(t, "waiting until all is delivered (2 left)")
+	p.End(syscall.SIGTERM, 130)
+	wantKept(t, p, 2)
 	if out := p.Out.All(); len(out) > 0 {
 		t.Errorf("standard output has %q", out)
+	}
+
+	again := s.chat(clitest.Nobody)
+	for _, text := range []string{"first thing", "second thing"} {
+		if got := again.Out.Await(t, ""); got != "you: "+text+"  (waiting)" {
+			t.Errorf("%q is shown as %q", text, got)
+		}
+	}
+	again.End(syscall.SIGINT, 130)
+	wantKept(t, again, 2)
+	for _, p := range []*clitest.Process{p, again} {
+		p.WantDiscreet([]string{"first thing", "second thing"})
+	}
+}
+
+// wantKept fails the test unless a chat that was interrupted says how much waits.
+func wantKept(t *testing.T, p *clitest.Process, n int) {
+	t.Helper()
+	lines := p.Err.All()
+	if !slices.Contains(lines, keptNote(n)) || lines[len(lines)-1] != "onionwire: interrupted" {
+		t.Errorf("standard error does not have %q, and end with the interruption", keptNote(n))
 	}
 }
 

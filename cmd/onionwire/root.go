@@ -1,16 +1,11 @@
 package main
 
 import (
-	"errors"
 	"io"
-	"path/filepath"
 
-	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/onionwire/onionwire/cmd/internal/cli"
-	"github.com/onionwire/onionwire/node"
 )
 
 func newRoot() *cobra.Command {
@@ -35,25 +30,4 @@ what is said is encrypted from end to end on top of Tor.
 	}
 	root.AddCommand(newInit(), newID(), newChat(&tor), newTestnet(&tor), newDemo(&tor))
 	return root
-}
-
-const defaultProfile = "default"
-
-// profileFlags say which profile a command is about.
-type profileFlags struct {
-	root string
-	name string
-}
-
-func (f *profileFlags) register(fs *pflag.FlagSet) {
-	fs.StringVar(&f.name, "profile", defaultProfile, "name of the profile")
-	fs.StringVar(&f.root, "dir", filepath.Join(xdg.DataHome, "onionwire"), "folder of all profiles")
-}
-
-// explain says how the profile that is missing is made.
-func (f *profileFlags) explain(err error) error {
-	if errors.Is(err, node.ErrNoProfile) && f.name != defaultProfile {
-		return cli.Hint(err, "make it with 'onionwire init --profile "+f.name+"'; --dir says in which folder")
-	}
-	return err
 }

@@ -9,161 +9,259 @@ import (
 	"time"
 
 	"github.com/onionwire/onionwire/cmd/internal/cli"
-	"github.com/onionwire/onionwire/node"
-	"github.com/onionwire/onionwire/node/engine"
-	"github.com/onionwire/onionwire/node/wire"
-	"github.com/onionwire/onionwire/tortransport"
+	"github.com/onionwire/onionwire/node/ledger"
+	"github.com/onionwire/onionwire/node/rpc"
 )
 
-// talk is a conversation line by line.
+// maxUndelivered is how many messages may wait before no more of the input is read.
+const maxUndelivered = 1000
+
+// talk is a conversation line by line, with one contact.
 type talk struct {
-	conversation *node.Conversation
-	out          io.Writer // what is said
-	notes        io.Writer // what happens besides
+	api     rpc.API
+	contact rpc.Contact
+	out     io.Writer // what is said
+	notes   io.Writer // what happens besides
 	// endsWithIn makes the end of the input the end of the conversation.
 	endsWithIn bool
 
-	sent    map[wire.MessageID]sentLine
-	refused int    // lines that could not be sent
-	reason  string // why connecting failed last
+	waiting map[ledger.MessageNumber]rpc.Message // ours, not delivered
+	shown   ledger.MessageNumber                 // the last of theirs
+	online  bool
+	refused int // lines that could not be sent
+	others  map[ledger.ContactID]bool
 }
 
-type sentLine struct {
-	text string
-	at   time.Time
+// run talks until the input has ended and all is delivered, or ctx ends. What is not
+// delivered then is kept: the error is that of an interruption. It also fails if a
+// line could not be sent, with the cause of ctx if that is more than an interruption,
+// and with whatever the node ends with.
+func (t *talk) run(ctx context.Context, feed <-chan happening, in io.Reader) error {
+	t.waiting = make(map[ledger.MessageNumber]rpc.Message)
+	t.others = make(map[ledger.ContactID]bool)
+	err := t.catchUp(ctx)
+	if err == nil {
+		err = t.converse(ctx, feed, in)
+	}
+	if n := len(t.waiting); n > 0 {
+		fmt.Fprintln(t.notes, keptNote(n))
+	}
+	switch cause := context.Cause(ctx); {
+	case cause != nil && !errors.Is(cause, context.Canceled):
+		return cause
+	case err != nil && !errors.Is(err, context.Canceled):
+		return err
+	case len(t.waiting) > 0:
+		return cli.ErrInterrupted
+	case t.refused > 0:
+		return cli.Hint(fmt.Errorf("lines not sent: %d", t.refused), "what was wrong with each is said above")
+	}
+	return nil
 }
 
-// run talks until the input has ended and all is delivered, or ctx ends. It
-// fails if something was not delivered, with the cause of ctx if that is more
-// than an interruption, or with why there is no use in connecting again.
-func (t *talk) run(ctx context.Context, in io.Reader) error {
-	t.sent = make(map[wire.MessageID]sentLine)
-	talking, stop := context.WithCancel(ctx)
-	defer stop()
+func keptNote(n int) string {
+	if n == 1 {
+		return "1 message waits; it goes out when you chat with them again"
+	}
+	return fmt.Sprintf("%d messages wait; they go out when you chat with them again", n)
+}
+
+func (t *talk) converse(ctx context.Context, feed <-chan happening, in io.Reader) error {
 	lines := make(chan inputLine)
+	reading, stop := context.WithCancel(ctx)
+	defer stop()
 	// It ends with the input, or with the program: a read cannot be called off.
-	go readLines(talking, in, cli.IsTerminal(in), lines)
-	events := make(chan node.Event)
-	go t.readEvents(talking, events)
-	err := t.converse(ctx, lines, events)
-	stop()
-	// What the other side was told has arrived is shown, before all else.
-	for e := range events {
-		_ = t.show(e) // nothing is to be done about it any more
+	go readLines(reading, in, cli.IsTerminal(in), lines)
+	var source <-chan inputLine = lines
+	for ended := false; !ended || !t.endsWithIn || len(t.waiting) > 0; {
+		input := source
+		if len(t.waiting) >= maxUndelivered {
+			input = nil // until a message is delivered
+		}
+		select {
+		case line, more := <-input:
+			if more {
+				t.say(ctx, line)
+				break
+			}
+			ended, source = true, nil
+			if n := len(t.waiting); n > 0 && t.endsWithIn {
+				fmt.Fprintf(t.notes, "waiting until all is delivered (%d left); Ctrl-C keeps it for the next time\n", n)
+			}
+		case h := <-feed:
+			if h.err != nil {
+				return h.err
+			}
+			if err := t.show(ctx, h.event); err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+func (t *talk) say(ctx context.Context, line inputLine) {
+	if line.err == nil && strings.TrimSpace(line.text) == "" {
+		return
+	}
+	m, err := rpc.Message{}, line.err
+	if err == nil {
+		m, err = t.api.Send(ctx, t.contact.Conversation, line.text, rpc.SendOptions{})
+	}
+	if err != nil {
+		t.refused++
+		fmt.Fprintf(t.notes, "not sent: %s\n", oneLine(err))
+		return
+	}
+	t.waiting[m.Number] = m
+}
+
+// show tells what has happened.
+func (t *talk) show(ctx context.Context, e rpc.Event) error {
+	if e.Contact != t.contact.ID && e.Conversation != t.contact.Conversation {
+		return t.showOther(ctx, e)
+	}
+	switch e.Kind {
+	case rpc.PresenceChanged:
+		t.present(e.Presence.State == rpc.Online)
+	case contactChanged:
+		return t.changed(ctx)
+	case contactDeleted:
+		return errGone
+	case messageReceived:
+		return t.received(ctx, e.Message)
+	case deliveryChanged:
+		t.delivery(e)
+	case timerChanged:
+		fmt.Fprintf(t.notes, "messages %s\n", timer(*e.Timer))
+	}
+	return nil
+}
+
+// errGone means that somebody else has deleted the contact meanwhile.
+var errGone = errors.New("the contact was deleted")
+
+// present tells whether the contact is there.
+func (t *talk) present(online bool) {
+	if t.online == online {
+		return
+	}
+	t.online = online
+	if online {
+		fmt.Fprintf(t.notes, "connected with %s\n", who(t.contact))
+	} else {
+		fmt.Fprintln(t.notes, "disconnected; what you type waits for the next connection")
+	}
+}
+
+// changed finds out what is new about the contact.
+func (t *talk) changed(ctx context.Context) error {
+	c, err := t.api.Contact(ctx, t.contact.ID)
+	if err != nil {
+		return err
+	}
+	before := t.contact
+	t.contact = c
+	if c.State != before.State && c.State == accepted {
+		fmt.Fprintf(t.notes, "%s is a contact now\n", who(c))
+	}
+	if c.Forgotten && !before.Forgotten {
+		fmt.Fprintln(t.notes, "they do not know you any more; chat with their link asks them again")
+	}
+	p, err := t.api.Presence(ctx, c.ID)
+	if err == nil {
+		t.present(p.State == rpc.Online)
+	}
+	return err
+}
+
+// received shows a message, which counts as read then.
+func (t *talk) received(ctx context.Context, number ledger.MessageNumber) error {
+	if number <= t.shown {
+		return nil
+	}
+	m, err := t.api.Message(ctx, number)
+	if errors.Is(err, rpc.ErrNotFound) {
+		return nil // it has disappeared
 	}
 	if err != nil {
 		return err
 	}
-	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
-		return cause
-	}
-	if n := t.conversation.Undelivered() + t.refused; n > 0 {
-		return cli.Hint(fmt.Errorf("messages not delivered: %d", n), "they are lost; send them again")
-	}
-	return nil
+	t.theirs(m)
+	return t.api.MarkRead(ctx, t.contact.Conversation, number)
 }
 
-func (t *talk) converse(ctx context.Context, lines <-chan inputLine, events <-chan node.Event) error {
-	ended := false
-	for !ended || !t.endsWithIn || len(t.sent) > 0 {
-		input := lines
-		if t.conversation.Undelivered() >= engine.MaxOutbox {
-			input = nil // until a message is delivered
-		}
-		select {
-		case line, ok := <-input:
-			if ok {
-				t.say(line)
-			} else {
-				ended, lines = true, nil
-				if n := t.conversation.Undelivered(); n > 0 && t.endsWithIn {
-					fmt.Fprintf(t.notes, "waiting until all is delivered (%d left); Ctrl-C gives up\n", n)
-				}
-			}
-		case e, ok := <-events:
-			if !ok {
-				return nil
-			}
-			if err := t.show(e); err != nil {
-				return err
-			}
-		case <-ctx.Done():
-			return nil
-		}
-	}
-	return nil
+func (t *talk) theirs(m rpc.Message) {
+	t.shown = m.Number
+	fmt.Fprintf(t.out, "them: %s\n", visible(m.Text))
 }
 
-// readEvents hands on what happens until ctx ends, and then what has happened
-// until then.
-func (t *talk) readEvents(ctx context.Context, events chan<- node.Event) {
-	defer close(events)
-	for {
-		e, err := t.conversation.Next(ctx)
-		if err != nil {
-			return
-		}
-		events <- e // run reads until it is closed
-	}
-}
-
-func (t *talk) say(line inputLine) {
-	if line.err == nil && strings.TrimSpace(line.text) == "" {
+// delivery tells what has become of a message of ours.
+func (t *talk) delivery(e rpc.Event) {
+	m, ok := t.waiting[e.Message]
+	if !ok {
 		return
 	}
-	id, err := wire.MessageID{}, line.err
-	if err == nil {
-		id, err = t.conversation.Send(line.text)
+	switch e.Delivery {
+	case queued, sent:
+		return
+	case delivered, read:
+		took := time.Since(m.Stored.Time)
+		precision := time.Millisecond
+		if took > time.Minute {
+			precision = time.Second
+		}
+		fmt.Fprintf(t.out, "you: %s  ✓ delivered in %s\n", visible(m.Text), max(took, 0).Round(precision))
+	default:
+		fmt.Fprintf(t.out, "you: %s  ✗ %s\n", visible(m.Text), e.Delivery)
+	}
+	delete(t.waiting, e.Message)
+}
+
+// showOther tells, once each, of others who want something.
+func (t *talk) showOther(ctx context.Context, e rpc.Event) error {
+	wants := ""
+	switch e.Kind {
+	case requestReceived:
+		wants = "asks to become a contact, too; the request waits"
+	case messageReceived:
+		wants = "has written, too; it waits until you chat with them"
+	}
+	if wants == "" || t.others[e.Contact] {
+		return nil
+	}
+	c, err := t.api.Contact(ctx, e.Contact)
+	if errors.Is(err, rpc.ErrNotFound) {
+		return nil // gone again
 	}
 	if err != nil {
-		t.refused++
-		fmt.Fprintf(t.notes, "not sent: %v\n", err)
-		return
+		return err
 	}
-	t.sent[id] = sentLine{line.text, time.Now()}
-}
-
-func (t *talk) show(e node.Event) error {
-	switch e := e.(type) {
-	case node.Connected:
-		known := ""
-		if e.KnowsUs {
-			known = ", who says that they know you"
-		}
-		fmt.Fprintf(t.notes, "connected with %s%s\n", t.conversation.Peer(), known)
-	case node.Disconnected:
-		t.reason = ""
-		fmt.Fprintf(t.notes, "disconnected: %s; what you type waits for the next connection\n", oneLine(e.Err))
-	case node.Unreachable:
-		if e.Retry == 0 {
-			return e.Err // which no other try will mend
-		}
-		// The same reason again is no news.
-		if reason := whyUnreachable(e.Err); reason != t.reason {
-			t.reason = reason
-			fmt.Fprintf(t.notes, "cannot connect: %s; trying again until it works\n", reason)
-		}
-	case node.Received:
-		fmt.Fprintf(t.out, "them: %s\n", visible(e.Text))
-	case node.Delivered:
-		if s, ok := t.sent[e.ID]; ok {
-			delete(t.sent, e.ID)
-			fmt.Fprintf(t.out, "you: %s  ✓ delivered in %s\n", visible(s.text), time.Since(s.at).Round(time.Millisecond))
-		}
-	}
+	t.others[e.Contact] = true
+	fmt.Fprintf(t.notes, "%s %s\n", who(c), wants)
 	return nil
 }
 
-// whyUnreachable says it shorter where the reason is an ordinary one.
-func whyUnreachable(err error) string {
-	switch {
-	case errors.Is(err, tortransport.ErrNotFound), errors.Is(err, tortransport.ErrIntroduction):
-		return "the other side is not online, or only just"
-	case errors.Is(err, node.ErrTurnedAway):
-		return "the other side is there and does not take the call; it may be talking to somebody else"
-	default:
-		return oneLine(err)
+func timer(after rpc.Duration) string {
+	if after == 0 {
+		return "do not disappear any more"
 	}
+	return fmt.Sprintf("disappear after %s from now on", after)
+}
+
+// who names somebody: as they call themselves, which proves nothing, and by their
+// peer ID, which they have proven.
+func who(c rpc.Contact) string {
+	name := c.Alias
+	if name == "" {
+		name = c.Name
+	}
+	if name == "" {
+		return c.Peer
+	}
+	return visible(name) + ", " + c.Peer
 }
 
 func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }

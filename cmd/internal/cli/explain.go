@@ -8,6 +8,7 @@ import (
 
 	"github.com/onionwire/onionwire/node"
 	"github.com/onionwire/onionwire/node/contactlink"
+	"github.com/onionwire/onionwire/node/profile"
 	"github.com/onionwire/onionwire/tortransport"
 	"github.com/onionwire/onionwire/tortransport/keyfile"
 	"github.com/onionwire/onionwire/tortransport/onion"
@@ -40,14 +41,12 @@ var hints = []struct {
 	{contactlink.ErrMalformed, "ask your contact for what 'onionwire id' prints, and copy one line of it, whole"},
 	{node.ErrWrongPeer, "do not go on; ask your contact for the address once more, over a way that you trust"},
 	{node.ErrNotProven, "do not go on; somebody may be between you: ask your contact over a way that you trust"},
-	{node.ErrDowngrade, "do not go on; somebody between you holds you to an older version of the protocol"},
 	{node.ErrVersion, "use the same version of onionwire on both sides"},
 	{node.ErrTurnedAway, "it may be talking to somebody else, or waiting for another contact"},
-	{node.ErrSelf, "you need the link of the other side; this is your own"},
-	{node.ErrNoProfile, "make it with 'onionwire init'; --profile and --dir say which one"},
-	{node.ErrProfileExists, "use it as it is, or choose another name with --profile"},
-	{node.ErrProfileInUse, "end the other onionwire first, or choose another profile with --profile"},
-	{node.ErrProfileName, "choose another name with --profile"},
+	{profile.ErrNotFound, "make it with 'onionwire init'; --profile and --dir say which one"},
+	{profile.ErrExists, "use it as it is, or choose another name with --profile"},
+	{profile.ErrInUse, "end the other onionwire first, or choose another profile with --profile"},
+	{profile.ErrName, "choose another name with --profile"},
 	{keyfile.ErrPermissions, "do that only if nobody else can have read the key; if somebody can, make a new one"},
 	{keyfile.ErrMalformed, "restore the file from a backup"},
 	{tortransport.ErrNotFound, "is the other side online? a service that has just started needs a minute"},
@@ -120,7 +119,7 @@ func isUsage(err error) bool {
 	}
 	for _, given := range []error{
 		contactlink.ErrMalformed, contactlink.ErrChecksum, contactlink.ErrNewer,
-		node.ErrSelf, node.ErrProfileName,
+		profile.ErrName,
 	} {
 		if errors.Is(err, given) {
 			return true

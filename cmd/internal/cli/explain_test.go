@@ -11,6 +11,7 @@ import (
 	"github.com/onionwire/onionwire/cmd/internal/cli"
 	"github.com/onionwire/onionwire/node"
 	"github.com/onionwire/onionwire/node/contactlink"
+	"github.com/onionwire/onionwire/node/profile"
 	"github.com/onionwire/onionwire/tortransport"
 	"github.com/onionwire/onionwire/tortransport/keyfile"
 	"github.com/onionwire/onionwire/tortransport/onion"
@@ -38,14 +39,12 @@ var told = map[error]string{
 	contactlink.ErrNewer:         "same version",
 	node.ErrWrongPeer:            "do not go on",
 	node.ErrNotProven:            "do not go on",
-	node.ErrDowngrade:            "do not go on",
 	node.ErrVersion:              "same version",
 	node.ErrTurnedAway:           "somebody else",
-	node.ErrSelf:                 "your own",
-	node.ErrNoProfile:            "onionwire init",
-	node.ErrProfileExists:        "another name",
-	node.ErrProfileInUse:         "end the other",
-	node.ErrProfileName:          "another name",
+	profile.ErrNotFound:          "onionwire init",
+	profile.ErrExists:            "another name",
+	profile.ErrInUse:             "end the other",
+	profile.ErrName:              "another name",
 	keyfile.ErrPermissions:       "nobody else",
 	keyfile.ErrMalformed:         "backup",
 	tortransport.ErrNotFound:     "online",
@@ -123,7 +122,7 @@ func TestReport(t *testing.T) {
 		{"mistake that the table knows", cli.Usage(onion.ErrNotOnion), 2, "prog: " + onion.ErrNotOnion.Error() + "\n      " + cli.HintFor(onion.ErrNotOnion) + "\n"},
 		{"contact link", fmt.Errorf("%w: short", contactlink.ErrMalformed), 2, "prog: malformed contact link: short\n      " + cli.HintFor(contactlink.ErrMalformed) + "\n"},
 		{"newer link", contactlink.ErrNewer, 2, "prog: " + contactlink.ErrNewer.Error() + "\n      " + cli.HintFor(contactlink.ErrNewer) + "\n"},
-		{"own link", node.ErrSelf, 2, "prog: " + node.ErrSelf.Error() + "\n      " + cli.HintFor(node.ErrSelf) + "\n"},
+		{"profile name", profile.ErrName, 2, "prog: " + profile.ErrName.Error() + "\n      " + cli.HintFor(profile.ErrName) + "\n"},
 		{"interruption", fmt.Errorf("%w", cli.ErrInterrupted), 130, "prog: interrupted\n"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -24,11 +24,17 @@ func KeyForms(t *testing.T, path string) []string {
 	if block == nil || len(block.Bytes) < ed25519.SeedSize {
 		t.Fatalf("%s is not a key file", path)
 	}
-	// PKCS #8 ends with the seed. What tor gets is the expanded key.
+	// PKCS #8 ends with the seed.
 	seed := block.Bytes[len(block.Bytes)-ed25519.SeedSize:]
-	expanded := sha512.Sum512(seed)
 	line, _, _ := strings.Cut(string(content[strings.IndexByte(string(content), '\n')+1:]), "\n")
-	return append(append(Forms(seed), Forms(expanded[32:])...), line)
+	return append(SeedForms(seed), line)
+}
+
+// SeedForms returns how the Ed25519 key of a seed could look in a log. What tor gets
+// is the expanded key.
+func SeedForms(seed []byte) []string {
+	expanded := sha512.Sum512(seed)
+	return append(Forms(seed), Forms(expanded[32:])...)
 }
 
 // Forms returns how a secret could look in a log.

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/pflag"
+	"golang.org/x/term"
+
+	"github.com/onionwire/onionwire/cmd/internal/cli"
+	"github.com/onionwire/onionwire/node/vault"
+)
+
+// secretFlag is where a passphrase comes from: the first line of a file, or whoever
+// sits at the terminal. It is never on the command line, which other users can read.
+type secretFlag struct {
+	flag string // without the dashes
+	what string // as in "the passphrase of the export"
+	file string // - is standard input
+}
+
+func (f *secretFlag) register(fs *pflag.FlagSet, flag, what string) {
+	f.flag, f.what = flag, what
+	fs.StringVar(&f.file, flag, "", "`FILE` whose first line is "+what+", - for standard input (default: ask for it)")
+}
+
+// errNotTheSame means that somebody has mistyped a new passphrase.
+var errNotTheSame = errors.New("these were two different passphrases")
+
+// secrets asks for passphrases.
+type secrets struct {
+	in  io.Reader // standard input
+	out io.Writer // where questions go
+}
+
+// existing returns a passphrase that was chosen before. The caller clears it.
+func (s secrets) existing(ctx context.Context, f *secretFlag) ([]byte, error) {
+	if f.file != "" {
+		return s.fromFile(f)
+	}
+	if !cli.IsTerminal(s.in) {
+		return nil, cli.Hint(cli.Usage(fmt.Errorf("nobody is there to be asked for %s", f.what)),
+			"give it with --"+f.flag+" FILE, where - is standard input")
+	}
+	return s.ask(ctx, f.what)
+}
+
+// fresh returns a passphrase that is chosen now, which is asked for twice.
+func (s secrets) fresh(ctx context.Context, f *secretFlag) ([]byte, error) {
+	first, err := s.existing(ctx, f)
+	if err == nil && len(first) == 0 {
+		err = cli.Hint(cli.Usage(errors.New("the passphrase is empty")), "choose one of several words that nobody can guess")
+	}
+	if err != nil || f.file != "" {
+		return first, err
+	}
+	again, err := s.ask(ctx, f.what+", once more")
+	defer clear(again)
+	if err == nil && !bytes.Equal(first, again) {
+		err = cli.Hint(errNotTheSame, "nothing was changed; try it again")
+	}
+	if err != nil {
+		clear(first)
+		return nil, err
+	}
+	return first, nil
+}
+
+// fromFile reads the first line of a file, and of standard input no more than that:
+// what follows is for somebody else.
+func (s secrets) fromFile(f *secretFlag) ([]byte, error) {
+	in := s.in
+	if f.file != "-" {
+		file, err := os.Open(f.file)
+		if err != nil {
+			return nil, fmt.Errorf("--%s: %w", f.flag, err)
+		}
+		defer file.Close()
+		in = file
+	}
+	line, err := readSecret(in)
+	if err != nil {
+		return nil, fmt.Errorf("--%s: %w", f.flag, err)
+	}
+	return line, nil
+}
+
+// readSecret reads a line, byte by byte.
+func readSecret(in io.Reader) ([]byte, error) {
+	line := make([]byte, 0, vault.MaxPassphrase+len("\r"))
+	var b [1]byte
+	for {
+		_, err := io.ReadFull(in, b[:])
+		switch {
+		case errors.Is(err, io.EOF) && len(line) > 0, err == nil && b[0] == '\n':
+			return bytes.TrimSuffix(line, []byte("\r")), nil
+		case err == nil && len(line) == cap(line):
+			err = fmt.Errorf("the first line is longer than %d bytes", vault.MaxPassphrase)
+		case errors.Is(err, io.EOF):
+			err = errors.New("there is no line in it")
+		}
+		if err != nil {
+			clear(line)
+			return nil, err
+		}
+		line = append(line, b[0])
+	}
+}
+
+// ask asks at the terminal, which does not show what is typed. If ctx ends first, the
+// terminal is as it was before, and the read goes on until the program ends.
+func (s secrets) ask(ctx context.Context, what string) ([]byte, error) {
+	terminal := int(s.in.(*os.File).Fd())
+	before, err := term.GetState(terminal)
+	if err != nil {
+		return nil, err
+	}
+	fmt.Fprintf(s.out, "%s: ", question(what))
+	type answer struct {
+		text []byte
+		err  error
+	}
+	answers := make(chan answer, 1)
+	go func() {
+		text, err := term.ReadPassword(terminal)
+		answers <- answer{text, err}
+	}()
+	select {
+	case a := <-answers:
+		fmt.Fprintln(s.out)
+		if errors.Is(a.err, io.EOF) {
+			return nil, cli.ErrInterrupted
+		}
+		return a.text, a.err
+	case <-ctx.Done():
+		_ = term.Restore(terminal, before)
+		return nil, context.Cause(ctx)
+	}
+}
+
+// question is what is asked for as the beginning of a line.
+func question(what string) string {
+	what = strings.TrimPrefix(what, "the ")
+	return strings.ToUpper(what[:1]) + what[1:]
+}

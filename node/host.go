@@ -1,0 +1,90 @@
+package node
+
+import (
+	"context"
+	"crypto/ed25519"
+	"fmt"
+	"iter"
+
+	"github.com/libp2p/go-libp2p/core/crypto"
+	"github.com/libp2p/go-libp2p/core/host"
+	"github.com/libp2p/go-libp2p/core/network"
+	ma "github.com/multiformats/go-multiaddr"
+
+	"github.com/onionwire/onionwire/node/profile"
+	"github.com/onionwire/onionwire/node/transfer"
+	"github.com/onionwire/onionwire/node/wire"
+	"github.com/onionwire/onionwire/tortransport"
+	"github.com/onionwire/onionwire/tortransport/onion"
+	"github.com/onionwire/onionwire/tortransport/onionhost"
+	"github.com/onionwire/onionwire/tortransport/tor"
+)
+
+// listen makes the libp2p host, which listens on all onion addresses of the profile.
+func (n *Node) listen(identity ed25519.PrivateKey) (host.Host, error) {
+	key, err := crypto.UnmarshalEd25519PrivateKey(identity)
+	if err != nil {
+		return nil, err
+	}
+	keys := n.profile.OnionKeys()
+	places, err := listenAddresses(keys)
+	if err != nil {
+		return nil, err
+	}
+	return onionhost.New(onionhost.Config{
+		Key:         key,
+		ListenAddrs: places,
+		Ping:        true,
+		Gater:       &n.gate,
+		Transport: []tortransport.Option{
+			tortransport.WithDaemon(n.daemon),
+			tortransport.WithOnionKey(keys...),
+			tortransport.WithLogger(n.log),
+		},
+	})
+}
+
+func listenAddresses(keys []onion.Key) ([]ma.Multiaddr, error) {
+	var all []ma.Multiaddr
+	for _, k := range keys {
+		m, err := k.Address().Multiaddr(profile.Port)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, m)
+	}
+	return all, nil
+}
+
+// handle answers the streams that peers open.
+func (n *Node) handle() {
+	n.host.SetStreamHandler(wire.ProtocolID, n.onStream)
+	n.host.SetStreamHandler(transfer.ProtocolID, n.onFile)
+	n.host.Network().Notify(&network.NotifyBundle{ConnectedF: n.onConnection})
+}
+
+// Ready waits until contacts can reach the node. It returns why its onion service is
+// gone, ErrClosed, or an error that matches the context's.
+func (n *Node) Ready(ctx context.Context) error {
+	if err := n.Err(); err != nil {
+		return err
+	}
+	if err := n.daemon.Err(); err != nil {
+		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	return tortransport.Ready(ctx, n.host.Network())
+}
+
+// ServiceStatus yields how the node's onion service is doing, now and after every
+// change, until it is gone or ctx is done.
+func (n *Node) ServiceStatus(ctx context.Context) (iter.Seq[tor.ServiceStatus], error) {
+	t, ok := tortransport.From(n.host.Network())
+	if !ok {
+		return nil, tortransport.ErrNotListening
+	}
+	places, err := listenAddresses(n.profile.OnionKeys()[:1])
+	if err != nil {
+		return nil, err
+	}
+	return t.Status(ctx, places[0])
+}

@@ -1,0 +1,231 @@
+package node
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/onionwire/onionwire/node/engine"
+	"github.com/onionwire/onionwire/node/ledger"
+	"github.com/onionwire/onionwire/node/rpc"
+	"github.com/onionwire/onionwire/node/store"
+)
+
+// maxPage is how many messages are read at once at most.
+const maxPage = 1000
+
+// Conversations returns all conversations, the one with the latest message first.
+func (n *Node) Conversations(ctx context.Context) (all []Conversation, err error) {
+	err = n.read(ctx, func(tx *store.View) error {
+		rows, err := tx.Conversations()
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			c, err := conversationOf(tx, row)
+			if err != nil {
+				return err
+			}
+			all = append(all, c)
+		}
+		return nil
+	})
+	slices.SortStableFunc(all, func(a, b Conversation) int { return int(b.Last - a.Last) })
+	return all, err
+}
+
+// Conversation returns one of them, or ErrNotFound.
+func (n *Node) Conversation(ctx context.Context, id ledger.ConversationID) (c Conversation, err error) {
+	err = n.read(ctx, func(tx *store.View) error {
+		row, err := conversationRow(tx, id)
+		if err != nil {
+			return err
+		}
+		c, err = conversationOf(tx, row)
+		return err
+	})
+	return c, err
+}
+
+func conversationOf(tx *store.View, row ledger.Conversation) (Conversation, error) {
+	c := Conversation{
+		ID: row.ID, Kind: rpc.ConversationKindName(row.Kind), Title: row.Title, Muted: row.Muted,
+		Timer: rpc.Duration(row.Timer), Read: row.Read, Added: rpc.TimeOf(row.Added), Members: row.Members,
+	}
+	last, err := tx.Messages(row.ID, 0, 1)
+	if err != nil {
+		return c, err
+	}
+	if len(last) > 0 {
+		c.Last = last[0].Number
+	}
+	c.Unread, err = tx.Unread(row.ID)
+	return c, err
+}
+
+// Messages returns the last messages of a conversation whose numbers are below before
+// (0: the last ones of all), the latest first, limit at most.
+func (n *Node) Messages(ctx context.Context, id ledger.ConversationID, before ledger.MessageNumber, limit int) ([]Message, error) {
+	return n.messages(ctx, func(tx *store.View) ([]ledger.Message, error) {
+		return tx.Messages(id, before, min(limit, maxPage))
+	})
+}
+
+// Message returns one message, or ErrNotFound.
+func (n *Node) Message(ctx context.Context, number ledger.MessageNumber) (Message, error) {
+	all, err := n.messages(ctx, func(tx *store.View) ([]ledger.Message, error) {
+		m, err := tx.Message(number)
+		return []ledger.Message{m}, err
+	})
+	if err != nil {
+		return Message{}, err
+	}
+	return all[0], nil
+}
+
+// Search finds the messages that have all words of a text, in one conversation or in
+// all (0); otherwise it is like Messages.
+func (n *Node) Search(ctx context.Context, text string, id ledger.ConversationID, before ledger.MessageNumber, limit int) ([]Message, error) {
+	return n.messages(ctx, func(tx *store.View) ([]ledger.Message, error) {
+		return tx.Search(text, id, before, min(limit, maxPage))
+	})
+}
+
+// messages reads messages, with what has become of ours.
+func (n *Node) messages(ctx context.Context, f func(tx *store.View) ([]ledger.Message, error)) (all []Message, err error) {
+	err = n.read(ctx, func(tx *store.View) error {
+		rows, err := f(tx)
+		if err != nil {
+			return err
+		}
+		var own []ledger.MessageNumber
+		for _, row := range rows {
+			all = append(all, messageOf(row))
+			if row.Sender == 0 {
+				own = append(own, row.Number)
+			}
+		}
+		deliveries, err := tx.DeliveriesOf(own)
+		of := make(map[ledger.MessageNumber][]Delivery)
+		for _, d := range deliveries {
+			of[d.Message] = append(of[d.Message], Delivery{
+				Contact: d.Contact, State: rpc.DeliveryStateName(d.State), Changed: rpc.TimeOf(d.Changed),
+			})
+		}
+		for i := range all {
+			all[i].Deliveries = of[all[i].Number]
+		}
+		return err
+	})
+	return all, err
+}
+
+func messageOf(m ledger.Message) Message {
+	return Message{
+		Number: m.Number, Conversation: m.Conversation, Sender: m.Sender, ID: rpc.MessageID(m.ID), Text: m.Body,
+		Written: rpc.TimeOf(m.Written), Stored: rpc.TimeOf(m.Stored), Timer: rpc.Duration(m.Timer),
+		Expires: rpc.TimeOf(m.Expires),
+	}
+}
+
+// Unread returns how many messages of others in a conversation were not read here.
+func (n *Node) Unread(ctx context.Context, id ledger.ConversationID) (count int, err error) {
+	err = n.read(ctx, func(tx *store.View) (err error) {
+		count, err = tx.Unread(id)
+		return err
+	})
+	return count, err
+}
+
+// Send puts a message into the queue, where it survives everything until it is
+// delivered. What becomes of it are events. It fails with ErrNotFound, ErrState if the
+// contact is none any more, ErrInvalid, or ErrLimit.
+func (n *Node) Send(ctx context.Context, id ledger.ConversationID, text string, o SendOptions) (Message, error) {
+	var m ledger.Message
+	err := n.command(ctx, func(e *engine.Engine, now time.Time) (err error) {
+		m, err = e.Send(now, id, text, engine.SendOptions{Expiry: time.Duration(o.Expiry)})
+		return err
+	})
+	return messageOf(m), err
+}
+
+// row returns a message as it is kept.
+func (n *Node) row(ctx context.Context, number ledger.MessageNumber) (m ledger.Message, err error) {
+	err = n.read(ctx, func(tx *store.View) (err error) {
+		m, err = tx.Message(number)
+		return err
+	})
+	return m, err
+}
+
+// Cancel calls back a message that has not left. It fails with ErrState if it has.
+func (n *Node) Cancel(ctx context.Context, number ledger.MessageNumber) error {
+	return n.command(ctx, func(e *engine.Engine, now time.Time) error { return e.Cancel(now, number) })
+}
+
+// Edit replaces the text of a message that has not left. It fails with ErrNotFound,
+// ErrInvalid, or ErrState if it has.
+func (n *Node) Edit(ctx context.Context, number ledger.MessageNumber, text string) error {
+	m, err := n.row(ctx, number)
+	if err != nil {
+		return err
+	}
+	return n.command(ctx, func(e *engine.Engine, now time.Time) error { return e.Edit(now, m, text) })
+}
+
+// MarkRead says that a message and all before it in the conversation were read. The
+// contact hears of it, unless read receipts are off. It fails with ErrNotFound.
+func (n *Node) MarkRead(ctx context.Context, id ledger.ConversationID, upTo ledger.MessageNumber) error {
+	var m ledger.Message
+	err := n.read(ctx, func(tx *store.View) error {
+		// What is told is the last message of theirs.
+		rows, err := tx.Messages(id, upTo+1, maxPage)
+		if err != nil {
+			return err
+		}
+		if len(rows) == 0 {
+			return fmt.Errorf("%w: message", store.ErrNotFound)
+		}
+		m = rows[0]
+		for _, row := range rows {
+			if row.Sender != 0 {
+				m = row
+				break
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return n.command(ctx, func(e *engine.Engine, now time.Time) error { return e.MarkRead(now, m) })
+}
+
+// Typing tells those in a conversation who are there that somebody types. It is to be
+// called again every few seconds. It fails with ErrNotFound or ErrState.
+func (n *Node) Typing(ctx context.Context, id ledger.ConversationID) error {
+	return n.command(ctx, func(e *engine.Engine, now time.Time) error { return e.Typing(now, id) })
+}
+
+// SetTimer makes messages disappear after whole seconds, on both sides; 0 is never. It
+// fails with ErrNotFound, ErrState or ErrInvalid.
+func (n *Node) SetTimer(ctx context.Context, id ledger.ConversationID, after rpc.Duration) error {
+	return n.command(ctx, func(e *engine.Engine, now time.Time) error { return e.SetTimer(now, id, time.Duration(after)) })
+}
+
+// DeleteMessage deletes a message here. It fails with ErrNotFound.
+func (n *Node) DeleteMessage(ctx context.Context, number ledger.MessageNumber) error {
+	return n.command(ctx, func(e *engine.Engine, now time.Time) error {
+		// In the loop, or it may be gone by the time the engine hears of it.
+		var m ledger.Message
+		err := n.store.View(context.WithoutCancel(ctx), func(tx *store.View) (err error) {
+			m, err = tx.Message(number)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		return e.DeleteMessage(now, m)
+	})
+}

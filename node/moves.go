@@ -1,0 +1,418 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/libp2p/go-libp2p/core/network"
+	"github.com/libp2p/go-libp2p/core/peer"
+
+	"github.com/onionwire/onionwire/node/download"
+	"github.com/onionwire/onionwire/node/e2ee/filecrypt"
+	"github.com/onionwire/onionwire/node/engine"
+	"github.com/onionwire/onionwire/node/ledger"
+	"github.com/onionwire/onionwire/node/rpc"
+	"github.com/onionwire/onionwire/node/store"
+	"github.com/onionwire/onionwire/node/transfer"
+	"github.com/onionwire/onionwire/tortransport"
+)
+
+const (
+	// maxServed is how many files are sent at once to all contacts, and maxServedEach
+	// to one of them. A contact that asks for more waits and asks again.
+	maxServed     = 32
+	maxServedEach = 8
+	// firstPause and lastPause are the waits between two tries to go on with a file
+	// while its contact is there.
+	firstPause = time.Second
+	lastPause  = time.Minute
+	// progressPause is how often is told how far a file has come.
+	progressPause = 250 * time.Millisecond
+	// maxUnknown is how often the sender may say that it has no such file before
+	// that is believed: it may not have our answer yet.
+	maxUnknown = 8
+)
+
+// moves are the files that move.
+type moves struct {
+	mu       sync.Mutex
+	fetching map[ledger.FileNumber]*move
+	serving  map[*move]struct{}
+	limiters map[ledger.ContactID]*transfer.Limiter
+}
+
+// move is a file that moves.
+type move struct {
+	file   ledger.FileNumber // 0 while nobody has said which
+	peer   string            // who fetches it from us
+	cancel context.CancelCauseFunc
+	over   chan struct{} // closed when it is fetched no more
+}
+
+// errNotNow means that a file is not to move any more, for now or for good.
+var errNotNow = errors.New("the file does not move now")
+
+// look begins to fetch the files that are to be fetched, and ends what is not to be
+// fetched any more. It is called by the loop.
+func (m *moves) look(n *Node, wanted []ledger.File) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.fetching == nil {
+		m.fetching = make(map[ledger.FileNumber]*move)
+		m.serving = make(map[*move]struct{})
+		m.limiters = make(map[ledger.ContactID]*transfer.Limiter)
+	}
+	keep := make(map[ledger.FileNumber]bool)
+	for _, f := range wanted {
+		keep[f.Number] = true
+		if m.fetching[f.Number] != nil {
+			continue
+		}
+		if m.limiters[f.Contact] == nil {
+			m.limiters[f.Contact] = new(transfer.Limiter)
+		}
+		ctx, cancel := context.WithCancelCause(n.ctx)
+		mv := &move{file: f.Number, cancel: cancel, over: make(chan struct{})}
+		limiter := m.limiters[f.Contact]
+		m.fetching[f.Number] = mv
+		n.tasks.Go(func() {
+			defer cancel(nil)
+			n.fetch(ctx, f, limiter)
+			m.over(mv)
+			n.again()
+		})
+	}
+	for number, mv := range m.fetching {
+		if !keep[number] {
+			mv.cancel(errNotNow)
+		}
+	}
+	for mv := range m.serving {
+		if mv.file == 0 {
+			continue
+		}
+		if reason := n.engine.Refusal(mv.file); reason != nil {
+			mv.cancel(refusal(reason))
+		}
+	}
+}
+
+// again looks whether a file that was called off is to be fetched by now.
+func (n *Node) again() {
+	_ = n.do(n.ctx, func(e *engine.Engine, _ time.Time) error {
+		n.moves.look(n, e.Fetches())
+		return nil
+	})
+}
+
+// over forgets a file that was fetched.
+func (m *moves) over(mv *move) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.fetching[mv.file] == mv {
+		delete(m.fetching, mv.file)
+	}
+	close(mv.over)
+}
+
+// discard removes what has come of a file that does not arrive any more, when nobody
+// writes to it. It is called by the loop.
+func (m *moves) discard(n *Node, f ledger.File) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	mv := m.fetching[f.Number]
+	n.tasks.Go(func() {
+		if mv != nil {
+			mv.cancel(errNotNow)
+			<-mv.over
+		}
+		if err := download.Discard(f.Draft); err != nil {
+			n.log.Warn("what has come of a file cannot be removed", "error", reasonOf(err))
+		}
+	})
+}
+
+// left reports whether something may be left of an incoming file that is of no use.
+func left(f ledger.File) bool {
+	return f.Incoming && f.Draft != "" && f.State.Final() && f.State != ledger.Arrived
+}
+
+// tidy removes what a crash has left of files that do not arrive any more.
+func (n *Node) tidy() {
+	var all []ledger.File
+	err := n.store.View(n.ctx, func(tx *store.View) (err error) {
+		all, err = tx.Files()
+		return err
+	})
+	for _, f := range all {
+		if err == nil && left(f) {
+			n.moves.discard(n, f)
+		}
+	}
+}
+
+// fetch fetches the rest of a file, over as many streams as it takes.
+func (n *Node) fetch(ctx context.Context, f ledger.File, limiter *transfer.Limiter) {
+	draft, err := download.Resume(f.Draft, f.Size, f.Chunks)
+	if err != nil {
+		n.breakFile(f, err)
+		return
+	}
+	defer draft.Close()
+	pause, unknown := firstPause, 0
+	for {
+		before := draft.Chunks()
+		err := n.fetchOn(ctx, f, draft, limiter)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err == nil:
+			n.finishFile(ctx, f, draft)
+			return
+		case errors.Is(err, transfer.ErrUnknown):
+			if unknown++; unknown >= maxUnknown {
+				n.breakFile(f, err)
+				return
+			}
+		case errors.Is(err, transfer.ErrChanged), errors.Is(err, transfer.ErrProtocol),
+			errors.Is(err, download.ErrFull), errors.Is(err, download.ErrReadOnly):
+			n.breakFile(f, err)
+			return
+		}
+		n.log.Debug("a file waits", "error", err)
+		if draft.Chunks() > before {
+			pause, unknown = firstPause, 0
+		}
+		select {
+		case <-time.After(pause):
+			pause = min(2*pause, lastPause)
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// errOffline means that there is no connection to a contact.
+var errOffline = errors.New("the contact is not there")
+
+// fetchOn fetches what it can on one stream.
+func (n *Node) fetchOn(ctx context.Context, f ledger.File, draft *download.Draft, limiter *transfer.Limiter) error {
+	cipher, err := cipherOf(f)
+	if err != nil {
+		return err
+	}
+	defer cipher.Close()
+	to, err := n.peerOf(ctx, f.Contact)
+	if err != nil {
+		return err
+	}
+	if n.host.Network().Connectedness(to) != network.Connected {
+		return errOffline
+	}
+	opening, cancel := context.WithTimeout(ctx, n.cfg.patience.handshake)
+	defer cancel()
+	s, err := tortransport.OpenStream(network.WithNoDial(opening, "connected before"), n.host.Network(), to, transfer.ProtocolID)
+	if err != nil {
+		return err
+	}
+	synced := draft.Synced()
+	var told time.Time
+	return transfer.Fetch(ctx, s, transfer.FetchConfig{
+		ID: filecrypt.ID(f.ID), Cipher: cipher, From: draft.Chunks(), Limiter: limiter,
+		Write: func(index uint64, data []byte) error {
+			if err := draft.WriteChunk(index, data); err != nil {
+				return err
+			}
+			if now := draft.Synced(); now != synced {
+				synced = now
+				return n.do(ctx, func(e *engine.Engine, _ time.Time) error {
+					e.FileWritten(f.Number, synced)
+					return nil
+				})
+			}
+			return nil
+		},
+		Progress: func(p transfer.Progress) { n.progress(f, p, &told) },
+	})
+}
+
+func cipherOf(f ledger.File) (*filecrypt.Cipher, error) {
+	key, err := filecrypt.ParseKey(f.Key)
+	if err != nil {
+		return nil, err
+	}
+	defer key.Wipe()
+	return filecrypt.New(key, filecrypt.ID(f.ID), f.Size, nil)
+}
+
+func (n *Node) peerOf(ctx context.Context, id ledger.ContactID) (to peer.ID, err error) {
+	err = n.do(ctx, func(e *engine.Engine, _ time.Time) error {
+		b, err := e.PeerOf(id)
+		to = peer.ID(b)
+		return err
+	})
+	return to, err
+}
+
+// progress tells how far a file has come, not too often.
+func (n *Node) progress(f ledger.File, p transfer.Progress, told *time.Time) {
+	now := time.Now()
+	if now.Sub(*told) < progressPause && p.Bytes < f.Size {
+		return
+	}
+	*told = now
+	left := rpc.Duration(p.Left)
+	if p.Left == 0 && p.Bytes < f.Size {
+		left = -1
+	}
+	n.feed.put(Event{
+		Happened: rpc.TimeOf(now), Kind: rpc.FileProgress, Contact: f.Contact, Conversation: f.Conversation, File: f.Number,
+		Progress: &Progress{Done: int64(p.Bytes), Size: int64(f.Size), Rate: int64(p.Rate), Left: left},
+	})
+}
+
+// finishFile compares a file that is all there with what was offered, and gives it its
+// name.
+func (n *Node) finishFile(ctx context.Context, f ledger.File, draft *download.Draft) {
+	if err := draft.Verify(ctx, f.Hash, nil); err != nil {
+		if ctx.Err() == nil {
+			_ = draft.Abort()
+			n.breakFile(f, err)
+		}
+		return
+	}
+	path, err := draft.Finish(f.Name)
+	if err != nil {
+		n.breakFile(f, err)
+		return
+	}
+	err = n.do(context.WithoutCancel(ctx), func(e *engine.Engine, now time.Time) error {
+		return e.FileArrived(now, f.Number, path)
+	})
+	if err == nil {
+		err = draft.Abort()
+	}
+	if err != nil {
+		n.log.Warn("a file that has arrived leaves something behind", "error", err)
+	}
+}
+
+// breakFile says that a file cannot be completed.
+func (n *Node) breakFile(f ledger.File, why error) {
+	_ = n.do(n.ctx, func(e *engine.Engine, now time.Time) error {
+		return e.FileBroken(now, f.Number, reasonOf(why))
+	})
+}
+
+// reasonOf says for people why a file is broken: no path, no address.
+func reasonOf(err error) string {
+	for _, known := range []error{
+		download.ErrFull, download.ErrReadOnly, download.ErrHash, download.ErrDraft, download.ErrFolder,
+		download.ErrChanged, download.ErrNotRegular, transfer.ErrUnknown, transfer.ErrProtocol,
+	} {
+		if errors.Is(err, known) {
+			return known.Error()
+		}
+	}
+	return "the file cannot be read or written"
+}
+
+// onFile answers a stream on which a contact fetches a file.
+func (n *Node) onFile(s network.Stream) {
+	if !n.enter() {
+		_ = s.Reset()
+		return
+	}
+	defer n.tasks.Done()
+	ctx, cancel := context.WithCancelCause(n.ctx)
+	defer cancel(nil)
+	mv := &move{peer: string(s.Conn().RemotePeer()), cancel: cancel}
+	// Nobody else than contacts can have been offered anything.
+	if !n.gate.accepts(mv.peer) || !n.moves.serve(mv) {
+		_ = s.Reset()
+		return
+	}
+	defer n.moves.served(mv)
+	err := transfer.Serve(ctx, s, func(id filecrypt.ID) (transfer.Offer, error) {
+		return n.offer(ctx, mv, ledger.FileID(id))
+	})
+	if err != nil {
+		n.log.Debug("a file was not sent to its end", "error", err)
+	}
+}
+
+// serve counts a file that is sent, if there are not too many.
+func (m *moves) serve(mv *move) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.serving == nil {
+		m.serving = make(map[*move]struct{})
+	}
+	each := 0
+	for other := range m.serving {
+		if other.peer == mv.peer {
+			each++
+		}
+	}
+	if len(m.serving) >= maxServed || each >= maxServedEach {
+		return false
+	}
+	m.serving[mv] = struct{}{}
+	return true
+}
+
+// name notes which file is sent. It is called by the loop, so that what becomes of the
+// file from then on ends the sending.
+func (m *moves) name(mv *move, number ledger.FileNumber) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	mv.file = number
+}
+
+func (m *moves) served(mv *move) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.serving, mv)
+}
+
+// offer returns a file that a contact may fetch.
+func (n *Node) offer(ctx context.Context, mv *move, id ledger.FileID) (transfer.Offer, error) {
+	var f ledger.File
+	err := n.do(ctx, func(e *engine.Engine, _ time.Time) (err error) {
+		if f, err = e.Outgoing([]byte(mv.peer), id); err == nil {
+			n.moves.name(mv, f.Number)
+		}
+		return err
+	})
+	if err != nil {
+		return transfer.Offer{}, refusal(err)
+	}
+	source, err := download.Open(f.Path)
+	if err == nil && source.Layout().Size() != f.Size {
+		_ = source.Close()
+		err = download.ErrChanged
+	}
+	if err != nil {
+		n.breakFile(f, err)
+		return transfer.Offer{}, transfer.ErrChanged
+	}
+	cipher, err := cipherOf(f)
+	if err != nil {
+		_ = source.Close()
+		return transfer.Offer{}, err
+	}
+	var told time.Time
+	return transfer.Offer{
+		Source: source, Cipher: cipher, Progress: func(p transfer.Progress) { n.progress(f, p, &told) },
+	}, nil
+}
+
+// refusal names for the other side why it does not get a file.
+func refusal(err error) error {
+	if errors.Is(err, engine.ErrState) {
+		return transfer.ErrPaused
+	}
+	return transfer.ErrUnknown
+}
