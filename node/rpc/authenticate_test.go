@@ -2,6 +2,7 @@ package rpc_test
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"testing"
@@ -67,7 +68,10 @@ func TestThreeMistakesEndTheConnection(t *testing.T) {
 				t.Errorf("%s is answered by %s", line, a.Result)
 			}
 		}
-		c.wantCut(t)
+		io.WriteString(c, line+"\n")
+		if more, _ := io.ReadAll(c.from); len(more) != 0 {
+			t.Errorf("a fourth %s is answered by %s", line, more)
+		}
 	}
 }
 

@@ -104,12 +104,14 @@ func TestEventsOfOtherConversationsAreNotShown(t *testing.T) {
 		{Kind: "typing", Conversation: 1, Contact: 1, Cursor: 7}, // 7, again
 		{Kind: "something_new"},
 		{Kind: "presence_changed", Contact: 1, Cursor: 8}, // 8
+		{Kind: "typing", Conversation: 2, Contact: 1},     // a member, elsewhere
+		{Kind: "contact_changed", Contact: 1},             // 10
 	} {
 		s.api.happen(e)
 	}
 	c := bot(t, s)
 	c.must(t, "subscribe", map[string]any{"after": 0}, nil)
-	for _, want := range []int64{2, 4, 7, 7, 8} {
+	for _, want := range []int64{2, 4, 7, 7, 8, 10} {
 		e := c.event(t)
 		if int64(e.Cursor) != want || e.Contact > 1 || e.Conversation > 1 {
 			t.Errorf("event %+v, want cursor %d", e, want)
