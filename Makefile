@@ -47,6 +47,7 @@ build: ## build the programs into bin/
 # needs cgo and a C compiler on most platforms.
 test: tor ## run all tests under the race detector
 	@$(INSTALL_TOOLS) obfs4 || echo '*** NO OBFS4 on this machine: the tests that need it will fail ***' >&2
+	@$(INSTALL_TOOLS) python # the bot of docs/rpc.md is in Python
 	@race=-race; \
 	works() { go test -race -run '^$$' errors >/dev/null 2>&1; }; \
 	works || $(INSTALL_TOOLS) cc || true; \
