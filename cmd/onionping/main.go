@@ -10,7 +10,7 @@ import (
 	"github.com/onionwire/onionwire/cmd/internal/cli"
 )
 
-func main() { os.Exit(cli.Main(newRoot())) }
+func main() { os.Exit(cli.Main(cli.Program{Root: newRoot()})) }
 
 func newRoot() *cobra.Command {
 	var tor cli.TorFlags

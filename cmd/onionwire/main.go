@@ -8,4 +8,8 @@ import (
 	"github.com/onionwire/onionwire/cmd/internal/cli"
 )
 
-func main() { os.Exit(cli.Main(newRoot())) }
+func main() { os.Exit(cli.Main(newProgram())) }
+
+func newProgram() cli.Program {
+	return cli.Program{Root: newRoot(), Known: known, Statuses: statuses}
+}

@@ -10,7 +10,8 @@ import (
 
 // prepare makes a tree of commands report mistakes as Main does, and list the
 // exit statuses.
-func prepare(root *cobra.Command) {
+func (p Program) prepare() {
+	root := p.Root
 	// Cobra adds these two when it runs, which is too late to prepare them.
 	root.SetHelpCommand(newHelp())
 	root.InitDefaultHelpCmd()
@@ -24,7 +25,7 @@ func prepare(root *cobra.Command) {
 			c.Args = noCommand
 			c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
 		}
-		c.Long = strings.TrimSpace(c.Long) + "\n\n" + ExitHelp + "\n"
+		c.Long = strings.TrimSpace(c.Long) + "\n\n" + p.exitHelp()
 	})
 }
 

@@ -9,12 +9,10 @@ import (
 	"testing"
 
 	"github.com/onionwire/onionwire/cmd/internal/cli"
-	"github.com/onionwire/onionwire/node"
-	"github.com/onionwire/onionwire/node/contactlink"
-	"github.com/onionwire/onionwire/node/profile"
 	"github.com/onionwire/onionwire/tortransport"
 	"github.com/onionwire/onionwire/tortransport/keyfile"
 	"github.com/onionwire/onionwire/tortransport/onion"
+	"github.com/onionwire/onionwire/tortransport/onionhost"
 	"github.com/onionwire/onionwire/tortransport/tor"
 )
 
@@ -34,17 +32,7 @@ var told = map[error]string{
 	onion.ErrVersion:             "version 3",
 	onion.ErrMalformed:           "copy all",
 	onion.ErrNotOnion:            "/onion3/",
-	contactlink.ErrMalformed:     "onionwire id",
-	contactlink.ErrChecksum:      "copied whole",
-	contactlink.ErrNewer:         "same version",
-	node.ErrWrongPeer:            "do not go on",
-	node.ErrNotProven:            "do not go on",
-	node.ErrVersion:              "same version",
-	node.ErrTurnedAway:           "somebody else",
-	profile.ErrNotFound:          "onionwire init",
-	profile.ErrExists:            "another name",
-	profile.ErrInUse:             "end the other",
-	profile.ErrName:              "another name",
+	onionhost.ErrWrongPeer:       "do not go on",
 	keyfile.ErrPermissions:       "nobody else",
 	keyfile.ErrMalformed:         "backup",
 	tortransport.ErrNotFound:     "online",
@@ -76,7 +64,6 @@ func TestHints(t *testing.T) {
 func TestHintOrder(t *testing.T) {
 	both := func(outer, inner error) error { return fmt.Errorf("%w: %w", outer, inner) }
 	for _, tc := range []struct{ err, like error }{
-		{both(contactlink.ErrMalformed, errors.New("no port")), contactlink.ErrMalformed},
 		{both(tor.ErrNoBinary, fs.ErrNotExist), tor.ErrNoBinary},
 		{both(tor.ErrNoBinary, fs.ErrPermission), tor.ErrNoBinary},
 		{both(tor.ErrAuth, fs.ErrPermission), tor.ErrAuth},
@@ -120,9 +107,6 @@ func TestReport(t *testing.T) {
 		{"mistake", cli.Hint(cli.Usage(errors.New("no such flag")), "see --help"), 2, "prog: no such flag\n      see --help\n"},
 		{"mistake in a hint", cli.Usage(cli.Hint(errors.New("no such flag"), "see --help")), 2, "prog: no such flag\n      see --help\n"},
 		{"mistake that the table knows", cli.Usage(onion.ErrNotOnion), 2, "prog: " + onion.ErrNotOnion.Error() + "\n      " + cli.HintFor(onion.ErrNotOnion) + "\n"},
-		{"contact link", fmt.Errorf("%w: short", contactlink.ErrMalformed), 2, "prog: malformed contact link: short\n      " + cli.HintFor(contactlink.ErrMalformed) + "\n"},
-		{"newer link", contactlink.ErrNewer, 2, "prog: " + contactlink.ErrNewer.Error() + "\n      " + cli.HintFor(contactlink.ErrNewer) + "\n"},
-		{"profile name", profile.ErrName, 2, "prog: " + profile.ErrName.Error() + "\n      " + cli.HintFor(profile.ErrName) + "\n"},
 		{"interruption", fmt.Errorf("%w", cli.ErrInterrupted), 130, "prog: interrupted\n"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -134,5 +118,34 @@ func TestReport(t *testing.T) {
 				t.Errorf("told as\n%s\nwant\n%s", w.String(), tc.want)
 			}
 		})
+	}
+}
+
+// TestKnown: what a program knows of an error goes before what all know.
+func TestKnown(t *testing.T) {
+	own := errors.New("own")
+	table := []cli.Known{
+		{Err: own, Hint: "do this", Status: 7},
+		{Err: tor.ErrAuth, Hint: "do that"},
+	}
+	for _, tc := range []struct {
+		err    error
+		status int
+		hint   string
+	}{
+		{own, 7, "do this"},
+		{fmt.Errorf("%w: %w", tor.ErrRefused, own), 7, "do this"},
+		{tor.ErrAuth, 1, "do that"},
+		{tor.ErrRefused, 1, cli.HintFor(tor.ErrRefused)},
+		{cli.Usage(own), 2, "do this"},
+		{cli.Hint(own, "do nothing"), 7, "do nothing"},
+	} {
+		var w strings.Builder
+		if got := cli.Report(&w, "prog", tc.err, table...); got != tc.status {
+			t.Errorf("%q: status %d, want %d", tc.err, got, tc.status)
+		}
+		if !strings.HasSuffix(w.String(), "      "+tc.hint+"\n") {
+			t.Errorf("%q: told as %q, want the hint %q", tc.err, w.String(), tc.hint)
+		}
 	}
 }

@@ -1,15 +1,17 @@
 package cli
 
 import (
+	"io"
 	"os"
+
+	"github.com/spf13/cobra"
 
 	"github.com/onionwire/onionwire/tortransport/tor"
 )
 
 // For the tests of this package.
 var (
-	HintFor = hintFor
-	Report  = report
+	HintFor = Program{}.HintFor
 	Layout  = layout
 )
 
@@ -18,6 +20,11 @@ const LastHint = lastHint
 
 // BarFrame is what Layout leaves for what stands around the bar, in columns.
 const BarFrame = barFrame
+
+// Report tells err as a program does.
+func Report(w io.Writer, program string, err error, known ...Known) int {
+	return Program{Root: &cobra.Command{Use: program}, Known: known}.report(w, err)
+}
 
 // ShowBar shows states on f as WaitReady does on a terminal.
 func ShowBar(f *os.File, prefix string, states ...tor.Progress) {

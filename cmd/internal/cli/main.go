@@ -21,12 +21,24 @@ const (
 	ExitInterrupted = 130 // 128 + SIGINT, as shells have it
 )
 
-// ExitHelp is the part of every help text that lists them.
-const ExitHelp = `EXIT STATUS
+// Program is what Main runs.
+type Program struct {
+	Root *cobra.Command
+	// Known are errors of this program, which come before those of all programs.
+	Known []Known
+	// Statuses are exit statuses of its own, as lines for its help texts.
+	Statuses string
+}
+
+// exitHelp is the part of every help text that lists the exit statuses.
+func (p Program) exitHelp() string {
+	return `EXIT STATUS
   0    all went well
   1    something failed; standard error says what, and what to do
   2    the command line is wrong
-  130  interrupted before the work was done`
+` + p.Statuses + `  130  interrupted before the work was done
+`
+}
 
 // ErrInterrupted ends a program that was interrupted before its work was done.
 var ErrInterrupted = errors.New("interrupted")
@@ -34,7 +46,8 @@ var ErrInterrupted = errors.New("interrupted")
 // Main runs a program and returns its exit status. Ctrl-C and the signals that
 // ask a program to end cancel the command's context, for it to clear up; a
 // second one ends it at once.
-func Main(root *cobra.Command) int {
+func Main(p Program) int {
+	root := p.Root
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	// nohup has it ignored, for the program to outlive its terminal.
 	if !signal.Ignored(syscall.SIGHUP) {
@@ -45,7 +58,7 @@ func Main(root *cobra.Command) int {
 	context.AfterFunc(ctx, stop)
 	root.Version = version()
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
-	prepare(root)
+	p.prepare()
 	err := root.ExecuteContext(ctx)
 	if ctx.Err() != nil && IsTerminal(root.ErrOrStderr()) {
 		fmt.Fprintln(root.ErrOrStderr()) // the terminal has shown ^C
@@ -53,24 +66,22 @@ func Main(root *cobra.Command) int {
 	if err != nil && ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		err = ErrInterrupted
 	}
-	return report(root.ErrOrStderr(), root.Name(), err)
+	return p.report(root.ErrOrStderr(), err)
 }
 
 // report tells an error in one line and what to do about it in a second one.
-func report(w io.Writer, program string, err error) int {
+func (p Program) report(w io.Writer, err error) int {
+	name := p.Root.Name()
 	if err == nil {
 		return ExitOK
 	}
 	if errors.Is(err, ErrInterrupted) {
-		fmt.Fprintf(w, "%s: %s\n", program, err)
+		fmt.Fprintf(w, "%s: %s\n", name, err)
 		return ExitInterrupted
 	}
-	fmt.Fprintf(w, "%s: %s\n", program, oneLine(err.Error()))
-	fmt.Fprintf(w, "%s  %s\n", strings.Repeat(" ", len(program)), hintFor(err))
-	if isUsage(err) {
-		return ExitUsage
-	}
-	return ExitFailure
+	fmt.Fprintf(w, "%s: %s\n", name, oneLine(err.Error()))
+	fmt.Fprintf(w, "%s  %s\n", strings.Repeat(" ", len(name)), p.HintFor(err))
+	return p.status(err)
 }
 
 // oneLine folds an error that libp2p has spread over several lines.

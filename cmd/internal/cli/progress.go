@@ -33,7 +33,7 @@ func WaitReady(ctx context.Context, d *tor.Daemon, w io.Writer, name string) err
 		show = b.show
 	}
 	stuck := time.AfterFunc(stuckAfter, func() {
-		fmt.Fprintf(w, "%stor takes its time; %s\n", name, hintFor(tor.ErrNotReady))
+		fmt.Fprintf(w, "%stor takes its time; %s\n", name, Program{}.HintFor(tor.ErrNotReady))
 	})
 	defer stuck.Stop()
 	for p := range d.Progress(ctx) {
