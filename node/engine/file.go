@@ -154,17 +154,19 @@ func (e *Engine) takeAnswer(now time.Time, c *contact, a wire.FileAnswer) {
 
 // answered takes what the receiver of a file of ours says.
 func (e *Engine) answered(now time.Time, f *ledger.File, a wire.Answer) {
-	offered := f.State == ledger.Offered
-	switch {
-	case a == wire.FileAccepted && offered:
+	switch a {
+	case wire.FileAccepted:
+		if f.State != ledger.Offered {
+			return
+		}
 		f.State = ledger.Moving
-	case a == wire.FileDeclined && offered:
+	case wire.FileDeclined:
 		f.State = ledger.Declined
-	case a == wire.FileWithdrawn:
+	case wire.FileWithdrawn:
 		f.State = ledger.Withdrawn
-	case a == wire.FileArrived && !offered:
+	case wire.FileArrived:
 		f.State = ledger.Arrived
-	case a == wire.FileBroken:
+	case wire.FileBroken:
 		f.State, f.Why = ledger.Broken, "the receiver cannot go on"
 	default:
 		return

@@ -11,12 +11,9 @@ import (
 
 // confirm takes what a contact says that it has stored. Only what was sealed for this
 // contact can be confirmed, and only by it.
-func (e *Engine) confirm(now time.Time, c *contact, ack wire.Ack) error {
+func (e *Engine) confirm(now time.Time, c *contact, ack wire.Ack) {
 	if ack.Stream != c.streams.Out || ack.Next <= c.streams.Base {
-		return nil // of an earlier stream, or said before
-	}
-	if ack.Next > c.streams.Sent {
-		return fmt.Errorf("%w: it confirms what was never sent", ErrProtocol)
+		return // of an earlier stream, or said before
 	}
 	n := int(ack.Next - c.streams.Base)
 	for _, it := range c.queue[:n] {
@@ -35,7 +32,6 @@ func (e *Engine) confirm(now time.Time, c *contact, ack wire.Ack) error {
 	}
 	e.change(ledger.DropCells{Contact: c.ID, Below: ack.Next})
 	e.touch(c)
-	return nil
 }
 
 // MarkRead notes that a conversation was read up to a message, and lets its sender

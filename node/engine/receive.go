@@ -29,9 +29,10 @@ func (e *Engine) Receive(now time.Time, id LinkID, cell []byte) error {
 	opened, err := c.sessions.Open(cell, now)
 	switch {
 	case errors.Is(err, e2ee.ErrRepeated):
-		// It is stored; the confirmation was lost.
-		e.hear(now, l)
+		// It is stored; the confirmation was lost. It proves nothing: whoever has
+		// recorded it can send it.
 		c.answer = true
+		e.touch(c)
 		return nil
 	case errors.Is(err, e2ee.ErrDecrypt), errors.Is(err, e2ee.ErrGap):
 		if now.Sub(c.healed).Abs() >= healingPause {
@@ -68,39 +69,55 @@ func (e *Engine) hear(now time.Time, l *link) {
 	e.touch(l.contact)
 }
 
-// take takes a content from a contact.
+// take takes a content from a contact (docs/protocol.md, "Delivery").
 func (e *Engine) take(now time.Time, l *link, content wire.Content) error {
 	c := l.contact
-	if err := e.confirm(now, c, content.Ack); err != nil {
-		return err
+	if content.Ack.Stream == c.streams.Out && content.Ack.Next > c.streams.Sent {
+		return fmt.Errorf("%w: it confirms what was never sent", ErrProtocol)
 	}
+	retired := slices.Contains(c.streams.Retired, content.Stream)
+	if !retired && len(content.Items) > 0 && content.First > c.next(content) {
+		return fmt.Errorf("%w: items are missing before these", ErrProtocol)
+	}
+	e.confirm(now, c, content.Ack)
 	if content.Typing {
 		e.typingHint(c)
 	}
+	if retired {
+		return nil
+	}
+	c.follow(content)
+	if len(content.Items) == 0 {
+		return nil
+	}
 	return e.takeItems(now, l, content)
+}
+
+// next returns the number of the next item to come, by what a content says of those
+// before.
+func (c *contact) next(content wire.Content) uint64 {
+	if content.Stream != c.streams.In {
+		return content.Base // the first that comes, or the other side has begun anew
+	}
+	return max(content.Base, c.streams.Next) // below its base all was confirmed, whatever we know of it
+}
+
+// follow goes along with a stream of the contact's items that has begun.
+func (c *contact) follow(content wire.Content) {
+	next := c.next(content)
+	if content.Stream == c.streams.In && next == c.streams.Next {
+		return
+	}
+	if content.Stream != c.streams.In && c.streams.In != 0 {
+		c.streams.Retired = append(c.streams.Retired, c.streams.In)
+		c.streams.Retired = c.streams.Retired[max(0, len(c.streams.Retired)-MaxRetired):]
+	}
+	c.streams.In, c.streams.Next, c.streamsChanged = content.Stream, next, true
 }
 
 // takeItems takes the items of a content that have not come before.
 func (e *Engine) takeItems(now time.Time, l *link, content wire.Content) error {
 	c := l.contact
-	if slices.Contains(c.streams.Retired, content.Stream) {
-		return nil
-	}
-	if content.Stream != c.streams.In {
-		// The first that comes, or the other side has begun anew: with what we had
-		// not confirmed.
-		if c.streams.In != 0 {
-			c.streams.Retired = append(c.streams.Retired, c.streams.In)
-			c.streams.Retired = c.streams.Retired[max(0, len(c.streams.Retired)-MaxRetired):]
-		}
-		c.streams.In, c.streams.Next, c.streamsChanged = content.Stream, content.Base, true
-	}
-	if len(content.Items) == 0 {
-		return nil
-	}
-	if content.First > c.streams.Next {
-		return fmt.Errorf("%w: items are missing before these", ErrProtocol)
-	}
 	c.answer = true
 	e.plan.Used(now, l.id)
 	for i, raw := range content.Items {

@@ -86,6 +86,9 @@ func (e *Engine) request(introduction string, invite []byte) wire.Request {
 // confirmed gets new places behind it.
 func (e *Engine) ask(c *contact, request wire.Request) error {
 	if len(c.queue) > 0 && c.queue[0].Kind == ledger.Asks {
+		if c.left(0) {
+			c.streams.Base++ // what is behind it has not, perhaps
+		}
 		e.remove(c.queue[0])
 	}
 	if err := e.restream(c); err != nil {
