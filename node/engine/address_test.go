@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -55,11 +56,39 @@ func TestRequestSaysTheNewAddress(t *testing.T) {
 	alice.settings.Name = "alicia"
 	alice.must(alice.engine.SetSettings(alice.now(), alice.settings))
 	alice.flush()
+	if alice.engine.Moving() || alice.waiting() != 1 {
+		t.Errorf("moving: %t, %d items wait", alice.engine.Moving(), alice.waiting())
+	}
 	bob.offline = false
 	w.pass(time.Hour)
 	c := bob.contact(alice)
 	if c.Addresses[0].Onion != alice.addresses[0].Onion || c.Name != "alicia" {
 		t.Errorf("the request says %+v", c)
+	}
+}
+
+// TestOrderOfContacts: what is said to all is said in the order of their numbers, so that
+// the same input has the same output.
+func TestOrderOfContacts(t *testing.T) {
+	w := newWorld(t, "alice")
+	alice := w.people[0]
+	for n := range 20 {
+		newRogueContact(w, fmt.Sprint(n, " is a contact"), alice)
+	}
+	alice.must(alice.engine.SetAddresses(alice.now(), []ledger.Address{alice.newAddress(1)}))
+	all, err := alice.disk.Waiting()
+	alice.must(err)
+	before := len(all)
+	alice.flush()
+	all, err = alice.disk.Waiting()
+	alice.must(err)
+	if len(all)-before != 20 {
+		t.Fatalf("%d items wait, %d before", len(all), before)
+	}
+	for i, it := range all[before:] {
+		if it.Contact != ledger.ContactID(i+1) {
+			t.Errorf("item %d goes to contact %d", i, it.Contact)
+		}
 	}
 }
 

@@ -94,3 +94,26 @@ func TestUnblockedStrangers(t *testing.T) {
 	}
 	alice.expect(bob, "alice: hello")
 }
+
+// TestUnblockedAfterDeletion: somebody who was a contact once, was deleted and is blocked
+// becomes no contact by that.
+func TestUnblockedAfterDeletion(t *testing.T) {
+	w, alice, bob := two(t)
+	w.befriend(alice, bob)
+	alice.send(bob, "hello")
+	w.pass(time.Minute)
+	id := bob.contact(alice).ID
+	bob.must(bob.engine.DeleteContact(bob.now(), id, true))
+	alice.must(alice.engine.DeleteContact(alice.now(), 1, false))
+	bob.flush()
+	alice.add(bob)
+	w.pass(time.Minute)
+	bob.wants(alice, ledger.Asking)
+	bob.must(bob.engine.BlockContact(bob.now(), id))
+	bob.flush()
+	bob.restart()
+	bob.must(bob.engine.UnblockContact(bob.now(), id))
+	bob.flush()
+	bob.wants(alice, ledger.Deleted)
+	bob.expect(alice, "alice: hello")
+}

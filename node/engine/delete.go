@@ -18,13 +18,16 @@ func (e *Engine) BlockContact(now time.Time, id ledger.ContactID) error {
 	if c.State == ledger.Blocked {
 		return nil
 	}
+	if c.State != ledger.Accepted {
+		c.Added = time.Time{} // UnblockContact makes no contact of somebody who was none
+	}
 	e.setState(now, c, ledger.Blocked)
 	e.withdrawAll(now, c)
 	return e.empty(now, c)
 }
 
-// UnblockContact takes that back: somebody who was accepted once is a contact again,
-// anybody else a stranger. It fails with ErrNotFound.
+// UnblockContact takes that back: somebody who was a contact is one again, anybody
+// else a stranger. It fails with ErrNotFound.
 func (e *Engine) UnblockContact(now time.Time, id ledger.ContactID) error {
 	c, err := e.contactOf(id)
 	if err != nil {

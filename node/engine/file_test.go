@@ -247,6 +247,25 @@ func TestOffersAreBounded(t *testing.T) {
 	}
 }
 
+// TestOfferThatComesAgain is the same offer.
+func TestOfferThatComesAgain(t *testing.T) {
+	w := newWorld(t, "alice")
+	r := newRogueContact(w, "rogue", w.people[0])
+	offer := wire.FileOffer{ID: wire.FileID{1}, Name: "x"}
+	r.must(r.say(offer, offer))
+	r.stream, r.next = 2, 0 // it has begun anew
+	r.must(r.say(offer))
+	w.pass(0)
+	if all, _ := r.victim.disk.Files(); len(all) != 1 {
+		t.Errorf("there are %d files", len(all))
+	}
+	for _, body := range r.items() {
+		if a, ok := body.(wire.FileAnswer); ok {
+			t.Errorf("the answer is %d", a.Answer)
+		}
+	}
+}
+
 // TestFileOfAnother: a contact can say nothing of what is another's.
 func TestFileOfAnother(t *testing.T) {
 	w, alice, bob := two(t)

@@ -151,6 +151,34 @@ func TestRestartWithPendingSession(t *testing.T) {
 	}
 }
 
+// TestSessionThatIsNotTrusted: message 3 has arrived and nobody has heard of it. The other
+// side goes on with the session, on a link that it opens, and there it proves to be good.
+func TestSessionThatIsNotTrusted(t *testing.T) {
+	w, alice, bob := two(t)
+	w.befriend(alice, bob)
+	alice.loseSessions(bob)
+	bob.loseSessions(alice)
+	w.latency = time.Second
+	alice.send(bob, "hello")
+	for len(bob.plugs) == 0 {
+		w.pass(100 * time.Millisecond)
+	}
+	bob.silence(true)
+	w.pass(5 * time.Second)
+	w.cutAll()
+	alice.restart()
+	w.dialTime = time.Hour // of alice, who has begun
+	w.pass(time.Second)
+	before := alice.lastLink
+	w.dialTime = time.Second
+	bob.send(alice, "are you there?")
+	w.pass(5 * time.Minute)
+	alice.expect(bob, "alice: hello", "bob: are you there?")
+	if n := alice.lastLink - before; n != 1 {
+		t.Errorf("it took %d links", n)
+	}
+}
+
 // TestGap: more cells are lost in a row than a session can skip.
 func TestGap(t *testing.T) {
 	w, alice, bob := two(t)

@@ -73,11 +73,14 @@ func (e *Engine) audience() (all []*contact, err error) {
 	return all, nil
 }
 
-// tell says something to many. A request that has not left says it as well.
+// tell says something to many: in the request, if that has not left.
 func (e *Engine) tell(all []*contact, kind ledger.ItemKind, body wire.Body) error {
 	for _, c := range all {
-		if err := e.refresh(c); err != nil {
-			return err
+		if c.asks() {
+			if err := e.refresh(c); err != nil {
+				return err
+			}
+			continue
 		}
 		if err := e.enqueue(c, ledger.Item{Kind: kind}, body); err != nil {
 			return err

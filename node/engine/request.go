@@ -156,7 +156,6 @@ func (e *Engine) takeRequest(now time.Time, c *contact, r wire.Request) error {
 		}
 		return e.say(c, e.acceptance())
 	case c.State == ledger.Requested, e.redeem(now, r.Invite):
-		e.withdrawRequest(c)
 		return e.accept(now, c)
 	}
 	c.Introduction = r.Introduction
@@ -178,19 +177,13 @@ func (e *Engine) mayAsk(now time.Time, c *contact) bool {
 	return now.Sub(c.Changed).Abs() >= pause
 }
 
-// withdrawRequest takes our own request back if it has not left: they have asked, so
-// there is no need for it.
-func (e *Engine) withdrawRequest(c *contact) {
-	if len(c.queue) > 0 && c.queue[0].Kind == ledger.Asks && !c.left(0) {
-		e.remove(c.queue[0])
-	}
+// asks reports whether our own request has not left yet.
+func (c *contact) asks() bool {
+	return len(c.queue) > 0 && c.queue[0].Kind == ledger.Asks && !c.left(0)
 }
 
-// refresh lets our own request, if it has not left, say who we are by now.
+// refresh lets our own request, which has not left, say who we are by now.
 func (e *Engine) refresh(c *contact) error {
-	if len(c.queue) == 0 || c.queue[0].Kind != ledger.Asks || c.left(0) {
-		return nil
-	}
 	content, err := encode(e.request(c.Introduction, c.Invite))
 	if err != nil {
 		return err

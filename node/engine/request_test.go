@@ -222,6 +222,47 @@ func TestPendingRequestsAreBounded(t *testing.T) {
 	}
 }
 
+// TestRejectedAskWithinTheBound: they count as everybody else.
+func TestRejectedAskWithinTheBound(t *testing.T) {
+	w := newWorld(t, "victim")
+	victim := w.people[0]
+	var all []*rogue
+	for n := range engine.MaxRequests + 5 {
+		r := newRogue(w, fmt.Sprint(n, " asks"), victim)
+		r.must(r.say(r.request()))
+		all = append(all, r)
+		if n < 5 {
+			victim.must(victim.engine.RejectContact(victim.now(), victim.contact(r.person).ID))
+			victim.flush()
+		}
+	}
+	w.pass(25 * time.Hour)
+	for i, r := range all[:5] {
+		r.connect()
+		request := r.request()
+		if i == 0 {
+			request.Introduction = ""
+		}
+		r.must(r.say(request))
+		want := ledger.Asking
+		if i == 0 {
+			want = ledger.Rejected
+		}
+		victim.wants(r.person, want)
+	}
+	n := 0
+	contacts, err := victim.disk.Contacts()
+	victim.must(err)
+	for _, c := range contacts {
+		if c.State == ledger.Asking {
+			n++
+		}
+	}
+	if n != engine.MaxRequests {
+		t.Errorf("%d ask", n)
+	}
+}
+
 // TestAskAgainAfterBeingForgotten: what is not confirmed comes behind the request, once.
 func TestAskAgainAfterBeingForgotten(t *testing.T) {
 	w, alice, bob := two(t)

@@ -72,7 +72,6 @@ func (e *Engine) receiveStranger(now time.Time, l *link, cell []byte) error {
 		if err := e.restream(c); err != nil {
 			return err
 		}
-		c.streams.In, c.streams.Next = 0, 0
 	}
 	c.Name, c.Introduction, c.Addresses = request.Name, request.Introduction, rows(request.Addresses)
 	e.change(ledger.PutContact{Contact: c.Contact}) // the rest refers to it

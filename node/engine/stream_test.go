@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/onionwire/onionwire/node/engine"
 	"github.com/onionwire/onionwire/node/ledger"
@@ -152,6 +153,27 @@ func TestConfirmations(t *testing.T) {
 	r.must(r.tell(wire.Content{Stream: 1, Base: 1, First: 2, Items: [][]byte{{0xa2, 0x06, 1, 0}}}))
 	r.next++
 	told("an item of a later version", true)
+}
+
+// TestSlowLink gets one confirmation for all that has come meanwhile.
+func TestSlowLink(t *testing.T) {
+	w := newWorld(t, "alice")
+	alice := w.people[0]
+	r := newRogueContact(w, "rogue", alice)
+	w.book.rogue = r.person
+	r.must(r.say())
+	alice.slow = time.Minute
+	alice.written = 0
+	for n := range byte(20) {
+		r.must(r.say(wire.Text{ID: wire.MessageID{n}, Text: "x"}))
+	}
+	if alice.written != 1 {
+		t.Errorf("%d confirmations are on their way", alice.written)
+	}
+	w.pass(3 * time.Minute)
+	if alice.written != 2 || r.heard[len(r.heard)-1].Ack.Next != r.next {
+		t.Errorf("%d confirmations were sent, the last of %d", alice.written, r.heard[len(r.heard)-1].Ack.Next)
+	}
 }
 
 // TestRecordedCellProvesNothing: whoever opens a link with a cell that was recorded is not
