@@ -21,11 +21,11 @@ func (c *Config) Hurry(i Impatience) {
 // what comes meanwhile is done together.
 func (n *Node) Hold() (release func()) {
 	held, over := make(chan struct{}), make(chan struct{})
-	n.inputs <- input{do: func(*engine.Engine, time.Time) error {
+	n.inputs <- newInput(func(*engine.Engine, time.Time) error {
 		close(held)
 		<-over
 		return nil
-	}}
+	})
 	<-held
 	return func() { close(over) }
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/libp2p/go-libp2p/core/peer"
@@ -28,37 +29,52 @@ const (
 
 // input is something that the loop does.
 type input struct {
-	do   func(e *engine.Engine, now time.Time) error
-	done chan<- error // gets what do returned, once that is on the disk
-	err  error
+	do    func(e *engine.Engine, now time.Time) error
+	done  chan error   // gets what do returned, once that is on the disk
+	taken *atomic.Bool // by the loop, or by who does not wait any longer
+	err   error
+}
+
+func newInput(f func(e *engine.Engine, now time.Time) error) input {
+	return input{do: f, done: make(chan error, 1), taken: new(atomic.Bool)}
+}
+
+// take makes sure that either the loop does it, or nobody.
+func (in input) take() bool { return in.taken.CompareAndSwap(false, true) }
+
+// reply says what has become of it, the first time.
+func (in input) reply(err error) {
+	select {
+	case in.done <- err:
+	default:
+	}
 }
 
 // do has the loop do something with the engine, and waits until that is on the disk.
 // It returns the error of f, ErrClosed, or what the store has failed with; that of ctx
-// means that nobody knows yet.
+// means that it was not done, and f is not called any more.
 func (n *Node) do(ctx context.Context, f func(e *engine.Engine, now time.Time) error) error {
-	done := make(chan error, 1)
+	in := newInput(f)
 	select {
-	case n.inputs <- input{do: f, done: done}:
+	case n.inputs <- in:
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-n.done:
 		return n.failed
 	}
 	select {
-	case err := <-done:
+	case err := <-in.done:
 		return err
 	case <-ctx.Done():
-		return ctx.Err()
+		if in.take() {
+			return ctx.Err()
+		}
 	case <-n.done:
-		// The loop may have got to it.
-		select {
-		case err := <-done:
-			return err
-		default:
+		if in.take() {
 			return n.failed
 		}
 	}
+	return <-in.done // the loop is at it
 }
 
 // run is the loop: it has the engine, and all that is decided goes through it.
@@ -137,6 +153,9 @@ func (n *Node) step(batch []input, now time.Time) error {
 		return err
 	}
 	for i := range batch {
+		if !batch[i].take() {
+			continue
+		}
 		batch[i].err = batch[i].do(n.engine, now)
 		if errors.Is(batch[i].err, errStore) {
 			return batch[i].err
@@ -164,14 +183,6 @@ func (n *Node) step(batch []input, now time.Time) error {
 		return n.store.Compact(context.WithoutCancel(n.ctx))
 	}
 	return nil
-}
-
-// reply says what has become of an input, the first time.
-func (in input) reply(err error) {
-	select {
-	case in.done <- err: // there is room for one
-	default:
-	}
 }
 
 // provide gives the engine what it needs from the disk to go on.
