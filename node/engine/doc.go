@@ -8,13 +8,23 @@
 // first the changes that have to be kept, in one transaction, then what may happen
 // once they are: cells to write, links to close, dials to make.
 //
-//	engine.Send(now, conversation, id, "hello", engine.SendOptions{})
-//	for _, item := range engine.Needs() {
-//		engine.Provide(item, content) // from the store
+//	engine.Send(now, conversation, "hello", engine.SendOptions{})
+//	for more := true; more; {
+//		for _, item := range engine.Needs(now) {
+//			engine.Provide(item, content) // from the store
+//		}
+//		out, err := engine.Flush(now)
+//		// commit out.Changes; if that fails, the engine is of no use any more
+//		// write out.Cells, close out.Close, dial out.Dial, tell out.Signals
+//		more = out.More
 //	}
-//	out, err := engine.Flush(now)
-//	// commit out.Changes; if that fails, the engine is of no use any more
-//	// write out.Cells, close out.Close, dial out.Dial, tell out.Signals
+//
+// Cells that were written are reported with [Engine.Written], and [Engine.Tick] is
+// called when [Engine.Next] says so. What the engine needs of a contact while there
+// is a link, it is given with [Engine.Load] whenever [Engine.Loaded] says that it is
+// not there, and forgets by itself. Rows that it is given, such as the message of
+// [Engine.DeleteMessage], are read from the store when nothing waits to be kept: what
+// was removed meanwhile cannot be removed again.
 //
 // If the changes could not be kept, the engine knows more than the disk and is thrown
 // away: another is made from what is on the disk, as after a crash.
