@@ -201,7 +201,7 @@ func (n *Node) abandon(l *link, why error) {
 
 // lose tells the engine that a link is gone.
 func (n *Node) lose(l *link) {
-	_ = n.do(context.WithoutCancel(n.ctx), func(e *engine.Engine, now time.Time) error {
+	_ = n.do(n.ctx, func(e *engine.Engine, now time.Time) error {
 		e.LinkDown(now, l.id)
 		return nil
 	})
