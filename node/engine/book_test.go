@@ -71,7 +71,7 @@ func (b *book) check(p *person, changes []ledger.Change) {
 				p.Fatalf("%s: message %d goes from state %d to %d", p.name, n, was, c.Delivery.State)
 			}
 			states[n] = c.Delivery.State
-			b.checkDelivered(p, n, c.Delivery.State)
+			b.checkDelivered(p, b.line(p, changes, n), c.Delivery.State)
 		case ledger.AddMessage:
 			if c.Message.Sender != 0 {
 				b.arrives(p, c.Message)
@@ -80,8 +80,22 @@ func (b *book) check(p *person, changes []ledger.Change) {
 	}
 }
 
+// line returns the line of a message that is kept, or about to be.
+func (b *book) line(p *person, changes []ledger.Change, n ledger.MessageNumber) *line {
+	p.Helper()
+	m, err := p.disk.Message(n)
+	for _, change := range changes {
+		if c, ok := change.(ledger.AddMessage); ok && c.Message.Number == n {
+			m, err = c.Message, nil
+		}
+	}
+	p.must(err)
+	return b.lines[m.ID]
+}
+
 // edit notes what becomes of messages.
 func (b *book) edit(p *person, changes []ledger.Change) {
+	p.Helper()
 	for _, change := range changes {
 		switch c := change.(type) {
 		case ledger.AddMessage:
@@ -89,12 +103,10 @@ func (b *book) edit(p *person, changes []ledger.Change) {
 				line.kept = true
 			}
 		case ledger.EditMessage:
-			if m, err := p.disk.Message(c.Message); err == nil {
-				b.lines[m.ID].message.Body = c.Body
-			}
+			b.line(p, changes, c.Message).message.Body = c.Body
 		case ledger.DropMessage:
-			if m, err := p.disk.Message(c.Message); err == nil && m.Sender == 0 {
-				b.lines[m.ID].lost = true
+			if line := b.line(p, changes, c.Message); line != nil && line.from == p {
+				line.lost = true
 			}
 		case ledger.DropConversation:
 			for _, line := range b.lines {
@@ -107,17 +119,13 @@ func (b *book) edit(p *person, changes []ledger.Change) {
 }
 
 // checkDelivered checks that what is said to be delivered is.
-func (b *book) checkDelivered(p *person, n ledger.MessageNumber, s ledger.DeliveryState) {
+func (b *book) checkDelivered(p *person, line *line, s ledger.DeliveryState) {
 	p.Helper()
-	m, err := p.disk.Message(n)
-	if err != nil {
-		return // it is being added
-	}
-	switch line := b.lines[m.ID]; {
+	switch {
 	case line == nil:
-		p.Fatalf("%s: message %d was never accepted", p.name, n)
+		p.Fatalf("%s: a message was never accepted", p.name)
 	case s == ledger.Delivered && !line.arrived:
-		p.Fatalf("%s: %q is delivered, and %s does not have it", p.name, m.Body, line.to.name)
+		p.Fatalf("%s: %q is delivered, and %s does not have it", p.name, line.message.Body, line.to.name)
 	case s == ledger.Cancelled:
 		line.cancelled = true
 	}

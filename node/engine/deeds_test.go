@@ -182,6 +182,7 @@ func (m *model) accidents() map[string]func(*rapid.T, *person, *person) {
 		},
 		"clock": func(t *rapid.T, p, _ *person) {
 			p.skew = rapid.SampledFrom([]time.Duration{0, -365 * 24 * time.Hour, 24 * time.Hour, time.Second}).Draw(t, "skew")
+			p.engine.Tick(p.now()) // whoever waits looks at the clock now and then
 		},
 		"network": func(t *rapid.T, p, _ *person) {
 			m.latency = time.Duration(rapid.IntRange(1, 3000).Draw(t, "latency")) * time.Millisecond

@@ -20,7 +20,7 @@
 //	}
 //
 // Cells that were written are reported with [Engine.Written], and [Engine.Tick] is
-// called when [Engine.Next] says so. What the engine needs of a contact while there
+// called when [Engine.Next] says so, and now and then, lest the clock was set back. What the engine needs of a contact while there
 // is a link, it is given with [Engine.Load] whenever [Engine.Loaded] says that it is
 // not there, and forgets by itself. Rows that it is given, such as the message of
 // [Engine.DeleteMessage], are read from the store when nothing waits to be kept: what

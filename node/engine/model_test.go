@@ -37,14 +37,17 @@ type model struct{ *world }
 
 // actions are what can happen.
 func (m *model) actions() map[string]func(*rapid.T) {
-	all := map[string]func(*rapid.T){
-		"pass": func(t *rapid.T) {
-			m.pass(time.Duration(1) << rapid.IntRange(20, 42).Draw(t, "time")) // a millisecond to an hour
-		},
-		"pass seconds":  func(t *rapid.T) { m.pass(time.Duration(rapid.IntRange(1, 30).Draw(t, "s")) * time.Second) },
-		"pass minutes":  func(t *rapid.T) { m.pass(time.Duration(rapid.IntRange(1, 30).Draw(t, "min")) * time.Minute) },
-		"pass a moment": func(t *rapid.T) { m.pass(time.Duration(rapid.IntRange(0, 2000).Draw(t, "ms")) * time.Millisecond) },
-		"":              func(t *rapid.T) { m.check() },
+	all := map[string]func(*rapid.T){"": func(*rapid.T) { m.check() }}
+	for name, unit := range map[string]time.Duration{
+		"pass a moment": 50 * time.Millisecond, "pass seconds": time.Second, "pass minutes": time.Minute, "pass": 10 * time.Minute,
+	} {
+		all[name] = func(t *rapid.T) {
+			m.TB = t
+			for _, p := range m.people {
+				p.unite(false)
+			}
+			m.pass(time.Duration(rapid.IntRange(0, 30).Draw(t, "time")) * unit)
+		}
 	}
 	for _, set := range []map[string]func(*rapid.T, *person, *person){m.words(), m.agreements(), m.files(), m.accidents()} {
 		for name, do := range set {
@@ -52,15 +55,13 @@ func (m *model) actions() map[string]func(*rapid.T) {
 				m.TB = t
 				p := rapid.SampledFrom(m.people).Draw(t, "who")
 				other := rapid.SampledFrom(slices.DeleteFunc(slices.Clone(m.people), func(o *person) bool { return o == p })).Draw(t, "whom")
+				// Some things are kept together with what follows.
+				p.unite(rapid.IntRange(0, 2).Draw(t, "together") == 2)
 				if p.engine == nil {
 					p.start()
 				}
-				if p.engine != nil {
-					do(t, p, other)
-				}
-				if p.engine != nil {
-					p.flush()
-				}
+				do(t, p, other)
+				p.flush()
 			}
 		}
 	}
@@ -106,9 +107,12 @@ func (m *model) calm() {
 	m.latency, m.dialTime = 150*time.Millisecond, time.Second
 	for _, p := range m.people {
 		p.crash, p.offline, p.skew, p.slow = never, false, 0, 0
+		p.unite(false)
 		if p.engine == nil {
 			p.start()
 		}
+		p.engine.Tick(p.now())
+		p.flush()
 	}
 }
 
@@ -127,9 +131,7 @@ func (m *model) agree() {
 					p.must(p.engine.UnblockContact(p.now(), c.ID))
 					p.flush()
 				}
-				if c.State != ledger.Requested {
-					p.add(other)
-				}
+				p.add(other) // with an address of now, if it was asked at another
 			}
 		}
 		if good {

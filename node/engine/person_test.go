@@ -38,6 +38,7 @@ type person struct {
 	plugs    map[engine.LinkID]*plug
 	dials    map[ledger.ContactID]*bool // whether it was cancelled
 	offline  bool
+	together bool // nothing is flushed for now
 	crash    crash
 	slow     time.Duration // how long it takes to write a cell
 
@@ -128,9 +129,17 @@ func (p *person) snapshot() engine.Snapshot {
 	return s
 }
 
+// unite lets what follows be kept together, or keeps what was to be.
+func (p *person) unite(on bool) {
+	p.Helper()
+	if p.together = on; !on {
+		p.flush()
+	}
+}
+
 // die ends the program at once. Others hear of it when their links are cut.
 func (p *person) die() {
-	p.engine, p.crash = nil, never
+	p.engine, p.crash, p.together = nil, never, false
 	for _, c := range slices.Clone(p.cables) {
 		if c.ends[0].person == p || c.ends[1].person == p {
 			c.cut()
@@ -150,7 +159,7 @@ func (p *person) restart() {
 // flush does what every program does after it has told the engine something.
 func (p *person) flush() {
 	p.Helper()
-	for more := true; more && p.engine != nil; {
+	for more := !p.together; more && p.engine != nil; {
 		for _, id := range p.engine.Needs(p.now()) {
 			content, err := p.disk.ItemContent(id)
 			p.must(err)
