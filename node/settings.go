@@ -9,6 +9,7 @@ import (
 
 	"github.com/onionwire/onionwire/node/contactlink"
 	"github.com/onionwire/onionwire/node/engine"
+	"github.com/onionwire/onionwire/node/profile"
 	"github.com/onionwire/onionwire/node/rpc"
 	"github.com/onionwire/onionwire/node/store"
 	"github.com/onionwire/onionwire/tortransport/tor"
@@ -56,41 +57,78 @@ func (n *Node) public(s settings) Settings {
 // SetSettings changes those that are given, and returns all. A new name is told to all
 // contacts. It fails with ErrInvalid.
 func (n *Node) SetSettings(ctx context.Context, u SettingsUpdate) (Settings, error) {
-	if u.Name != nil && *u.Name != "" {
-		if err := contactlink.CheckName(*u.Name); err != nil {
-			return Settings{}, fmt.Errorf("%w: %w", ErrInvalid, err)
-		}
-	}
-	if u.Expiry != nil && *u.Expiry < 0 || u.AutoAccept != nil && *u.AutoAccept < 0 {
-		return Settings{}, fmt.Errorf("%w: a time or a size below 0", ErrInvalid)
-	}
-	if u.Downloads != nil && *u.Downloads != "" && !filepath.IsAbs(*u.Downloads) {
-		return Settings{}, fmt.Errorf("%w: the path of a folder has to be absolute", ErrInvalid)
-	}
 	var s settings
 	err := n.command(ctx, func(e *engine.Engine, now time.Time) (err error) {
-		err = n.view(ctx, func(tx *store.View) (err error) {
-			s, err = readSettings(tx)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		s.apply(u)
-		change, err := s.change()
-		if err != nil {
-			return err
-		}
-		if err := e.SetSettings(now, s.engine()); err != nil {
-			return err
-		}
-		e.Keep(change)
-		return nil
+		s, err = n.change(ctx, e, now, u)
+		return err
 	})
 	if err != nil {
 		return Settings{}, err
 	}
 	return n.public(s), nil
+}
+
+// Configure does what SetSettings does for a profile on which no node runs, one that
+// was just made, for example. Contacts are told when a node does.
+func Configure(ctx context.Context, p *profile.Profile, u SettingsUpdate) (Settings, error) {
+	n := &Node{cfg: Config{Profile: p, clock: time.Now}, profile: p, store: p.Store(), peer: []byte(p.Peer())}
+	e, err := n.load(ctx)
+	if err != nil {
+		return Settings{}, err
+	}
+	now := n.cfg.clock()
+	s, err := n.change(ctx, e, now, u)
+	for more := true; more && err == nil; {
+		var out engine.Output
+		if out, err = e.Flush(now); err == nil {
+			err = n.store.Update(ctx, func(tx *store.Update) error { return tx.Apply(out.Changes...) })
+		}
+		more = out.More
+	}
+	if err != nil {
+		return Settings{}, explain(err)
+	}
+	return n.public(s), nil
+}
+
+// change lets the engine change settings, and returns all.
+func (n *Node) change(ctx context.Context, e *engine.Engine, now time.Time, u SettingsUpdate) (s settings, err error) {
+	if err := checkSettings(u); err != nil {
+		return s, err
+	}
+	err = n.view(ctx, func(tx *store.View) (err error) {
+		s, err = readSettings(tx)
+		return err
+	})
+	if err != nil {
+		return s, err
+	}
+	s.apply(u)
+	kept, err := s.change()
+	if err != nil {
+		return s, err
+	}
+	if err := e.SetSettings(now, s.engine()); err != nil {
+		return s, err
+	}
+	e.Keep(kept)
+	return s, nil
+}
+
+// checkSettings fails with ErrInvalid if there cannot be such settings.
+func checkSettings(u SettingsUpdate) error {
+	if u.Name != nil && *u.Name != "" {
+		if err := contactlink.CheckName(*u.Name); err != nil {
+			return fmt.Errorf("%w: %w", ErrInvalid, err)
+		}
+	}
+	if u.Expiry != nil && *u.Expiry < 0 || u.AutoAccept != nil && *u.AutoAccept < 0 {
+		return fmt.Errorf("%w: a time or a size below 0", ErrInvalid)
+	}
+	if u.Downloads != nil && *u.Downloads != "" && !filepath.IsAbs(*u.Downloads) {
+		return fmt.Errorf("%w: the path of a folder has to be absolute", ErrInvalid)
+	}
+	return nil
 }
 
 func (s *settings) apply(u SettingsUpdate) {

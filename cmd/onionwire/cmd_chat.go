@@ -12,6 +12,7 @@ import (
 	"github.com/onionwire/onionwire/cmd/internal/cli"
 	"github.com/onionwire/onionwire/node"
 	"github.com/onionwire/onionwire/node/contactlink"
+	"github.com/onionwire/onionwire/tortransport/tor"
 )
 
 type chatOptions struct {
@@ -69,35 +70,18 @@ printed then.`,
 	return c
 }
 
-func (o *chatOptions) run(ctx context.Context, stdio stdio, link contactlink.Link) (err error) {
-	log, err := o.tor.Logger(stdio.err)
-	if err != nil {
-		return err
-	}
-	p, err := o.profile.open(ctx, stdio.secrets())
-	if err != nil {
-		return err
-	}
-	defer finish(&err, p)
-	if link.Peer == p.Peer() { // before the wait for tor
-		return cli.Hint(cli.Usage(errors.New("this is the profile's own contact link")), "you need the link of the other side; this is your own")
-	}
-	daemon, err := o.tor.StartTor(ctx, p.TorDir(), log, stdio.err)
-	if err != nil {
-		return err
-	}
-	defer daemon.Close()
-	if err := cli.WaitReady(ctx, daemon, stdio.err, ""); err != nil {
-		return err
-	}
-	n, err := node.Open(ctx, node.Config{Profile: p, Daemon: daemon, Log: log})
-	if err != nil {
-		return err
-	}
-	defer finish(&err, n)
-	ctx, cancel := cli.WhileRunning(ctx, daemon, stdio.err)
-	defer cancel()
-	return cli.Cause(ctx, o.chat(ctx, n, stdio, link))
+func (o *chatOptions) run(ctx context.Context, stdio stdio, link contactlink.Link) error {
+	return withProfile(ctx, o.tor, &o.profile, stdio, func(ctx context.Context, e engine) error {
+		if link.Peer == e.profile.Peer() { // before the wait for tor
+			return cli.Hint(cli.Usage(errors.New("this is the profile's own contact link")), "you need the link of the other side; this is your own")
+		}
+		return e.withTor(ctx, func(ctx context.Context, d *tor.Daemon) error {
+			if err := cli.WaitReady(ctx, d, stdio.err, ""); err != nil {
+				return err
+			}
+			return e.withNode(ctx, d, func(ctx context.Context, n *node.Node) error { return o.chat(ctx, n, stdio, link) })
+		})
+	})
 }
 
 // chat finds somebody to talk to, and talks.

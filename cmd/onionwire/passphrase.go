@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/spf13/pflag"
-	"golang.org/x/term"
 
 	"github.com/onionwire/onionwire/cmd/internal/cli"
 	"github.com/onionwire/onionwire/node/vault"
@@ -109,37 +108,6 @@ func readSecret(in io.Reader) ([]byte, error) {
 			return nil, err
 		}
 		line = append(line, b[0])
-	}
-}
-
-// ask asks at the terminal, which does not show what is typed. If ctx ends first, the
-// terminal is as it was before, and the read goes on until the program ends.
-func (s secrets) ask(ctx context.Context, what string) ([]byte, error) {
-	terminal := int(s.in.(*os.File).Fd())
-	before, err := term.GetState(terminal)
-	if err != nil {
-		return nil, err
-	}
-	fmt.Fprintf(s.out, "%s: ", question(what))
-	type answer struct {
-		text []byte
-		err  error
-	}
-	answers := make(chan answer, 1)
-	go func() {
-		text, err := term.ReadPassword(terminal)
-		answers <- answer{text, err}
-	}()
-	select {
-	case a := <-answers:
-		fmt.Fprintln(s.out)
-		if errors.Is(a.err, io.EOF) {
-			return nil, cli.ErrInterrupted
-		}
-		return a.text, a.err
-	case <-ctx.Done():
-		_ = term.Restore(terminal, before)
-		return nil, context.Cause(ctx)
 	}
 }
 

@@ -45,15 +45,32 @@ func OpenExport(r io.Reader, passphrase string) (*Import, error) {
 		return nil, fmt.Errorf("%w: %w", ErrPassphrase, err)
 	}
 	identity.SetMaxWorkFactor(maxWork)
-	plain, err := age.Decrypt(r, identity)
+	source := &source{r: r}
+	plain, err := age.Decrypt(source, identity)
 	var mismatch *age.NoIdentityMatchError
 	switch {
 	case errors.As(err, &mismatch):
 		return nil, ErrPassphrase
-	case err != nil:
-		return nil, fmt.Errorf("%w: %w", ErrExport, err)
+	case err != nil && source.err != nil:
+		return nil, fmt.Errorf("read export: %w", source.err)
+	case err != nil: // it repeats what is in the file, which may be another one
+		return nil, fmt.Errorf("%w: it does not begin as one", ErrExport)
 	}
 	return openPlain(plain)
+}
+
+// source remembers why nothing more can be read.
+type source struct {
+	r   io.Reader
+	err error
+}
+
+func (s *source) Read(b []byte) (int, error) {
+	n, err := s.r.Read(b)
+	if err != nil && !errors.Is(err, io.EOF) {
+		s.err = err
+	}
+	return n, err
 }
 
 // openPlain reads the header of the content of an export.

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/onionwire/onionwire/node/ledger"
@@ -182,6 +183,19 @@ func TestDamagedExports(t *testing.T) {
 			}
 			wantFiles(t, folder, nil)
 		}
+	}
+}
+
+// TestNoExport: an error repeats nothing of a file that is none, and says why one
+// cannot be read.
+func TestNoExport(t *testing.T) {
+	_, err := store.OpenExport(strings.NewReader("a passphrase, say\n"), "correct horse")
+	if !errors.Is(err, store.ErrExport) || strings.Contains(err.Error(), "a passphrase") {
+		t.Errorf("another file is refused with %v", err)
+	}
+	broken := errors.New("the disk is broken")
+	if _, err := store.OpenExport(iotest.ErrReader(broken), "correct horse"); !errors.Is(err, broken) {
+		t.Errorf("a file that cannot be read is refused with %v", err)
 	}
 }
 

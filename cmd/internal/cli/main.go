@@ -56,7 +56,7 @@ func Main(p Program) int {
 	ctx, stop := signal.NotifyContext(context.Background(), signals...)
 	defer stop()
 	context.AfterFunc(ctx, stop)
-	root.Version = version()
+	root.Version = Version()
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	p.prepare()
 	err := root.ExecuteContext(ctx)

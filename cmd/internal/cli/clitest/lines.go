@@ -82,6 +82,30 @@ func (l *Lines) Await(t *testing.T, parts ...string) string {
 	}
 }
 
+// AwaitPrompt waits for the beginning of a line that contains text, which nothing has
+// ended yet.
+func (l *Lines) AwaitPrompt(t *testing.T, text string) {
+	t.Helper()
+	timeout := time.After(Soon)
+	for {
+		l.mu.Lock()
+		changed, ended := l.changed, l.ended
+		found := strings.Contains(string(l.partial), text)
+		l.mu.Unlock()
+		if found {
+			return
+		}
+		if ended {
+			t.Fatalf("the program has ended without asking for %q", text)
+		}
+		select {
+		case <-changed:
+		case <-timeout:
+			t.Fatalf("it does not ask for %q after %s", text, Soon)
+		}
+	}
+}
+
 // All returns the lines until now.
 func (l *Lines) All() []string {
 	l.mu.Lock()

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -33,35 +34,52 @@ type Process struct {
 // Start runs the program. It is killed when the test ends, if it still runs.
 func (b *Box) Start(args ...string) *Process {
 	b.t.Helper()
-	p := &Process{Out: newLines(), Err: newLines(), t: b.t, box: b, ended: make(chan struct{})}
-	p.cmd = exec.Command(program, args...)
-	p.cmd.Env, p.cmd.Dir = b.env, b.dir
+	p := b.command(args)
 	p.cmd.Stdout, p.cmd.Stderr = p.Out, p.Err
 	p.cmd.WaitDelay = time.Second // nothing that it leaves behind may hold up the test
 	var err error
 	if p.stdin, err = p.cmd.StdinPipe(); err != nil {
 		b.t.Fatal(err)
 	}
+	p.start()
+	return p
+}
+
+// command makes a program that does not run yet.
+func (b *Box) command(args []string) *Process {
+	p := &Process{Out: newLines(), Err: newLines(), t: b.t, box: b, ended: make(chan struct{})}
+	p.cmd = exec.Command(program, args...)
+	p.cmd.Env, p.cmd.Dir = b.env, b.dir
+	return p
+}
+
+// start runs it. What it writes has ended once all of read have returned.
+func (p *Process) start(read ...func()) {
+	p.t.Helper()
 	if err := p.cmd.Start(); err != nil {
-		b.t.Fatal(err)
+		p.t.Fatal(err)
 	}
 	go func() {
+		var reading sync.WaitGroup
+		for _, r := range read {
+			reading.Go(r)
+		}
 		_ = p.cmd.Wait() // the status is asked for
+		reading.Wait()
 		p.Out.end()
 		p.Err.end()
 		close(p.ended)
 	}()
-	b.t.Cleanup(func() {
+	p.t.Cleanup(func() {
 		if strings.Contains(p.Err.String(), "DATA RACE") {
-			b.t.Error("the program has a data race") // which its exit status need not tell
+			p.t.Error("the program has a data race") // which its exit status need not tell
 		}
-		if b.t.Failed() {
-			b.t.Logf("%s %s wrote\n%s\nand on standard error\n%s",
-				program, strings.Join(args, " "), p.Out.String(), p.Err.String())
+		if p.t.Failed() {
+			p.t.Logf("%s wrote\n%s\nand on standard error\n%s",
+				strings.Join(p.cmd.Args, " "), p.Out.String(), p.Err.String())
 		}
 	})
-	b.t.Cleanup(p.Kill)
-	return p
+	p.t.Cleanup(p.Kill)
 }
 
 // PID is the process id of the program.

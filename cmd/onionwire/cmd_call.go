@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+
+	"github.com/spf13/cobra"
+
+	"github.com/onionwire/onionwire/cmd/internal/cli"
+	"github.com/onionwire/onionwire/node/ledger"
+	"github.com/onionwire/onionwire/node/profile"
+	"github.com/onionwire/onionwire/node/rpc"
+	"github.com/onionwire/onionwire/node/rpc/token"
+)
+
+func newCall() *cobra.Command {
+	var f profileFlags
+	c := &cobra.Command{
+		Use:   "call METHOD [PARAMETERS]",
+		Short: "Ask a node that runs",
+		Long: `call has the profile's node, which 'onionwire run' runs, do one thing, and prints the
+result as one line of JSON. PARAMETERS are a JSON object; with - they are read from
+standard input, which keeps texts off the command line, where other users can read
+them. docs/rpc.md has the methods, and 'onionwire call methods' lists them.
+
+  onionwire call status
+  onionwire call send '{"conversation":1,"text":"hello"}'
+  onionwire call subscribe '{"after":120}'
+
+'call subscribe' prints events, a line each, until it is interrupted: those after the
+cursor, or those from now on. It goes on when the node is started again.
+
+It needs no passphrase: whoever can read the token in the profile's folder may ask the
+node for everything.`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) < 1 || len(args) > 2 {
+				return errors.New("name one method, and its parameters if it has any")
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			return runCall(c.Context(), f, stdioOf(c), args[0], args[1:]...)
+		},
+	}
+	f.register(c.Flags())
+	return c
+}
+
+func runCall(ctx context.Context, f profileFlags, stdio stdio, method string, given ...string) (err error) {
+	params, err := parameters(stdio.in, given...)
+	if err != nil {
+		return err
+	}
+	client, err := f.dial(ctx)
+	if err != nil {
+		return err
+	}
+	defer finish(&err, client)
+	if method == "subscribe" {
+		return subscribe(ctx, client, params, stdio.out)
+	}
+	var result json.RawMessage
+	if err := client.Call(ctx, method, params, &result); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(stdio.out, "%s\n", result)
+	return err
+}
+
+// parameters returns those of a call, or nil if there are none.
+func parameters(in io.Reader, given ...string) (any, error) {
+	if len(given) == 0 {
+		return nil, nil
+	}
+	text := []byte(given[0])
+	if given[0] == "-" {
+		var err error
+		if text, err = io.ReadAll(io.LimitReader(in, rpc.MaxLine+1)); err != nil {
+			return nil, err
+		}
+	}
+	var params map[string]json.RawMessage
+	if err := json.Unmarshal(text, &params); err != nil || params == nil {
+		return nil, cli.Hint(cli.Usage(errors.New("the parameters are no JSON object")), `write them as in '{"conversation":1,"text":"hello"}'`)
+	}
+	return params, nil
+}
+
+// dial connects to the node of the profile, with all rights.
+func (f *profileFlags) dial(ctx context.Context) (*rpc.Client, error) {
+	path, err := profile.SocketPath(f.root, f.name)
+	if err == nil {
+		var secret token.Secret
+		if secret, err = token.Load(rpc.TokenPath(path)); err == nil {
+			return rpc.Dial(ctx, path, secret)
+		}
+	}
+	if errors.Is(err, fs.ErrNotExist) { // no node was ever there
+		err = rpc.ErrNotRunning
+	}
+	return nil, f.explain(err)
+}
+
+// subscribe prints events until ctx ends.
+func subscribe(ctx context.Context, client *rpc.Client, params any, out io.Writer) error {
+	after, err := afterOf(params)
+	if err != nil {
+		return err
+	}
+	lines := json.NewEncoder(out)
+	lines.SetEscapeHTML(false)
+	for e, err := range client.Subscribe(ctx, after) {
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := lines.Encode(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// afterOf returns the cursor that events come after.
+func afterOf(params any) (ledger.Cursor, error) {
+	given, _ := params.(map[string]json.RawMessage)
+	after := rpc.FromNow
+	for name, value := range given {
+		if name != "after" || json.Unmarshal(value, &after) != nil || after < 0 {
+			return 0, cli.Hint(cli.Usage(errors.New("subscribe takes a cursor and nothing else")), `write it as in '{"after":120}'`)
+		}
+	}
+	return after, nil
+}

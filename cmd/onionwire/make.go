@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/pflag"
+
+	"github.com/onionwire/onionwire/cmd/internal/cli"
+	"github.com/onionwire/onionwire/node"
+	"github.com/onionwire/onionwire/node/contactlink"
+	"github.com/onionwire/onionwire/node/profile"
+	"github.com/onionwire/onionwire/node/vault"
+)
+
+// makeOptions are those of the commands that make a profile.
+type makeOptions struct {
+	profile    profileFlags
+	protection protectionFlags
+	name       string
+}
+
+func (o *makeOptions) register(fs *pflag.FlagSet) {
+	o.profile.register(fs)
+	o.protection.register(fs, "passphrase-file")
+	fs.StringVar(&o.name, "name", "", "what contacts are told to call you")
+}
+
+// check finds out what cannot be, before somebody is asked for anything.
+func (o *makeOptions) check() error {
+	if o.name != "" {
+		if err := contactlink.CheckName(o.name); err != nil {
+			return cli.Hint(cli.Usage(fmt.Errorf("--name: %w", err)), "up to 64 bytes of text that can be seen")
+		}
+	}
+	if err := profile.CheckName(o.profile.name); err != nil {
+		return err
+	}
+	if _, err := profile.Protected(o.profile.root, o.profile.name); !errors.Is(err, profile.ErrNotFound) {
+		return fmt.Errorf("%w: %s", profile.ErrExists, o.profile.name)
+	}
+	return o.protection.check()
+}
+
+// run asks for a passphrase, makes the profile, and prints its link.
+func (o *makeOptions) run(
+	ctx context.Context, stdio stdio, create func(context.Context, vault.Protection) (*profile.Profile, error),
+) (err error) {
+	if err := o.check(); err != nil {
+		return err
+	}
+	protection, err := o.protection.choose(ctx, stdio.secrets())
+	if err != nil {
+		return err
+	}
+	defer protection.Wipe()
+	p, err := create(ctx, protection)
+	if err != nil {
+		return err
+	}
+	defer finish(&err, p)
+	if o.name != "" {
+		if _, err := node.Configure(ctx, p, node.SettingsUpdate{Name: &o.name}); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(stdio.err, "profile %q is made; give one of these to your contacts:\n", p.Name())
+	return printLink(stdio.out, p.Link())
+}
