@@ -95,15 +95,21 @@ func (p *person) state(n ledger.MessageNumber) ledger.DeliveryState {
 
 // read marks the last message of somebody as read.
 func (p *person) read(other *person) {
+	p.Helper()
+	p.must(p.markRead(other))
+}
+
+func (p *person) markRead(other *person) error {
 	rows, err := p.disk.Messages(p.conversation(other).ID, 0, 1<<30)
 	p.must(err)
 	for _, m := range rows {
 		if m.Sender != 0 {
-			p.must(p.engine.MarkRead(p.now(), m))
+			err := p.engine.MarkRead(p.now(), m)
 			p.flush()
-			return
+			return err
 		}
 	}
+	return nil
 }
 
 // waiting returns how many items wait for everybody.

@@ -28,6 +28,7 @@ type contact struct {
 	typing         bool           // a hint is to be sent
 	typed          time.Time      // when one was last
 	urgent         bool           // somebody waits for what is queued
+	again          uint64         // items below may have come in an earlier stream
 
 	sessions  *e2ee.Sessions // nil: not loaded
 	handshake bool           // the next link of ours begins with one

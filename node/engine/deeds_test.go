@@ -50,7 +50,7 @@ func (m *model) words() map[string]func(*rapid.T, *person, *person) {
 				m.may(p.engine.DeleteMessage(p.now(), row))
 			}
 		},
-		"read":   func(_ *rapid.T, p, other *person) { p.read(other) },
+		"read":   func(_ *rapid.T, p, other *person) { m.may(p.markRead(other)) },
 		"typing": func(_ *rapid.T, p, other *person) { m.may(p.engine.Typing(p.now(), p.conversation(other).ID)) },
 		"timer": func(t *rapid.T, p, other *person) {
 			d := time.Duration(rapid.IntRange(0, 3).Draw(t, "minutes")) * time.Minute

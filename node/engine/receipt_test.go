@@ -86,6 +86,35 @@ func TestReplayedCell(t *testing.T) {
 	}
 }
 
+// TestReadBeforeDelivered: somebody who has deleted us has read what was never confirmed.
+// That is confirmed first.
+func TestReadBeforeDelivered(t *testing.T) {
+	w, alice, bob := two(t)
+	w.befriend(alice, bob)
+	bob.silence(true)
+	m := alice.send(bob, "hello")
+	w.pass(time.Second)
+	bob.must(bob.engine.DeleteContact(bob.now(), 1, true))
+	bob.flush()
+	w.pass(time.Hour)
+	alice.add(bob)
+	w.pass(time.Hour)
+	bob.must(bob.engine.AcceptContact(bob.now(), 1))
+	bob.read(alice) // in the same cell
+	w.pass(time.Minute)
+	if s := alice.state(m.Number); s != ledger.Delivered {
+		t.Errorf("the message is in state %d", s)
+	}
+	alice.send(bob, "are you there?")
+	w.pass(time.Minute)
+	bob.read(alice)
+	w.pass(time.Minute)
+	if s := alice.state(m.Number); s != ledger.Read {
+		t.Errorf("the message is in state %d", s)
+	}
+	bob.expect(alice, "alice: hello", "alice: are you there?")
+}
+
 func TestReadReceipts(t *testing.T) {
 	yes := true
 	for name, tt := range map[string]struct {

@@ -78,6 +78,26 @@ func TestRequestWaits(t *testing.T) {
 	}
 }
 
+// TestRequestIsSentAgain: it was sealed for a link that was lost, under a session that is
+// not used again. On the next one it comes first still.
+func TestRequestIsSentAgain(t *testing.T) {
+	w, alice, bob := two(t)
+	alice.add(bob)
+	for range 3 {
+		for len(alice.plugs) == 0 {
+			w.pass(100 * time.Millisecond)
+		}
+		w.cutAll()
+		w.pass(time.Second)
+	}
+	links := alice.lastLink
+	w.pass(time.Hour)
+	bob.wants(alice, ledger.Asking)
+	if n := alice.lastLink - links; n > 1 || len(bob.errs) > 0 {
+		t.Errorf("it took %d links, errors %v", n, bob.errs)
+	}
+}
+
 // TestBothAsk: then both have agreed, and nobody is asked.
 func TestBothAsk(t *testing.T) {
 	for _, apart := range []time.Duration{0, time.Second, 2100 * time.Millisecond, time.Minute} {

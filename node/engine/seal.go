@@ -114,6 +114,7 @@ func (e *Engine) sealItems(now time.Time, c *contact, l *link) error {
 		if len(items) == 0 {
 			if c.lacks() {
 				e.touch(c) // Needs names it
+				return nil // and nothing goes before it: a stranger must begin with a request
 			}
 			break
 		}
