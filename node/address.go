@@ -113,6 +113,6 @@ func (n *Node) unpublish(k onion.Key) {
 		return
 	}
 	if places, err := listenAddresses([]onion.Key{k}); err == nil {
-		closer.ListenClose(places...)
+		n.task(func() { closer.ListenClose(places...) }) // Tor may take its time
 	}
 }

@@ -3,8 +3,10 @@ package node
 import (
 	"context"
 	"crypto/ed25519"
+	"errors"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/libp2p/go-libp2p/core/crypto"
 	"github.com/libp2p/go-libp2p/core/host"
@@ -63,8 +65,8 @@ func (n *Node) handle() {
 	n.host.Network().Notify(&network.NotifyBundle{ConnectedF: n.onConnection})
 }
 
-// Ready waits until contacts can reach the node. It returns why its onion service is
-// gone, ErrClosed, or an error that matches the context's.
+// Ready waits until contacts can reach the node, at all its addresses. It returns why
+// an onion service is gone, ErrClosed, or an error that matches the context's.
 func (n *Node) Ready(ctx context.Context) error {
 	if err := n.Err(); err != nil {
 		return err
@@ -72,7 +74,27 @@ func (n *Node) Ready(ctx context.Context) error {
 	if err := n.daemon.Err(); err != nil {
 		return fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
-	return tortransport.Ready(ctx, n.host.Network())
+	t, ok := tortransport.From(n.host.Network())
+	if !ok {
+		return tortransport.ErrNotListening
+	}
+	var unknown error // some daemons do not say of any of them
+	for _, place := range n.host.Network().ListenAddresses() {
+		switch err := t.Ready(ctx, place); {
+		case err == nil:
+		case errors.Is(err, tor.ErrReadinessUnknown):
+			unknown = err
+		case ctx.Err() != nil || n.lives(place):
+			return err
+		}
+	}
+	return unknown
+}
+
+// lives reports whether an address is one of ours. It may be given up at any time.
+func (n *Node) lives(place ma.Multiaddr) bool {
+	all, err := listenAddresses(n.profile.OnionKeys())
+	return err != nil || slices.ContainsFunc(all, place.Equal)
 }
 
 // ServiceStatus yields how the node's onion service is doing, now and after every

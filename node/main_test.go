@@ -3,6 +3,7 @@ package node_test
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"sync"
 	"testing"
@@ -101,17 +102,6 @@ func startClient(t testing.TB) *tortest.Client {
 	return c
 }
 
-// startTor starts a managed daemon in the private network.
-func startTor(t testing.TB) *tor.Daemon {
-	t.Helper()
-	d, err := tor.Start(testContext(t), tor.Config{DataDir: t.TempDir(), Torrc: privateNetwork(t).Torrc()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { d.Close() })
-	return d
-}
-
 // attach makes a daemon of a control and a SOCKS port.
 func attach(t testing.TB, control, socks string) *tor.Daemon {
 	t.Helper()
@@ -125,6 +115,9 @@ func attach(t testing.TB, control, socks string) *tor.Daemon {
 
 func attachConfig(t testing.TB, control, socks string) (cfg tor.AttachConfig) {
 	t.Helper()
+	if os.Getenv("NODE_TEST_LOG") != "" {
+		cfg.Log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	}
 	var err error
 	if cfg.Control, err = tor.ParseAddr(control); err != nil {
 		t.Fatal(err)

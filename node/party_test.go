@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -24,6 +25,7 @@ type party struct {
 	root    string
 	log     *slog.Logger
 	tune    func(*node.Config) // what else is special about it, if anything
+	opened  func(*node.Node)   // is given each node as soon as it is there
 
 	stop   context.CancelFunc
 	heard  sync.WaitGroup
@@ -51,7 +53,8 @@ func newPartyWith(t testing.TB, d *tor.Daemon, tune func(*node.Config)) *party {
 		root: t.TempDir(), daemon: d, tune: tune, news: make(chan struct{}), log: slog.New(slog.DiscardHandler),
 	}
 	if os.Getenv("NODE_TEST_LOG") != "" {
-		p.log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
+		p.log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug})).
+			With("party", filepath.Base(filepath.Dir(p.root))+filepath.Base(p.root))
 	}
 	made, err := profile.Create(testContext(t), p.root, "someone", vault.WithoutPassphrase())
 	if err != nil {
@@ -79,8 +82,8 @@ func (p *party) come(t testing.TB) {
 	if p.Node, err = node.Open(testContext(t), cfg); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Ready(testContext(t)); err != nil {
-		t.Fatal(err)
+	if p.opened != nil {
+		p.opened(p.Node)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	p.stop = cancel
@@ -98,6 +101,9 @@ func (p *party) come(t testing.TB) {
 			p.mu.Unlock()
 		}
 	})
+	if err := p.Ready(testContext(t)); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // leave closes node and profile.

@@ -1,0 +1,109 @@
+package node_test
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/onionwire/onionwire/node/ledger"
+)
+
+// dialPause is more than the least time between two dials to one contact.
+const dialPause = 6 * time.Second
+
+// pair are two contacts and the conversation that each has with the other.
+type pair struct {
+	alice, bob     *party
+	ofAlice, ofBob ledger.ConversationID
+	toAlice, toBob []string
+	crossed        int // in how many rounds there were two links
+}
+
+func newPair(t testing.TB) *pair {
+	t.Helper()
+	p := &pair{alice: newPartyOn(t, sharedTor(t, 0)), bob: newPartyOn(t, sharedTor(t, 1))}
+	p.ofAlice, p.ofBob = befriend(t, p.alice, p.bob)
+	return p
+}
+
+// TestSimultaneousDials lets both sides call each other in the same moment, again and
+// again: one link is left each time, and nothing is lost or doubled by the other.
+func TestSimultaneousDials(t *testing.T) {
+	t.Parallel()
+	const pairs, rounds = 5, 10
+	all := make([]*pair, pairs)
+	for i := range all {
+		all[i] = newPair(t)
+	}
+	for round := range rounds {
+		for _, p := range all {
+			p.alice.awaitNothingWaits(t)
+			p.bob.awaitNothingWaits(t)
+		}
+		time.Sleep(dialPause)
+		var rounds sync.WaitGroup
+		for _, p := range all {
+			rounds.Go(func() { p.callBoth(t, round) })
+		}
+		rounds.Wait()
+		if t.Failed() {
+			return
+		}
+	}
+	twice := 0
+	for _, p := range all {
+		twice += p.crossed
+	}
+	t.Logf("in %d of %d rounds two links were seen", twice, pairs*rounds)
+}
+
+// callBoth cuts what connects two, and lets both say something at once.
+func (p *pair) callBoth(t *testing.T, round int) {
+	t.Helper()
+	p.alice.CutConnections()
+	p.bob.CutConnections()
+	eventually(t, "the end of all links", func() bool {
+		return p.alice.LinkCount() == 0 && p.bob.LinkCount() == 0
+	})
+	begin := make(chan struct{})
+	var both sync.WaitGroup
+	for _, side := range []struct {
+		from *party
+		in   ledger.ConversationID
+		said *[]string
+	}{{p.alice, p.ofAlice, &p.toBob}, {p.bob, p.ofBob, &p.toAlice}} {
+		var texts []string
+		for i := range 5 {
+			texts = append(texts, fmt.Sprint("text ", round, i))
+		}
+		*side.said = append(*side.said, texts...)
+		both.Go(func() {
+			<-begin
+			side.from.say(t, side.in, texts...)
+		})
+	}
+	close(begin)
+	two := false
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		both.Wait()
+		p.bob.awaitTexts(t, p.ofBob, p.toBob)
+		p.alice.awaitTexts(t, p.ofAlice, p.toAlice)
+		p.alice.awaitNothingWaits(t)
+		p.bob.awaitNothingWaits(t)
+	}()
+	for over := false; !over; {
+		select {
+		case <-done:
+			over = true
+		case <-time.After(5 * time.Millisecond):
+			two = two || p.alice.LinkCount() > 1 || p.bob.LinkCount() > 1
+		}
+	}
+	if two {
+		p.crossed++
+	}
+	eventually(t, "one link", func() bool { return p.alice.LinkCount() == 1 && p.bob.LinkCount() == 1 })
+}
