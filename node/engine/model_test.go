@@ -27,7 +27,7 @@ func live(names ...string) func(*rapid.T) {
 		t.Repeat(m.actions())
 		m.TB = t
 		m.calm()
-		m.agree()
+		m.agree(rapid.Bool().Draw(t, "both ask"))
 		m.rest()
 	}
 }
@@ -116,35 +116,29 @@ func (m *model) calm() {
 	}
 }
 
-// agree makes everybody the contact of everybody else, whatever was.
-func (m *model) agree() {
-	for round := 0; ; round++ {
+// agree makes everybody the contact of everybody else, whatever was: both sides ask, or
+// one does and the other accepts.
+func (m *model) agree(both bool) {
+	for range 20 {
 		good := true
-		for _, p := range m.people {
-			for _, other := range m.people {
-				c := p.contact(other)
-				if p == other || c.State == ledger.Accepted && !c.Forgotten {
+		for i, p := range m.people {
+			for _, other := range m.people[i+1:] {
+				if p.knows(other) && other.knows(p) {
 					continue
 				}
 				good = false
-				if c.State == ledger.Blocked {
-					p.must(p.engine.UnblockContact(p.now(), c.ID))
-					p.flush()
+				p.unblock(other)
+				other.unblock(p)
+				if both {
+					p.add(other) // with an address of now, if it was asked at another
+					other.add(p)
+				} else {
+					m.ask(p, other)
 				}
-				p.add(other) // with an address of now, if it was asked at another
 			}
 		}
 		if good {
-			break
-		}
-		if round > 10 {
-			for _, p := range m.people {
-				for _, other := range m.people {
-					m.Logf("%s of %s: %+v", p.name, other.name, p.contact(other))
-				}
-				m.Logf("%s: %d items wait, %d links, errors %v", p.name, p.waiting(), len(p.plugs), p.errs)
-			}
-			m.Fatal("they cannot agree")
+			return
 		}
 		m.pass(40 * time.Minute)
 		for _, p := range m.people { // who is accepted may be unknown, which only shows on a link
@@ -156,6 +150,56 @@ func (m *model) agree() {
 		}
 		m.pass(40 * time.Minute)
 	}
+	for _, p := range m.people {
+		for _, other := range m.people {
+			m.Logf("%s of %s: %+v", p.name, other.name, p.contact(other))
+		}
+		m.Logf("%s: %d items wait, %d links, errors %v", p.name, p.waiting(), len(p.plugs), p.errs)
+	}
+	m.Fatal("they cannot agree")
+}
+
+// knows reports whether somebody is a contact, and it is not known that we are none there.
+func (p *person) knows(other *person) bool {
+	c := p.contact(other)
+	return c.State == ledger.Accepted && !c.Forgotten
+}
+
+func (p *person) unblock(other *person) {
+	if c := p.contact(other); c.State == ledger.Blocked {
+		p.must(p.engine.UnblockContact(p.now(), c.ID))
+		p.flush()
+	}
+}
+
+// ask lets one of two ask, and the other accept.
+func (m *model) ask(p, other *person) {
+	theirs := other.contact(p)
+	switch ours := p.contact(other); {
+	case theirs.State == ledger.Asking || theirs.State == ledger.Rejected:
+		other.must(other.engine.AcceptContact(other.now(), theirs.ID))
+		other.flush()
+		return
+	case ours.State == ledger.Requested && p.waitingFor(other) == 0 && theirs.State != ledger.Accepted:
+		// The request has arrived, and was forgotten. Nobody can know that.
+		p.must(p.engine.DeleteContact(p.now(), ours.ID, true))
+		p.flush()
+	case ours.State == ledger.Accepted && !ours.Forgotten:
+		return // it will find out, or be asked
+	}
+	p.add(other)
+}
+
+// waitingFor returns how many items wait for somebody.
+func (p *person) waitingFor(other *person) (n int) {
+	all, err := p.disk.Waiting()
+	p.must(err)
+	for _, it := range all {
+		if it.Contact == p.contact(other).ID && it.Kind == ledger.Asks {
+			n++
+		}
+	}
+	return n
 }
 
 // rest lets everything come to rest, and checks that nothing is left to do.
