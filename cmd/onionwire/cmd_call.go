@@ -65,10 +65,21 @@ func runCall(ctx context.Context, f profileFlags, stdio stdio, method string, gi
 	}
 	var result json.RawMessage
 	if err := client.Call(ctx, method, params, &result); err != nil {
-		return err
+		return withHint(method, err)
 	}
 	_, err = fmt.Fprintf(stdio.out, "%s\n", result)
 	return err
+}
+
+// withHint puts what the node says could be done where such things are said.
+func withHint(method string, err error) error {
+	var refused *rpc.Error
+	if !errors.As(err, &refused) || refused.Data.Hint == "" {
+		return err
+	}
+	bare := *refused
+	bare.Data.Hint = ""
+	return cli.Hint(fmt.Errorf("%s: %w", method, &bare), refused.Data.Hint)
 }
 
 // parameters returns those of a call, or nil if there are none.
