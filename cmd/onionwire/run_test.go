@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -125,4 +126,21 @@ func TestRunOffline(t *testing.T) {
 	}
 	p.End(syscall.SIGINT, 0)
 	s.Run(1, "call", "status").WantError("no node answers", "onionwire run")
+}
+
+// TestRunFarDown runs a node in a folder whose path is too long for a socket.
+func TestRunFarDown(t *testing.T) {
+	t.Parallel()
+	s := newSomeone(t)
+	dir := filepath.Join(s.Home, strings.Repeat("x", 100))
+	s.Run(0, "init", "--no-passphrase", "--dir", dir)
+	p := s.Start("run", "--dir", dir, "--tor-network", s.Offline())
+	p.Out.Await(t, "ready ")
+	s.Run(0, "call", "--dir", dir, "status")
+	p.End(syscall.SIGINT, 0)
+	for _, line := range p.Err.All() {
+		if strings.Contains(line, "again") {
+			t.Errorf("the first connection is told as %q", line)
+		}
+	}
 }

@@ -77,11 +77,13 @@ func openSocket(dir string) (*socket, error) {
 // remove takes the socket away, and what was made for it.
 func (s *socket) remove() { removeSocket(s.dir) }
 
-// removeSocket removes the socket of a profile wherever it is. What it cannot remove is
-// in nobody's way.
+// removeSocket removes the socket of a profile wherever it is, and what a server has put
+// beside it in a folder that goes with it. What it cannot remove is in nobody's way.
 func removeSocket(dir string) {
 	if path, err := readPointer(dir); err == nil {
-		_ = os.Remove(path)
+		for _, suffix := range []string{"", ".lock", ".token", ".token.new"} {
+			_ = os.Remove(path + suffix)
+		}
 		_ = os.Remove(filepath.Dir(path))
 	}
 	_ = os.Remove(filepath.Join(dir, pointerFile))

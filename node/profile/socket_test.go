@@ -88,7 +88,9 @@ func TestASocketThatACrashHasLeft(t *testing.T) {
 	if err := os.Mkdir(filepath.Dir(left), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	for path, content := range map[string]string{left: "", filepath.Join(p.Dir(), profile.PointerFile): left} {
+	for path, content := range map[string]string{
+		left: "", left + ".lock": "", left + ".token": "", filepath.Join(p.Dir(), profile.PointerFile): left,
+	} {
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}

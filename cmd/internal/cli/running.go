@@ -29,11 +29,15 @@ func WhileRunning(ctx context.Context, d *tor.Daemon, w io.Writer) (context.Cont
 // tell tells what becomes of a daemon until it or ctx ends.
 func tell(ctx context.Context, d *tor.Daemon, w io.Writer) {
 	before := "" // nothing is wrong
+	connected := false
 	for st := range d.Status(ctx) {
 		now := trouble(st, d.Managed())
+		connected = connected || st.Progress.Done()
 		switch {
 		case st.State == tor.Ended, now == before:
 			continue
+		case !connected && st.State != tor.Reconnecting:
+			continue // for the first time, of which WaitReady tells
 		case now != "":
 			fmt.Fprintln(w, now)
 		default:
