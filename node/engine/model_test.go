@@ -185,7 +185,10 @@ func (m *model) ask(p, other *person) {
 		p.must(p.engine.DeleteContact(p.now(), ours.ID, true))
 		p.flush()
 	case ours.State == ledger.Accepted && !ours.Forgotten:
-		return // it will find out, or be asked
+		if m.byOnion[ours.Addresses[0].Onion] != other {
+			other.add(p) // whose address is lost with everything else
+		}
+		return // p will find out, or be asked
 	}
 	p.add(other)
 }
