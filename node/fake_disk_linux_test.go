@@ -112,3 +112,30 @@ func TestDiskIsFull(t *testing.T) {
 	l.say(t, text(2, secret+" is said again"))
 	alice.await(t, "the message", func(e node.Event) bool { return e.Kind == "message_received" })
 }
+
+// TestDiskIsFullForAFile: a file for which there is no room any more breaks, and
+// nothing else does.
+func TestDiskIsFullForAFile(t *testing.T) {
+	t.Parallel()
+	fake := tortest.NewFake(t)
+	alice, _ := watched(t, fake, nil)
+	bob := newRaw(t, fake)
+	l, _ := bob.join(t, alice)
+	folder := t.TempDir()
+	f := newRawFile("x", make([]byte, 1<<20))
+	asked, full := make(chan struct{}, 8), make(chan struct{})
+	bob.onFetch(t, f.serve(t, func() error { asked <- struct{}{}; <-full; return nil }))
+	number := l.offer(t, alice, f)
+	if err := alice.AcceptFile(testContext(t), number, folder); err != nil {
+		t.Fatal(err)
+	}
+	<-asked
+	fill(t, func(path string) bool { return filepath.Dir(path) == folder && strings.HasSuffix(path, ".part") })
+	close(full)
+	if got := awaitFile(t, alice, number, "broken"); got.Why != store.ErrFull.Error() {
+		t.Errorf("it is said to be broken because: %s", got.Why)
+	}
+	eventually(t, "the end of the draft", func() bool { return len(namesIn(t, folder)) == 0 })
+	l.say(t, text(1, secret))
+	alice.awaitKind(t, "message_received")
+}
