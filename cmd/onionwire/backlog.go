@@ -24,7 +24,9 @@ func (t *talk) catchUp(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	t.present(p.State == rpc.Online)
+	if err := t.present(p); err != nil {
+		return err
+	}
 	c, err := t.api.Conversation(ctx, t.contact.Conversation)
 	if err != nil {
 		return err

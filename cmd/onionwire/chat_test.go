@@ -51,6 +51,7 @@ func TestChat(t *testing.T) {
 	listener.End(syscall.SIGINT, 0)
 	dialler.Err.Await(t, "disconnected; what you type waits")
 	dialler.Say("Are you still there?")
+	dialler.Err.Await(t, "cannot connect: ", "trying again")
 	if slices.ContainsFunc(dialler.Out.All(), func(s string) bool { return strings.Contains(s, "still there") }) {
 		t.Error("a message to somebody who is not there was delivered")
 	}
@@ -84,6 +85,15 @@ func TestPipe(t *testing.T) {
 	listener := alice.chat("--listen")
 	listener.CloseInput()
 	listener.Err.Await(t, "waiting for somebody to talk to")
+
+	// The right place with the wrong person in it.
+	onion, _, _ := strings.Cut(alice.address, "/p2p/")
+	_, peer, _ := strings.Cut(clitest.Nobody, "/p2p/")
+	wrong := bob.chat(onion + "/p2p/" + peer)
+	wrong.Say("for another")
+	wrong.WantStatus(1, clitest.Soon)
+	wrong.WantError("another identity answers at this address", "do not go on")
+	wrong.WantDiscreet([]string{"for another"})
 
 	hi := bob.chat(alice.address)
 	hi.Say("hi")
@@ -121,8 +131,8 @@ func TestPipe(t *testing.T) {
 			t.Error("control characters reached the terminal")
 		}
 	}
-	if out := listener.Out.String(); strings.Contains(out, "let me in") {
-		t.Error("the listener has what is not from its peer")
+	if out := listener.Out.String(); strings.Contains(out, "let me in") || strings.Contains(out, "for another") {
+		t.Error("the listener has what was not for it, or not from its peer")
 	}
 
 	// Eve has come before all others now, and what she wrote has waited for that.

@@ -65,6 +65,7 @@ func TestUndelivered(t *testing.T) {
 	p.Say("second thing")
 	p.CloseInput()
 	p.Err.Await(t, "waiting until all is delivered (2 left)")
+	p.Err.Await(t, "cannot connect: ")
 	p.End(syscall.SIGTERM, 130)
 	wantKept(t, p, 2)
 	if out := p.Out.All(); len(out) > 0 {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/onionwire/onionwire/cmd/internal/cli"
+	"github.com/onionwire/onionwire/node"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/rpc"
 )
@@ -28,7 +29,8 @@ type talk struct {
 	waiting map[ledger.MessageNumber]rpc.Message // ours, not delivered
 	shown   ledger.MessageNumber                 // the last of theirs
 	online  bool
-	refused int // lines that could not be sent
+	trouble rpc.Trouble // what was last told of
+	refused int         // lines that could not be sent
 	others  map[ledger.ContactID]bool
 }
 
@@ -125,7 +127,7 @@ func (t *talk) show(ctx context.Context, e rpc.Event) error {
 	}
 	switch e.Kind {
 	case rpc.PresenceChanged:
-		t.present(e.Presence.State == rpc.Online)
+		return t.present(*e.Presence)
 	case contactChanged:
 		return t.changed(ctx)
 	case contactDeleted:
@@ -143,16 +145,39 @@ func (t *talk) show(ctx context.Context, e rpc.Event) error {
 // errGone means that somebody else has deleted the contact meanwhile.
 var errGone = errors.New("the contact was deleted")
 
-// present tells whether the contact is there.
-func (t *talk) present(online bool) {
-	if t.online == online {
-		return
-	}
-	t.online = online
-	if online {
+// present tells whether the contact is there, and if not, why. It fails if somebody
+// else is: that is not for the node alone to know.
+func (t *talk) present(p rpc.Presence) error {
+	online := p.State == rpc.Online
+	switch {
+	case online != t.online && online:
 		fmt.Fprintf(t.notes, "connected with %s\n", who(t.contact))
-	} else {
+	case online != t.online:
 		fmt.Fprintln(t.notes, "disconnected; what you type waits for the next connection")
+	case p.Trouble == rpc.AnotherPeer:
+		return node.ErrWrongPeer
+	case p.Trouble == rpc.NotProven:
+		return node.ErrNotProven
+	case p.Trouble != "" && p.Trouble != t.trouble: // the same again is no news
+		fmt.Fprintf(t.notes, "cannot connect: %s; trying again until it works\n", whyNot(p.Trouble))
+	}
+	t.online, t.trouble = online, p.Trouble
+	return nil
+}
+
+// whyNot says what a trouble is.
+func whyNot(trouble rpc.Trouble) string {
+	switch trouble {
+	case rpc.NotThere:
+		return "the other side is not online, or only just"
+	case rpc.TurnedAway:
+		return "the other side is there and does not take the call"
+	case rpc.AnotherVersion:
+		return "the other side runs another version, or another program"
+	case rpc.KeyNeeded:
+		return "their address needs another key; ask them for a new link"
+	default:
+		return "Tor could not build the connection"
 	}
 }
 
@@ -171,10 +196,10 @@ func (t *talk) changed(ctx context.Context) error {
 		fmt.Fprintln(t.notes, "they do not know you any more; chat with their link asks them again")
 	}
 	p, err := t.api.Presence(ctx, c.ID)
-	if err == nil {
-		t.present(p.State == rpc.Online)
+	if err != nil {
+		return err
 	}
-	return err
+	return t.present(p)
 }
 
 // received shows a message, which counts as read then.

@@ -27,6 +27,31 @@ const (
 	Online PresenceState = "online"
 )
 
+// Trouble is why a contact could not be connected to.
+type Trouble string
+
+// What a contact can be missed for.
+const (
+	// NotThere means that nobody answers at the address: the contact is not online, or
+	// only just.
+	NotThere Trouble = "not_there"
+	// TurnedAway means that the contact is there, and does not take the call.
+	TurnedAway Trouble = "turned_away"
+	// AnotherVersion means that the other side speaks another version of the protocol,
+	// or runs another program.
+	AnotherVersion Trouble = "another_version"
+	// AnotherPeer means that somebody else answers at the address. People have to know.
+	AnotherPeer Trouble = "another_peer"
+	// NotProven means that the other side could not prove in the end-to-end handshake
+	// who it is. People have to know.
+	NotProven Trouble = "not_proven"
+	// KeyNeeded means that the address needs a key of client authorisation, or another
+	// one.
+	KeyNeeded Trouble = "key_needed"
+	// Failed means anything else, bad luck with Tor most likely.
+	Failed Trouble = "failed"
+)
+
 // EventKind is a [ledger.EventKind] by name, or that of a signal.
 type EventKind string
 

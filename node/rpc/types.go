@@ -121,6 +121,9 @@ type Presence struct {
 	State PresenceState `json:"state"`
 	// Heard is when the last sign of life came, or zero.
 	Heard Time `json:"heard,omitzero"`
+	// Trouble is why the last try to connect has failed. It goes when somebody is
+	// online.
+	Trouble Trouble `json:"trouble,omitempty"`
 }
 
 // InviteOptions are what an invite is for.
