@@ -38,6 +38,7 @@ func (n *Node) listen(identity ed25519.PrivateKey) (host.Host, error) {
 		ListenAddrs: places,
 		Ping:        true,
 		Gater:       &n.gate,
+		Limits:      func(all network.ResourceManager) network.ResourceManager { return newVisitors(all, &n.gate) },
 		Transport: []tortransport.Option{
 			tortransport.WithDaemon(n.daemon),
 			tortransport.WithOnionKey(keys...),

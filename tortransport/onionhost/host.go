@@ -49,6 +49,9 @@ type Config struct {
 	Gater connmgr.ConnectionGater
 	// Ping makes the host answer libp2p pings.
 	Ping bool
+	// Limits, unless it is nil, may put something before the limits of the host: it
+	// is given them, and what it returns takes their place.
+	Limits func(network.ResourceManager) network.ResourceManager
 }
 
 // New makes a host that listens on all of its onion addresses and closes over
@@ -87,6 +90,9 @@ func assemble(cfg Config, id peer.ID, ps peerstore.Peerstore) (*basichost.BasicH
 	limits, err := parts.NewResourceManager(rcmgr.WithMetricsDisabled())
 	if err != nil {
 		return nil, err
+	}
+	if cfg.Limits != nil {
+		limits = cfg.Limits(limits)
 	}
 	bus := eventbus.NewBus()
 	net, err := swarm.NewSwarm(id, ps, bus,
