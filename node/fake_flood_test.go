@@ -17,7 +17,7 @@ import (
 // for itself, and nobody else does.
 func TestCellFlood(t *testing.T) {
 	t.Parallel()
-	const flood, burst, rate = 60, 20, 5
+	const flood, burst, rate = 45, 20, 5
 	fake := tortest.NewFake(t)
 	alice, _ := watched(t, fake, nil)
 	bob := newParty(t, fake)

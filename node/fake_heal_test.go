@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/libp2p/go-libp2p/core/network"
+
 	"github.com/onionwire/onionwire/node"
 	"github.com/onionwire/onionwire/node/e2ee"
 	"github.com/onionwire/onionwire/node/wire"
@@ -47,10 +49,13 @@ func TestUnreadableCells(t *testing.T) {
 		if _, err := alice.Send(testContext(t), contact.Conversation, what, node.SendOptions{}); err != nil {
 			t.Fatal(err)
 		}
-		c.forward(t, alice, 10*time.Second)
+	}
+	opened := func() network.Stream {
+		t.Helper()
+		return c.opened(t, alice, bob, time.Second)
 	}
 	send(secret + " one")
-	first := bob.opened(t)
+	first := opened()
 	l = &rawLink{first, wire.NewConn(first), bob}
 	if got := hearOf[wire.Text](t, l); got.Text != secret+" one" {
 		t.Fatalf("%q has come", got.Text)
@@ -62,7 +67,7 @@ func TestUnreadableCells(t *testing.T) {
 	bad := bob.resume(t, alice)
 	wantEnd(t, bad)
 	send(secret + " two")
-	l = bob.answer(t, bob.opened(t)) // with a handshake
+	l = bob.answer(t, opened()) // with a handshake
 	if got := hearOf[wire.Text](t, l); got.Text != secret+" two" {
 		t.Fatalf("%q has come", got.Text)
 	}
@@ -74,7 +79,7 @@ func TestUnreadableCells(t *testing.T) {
 	bad = bob.resume(t, alice)
 	wantEnd(t, bad)
 	send(secret + " three")
-	second := bob.opened(t)
+	second := opened()
 	l = &rawLink{second, wire.NewConn(second), bob}
 	if got := hearOf[wire.Text](t, l); got.Text != secret+" three" {
 		t.Fatalf("%q has come", got.Text)
@@ -87,12 +92,9 @@ func TestUnreadableCells(t *testing.T) {
 	// tells that.
 	bob.forget()
 	send(secret + " four")
-	lost := bob.opened(t)
+	lost := opened()
 	_ = lost.Reset()
-	for range 4 {
-		c.forward(t, alice, time.Minute)
-	}
-	l = bob.answer(t, bob.opened(t))
+	l = bob.answer(t, c.opened(t, alice, bob, time.Minute))
 	if got := hearOf[wire.Text](t, l); got.Text != secret+" four" {
 		t.Fatalf("%q has come", got.Text)
 	}

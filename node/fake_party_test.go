@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/libp2p/go-libp2p/core/network"
+
 	"github.com/onionwire/onionwire/node"
 	"github.com/onionwire/onionwire/tortransport/tortest"
 )
@@ -84,6 +86,22 @@ func (c *clock) forward(t testing.TB, p *party, d time.Duration) {
 	c.ahead += d
 	c.mu.Unlock()
 	p.Hold()()
+}
+
+// opened waits for a stream that a node opens to a host, without the pauses that it
+// makes between two dials.
+func (c *clock) opened(t testing.TB, p *party, r *raw, step time.Duration) (s network.Stream) {
+	t.Helper()
+	eventually(t, "a stream", func() bool {
+		select {
+		case s = <-r.streams:
+		case <-time.After(50 * time.Millisecond):
+			c.forward(t, p, step)
+		}
+		return s != nil
+	})
+	t.Cleanup(func() { _ = s.Reset() })
+	return s
 }
 
 // within fails the test if something takes much longer than it needs.

@@ -79,18 +79,8 @@ func TestLateLink(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	next := func() (s network.Stream) {
-		eventually(t, "another stream", func() bool {
-			select {
-			case s = <-bob.streams:
-			case <-time.After(100 * time.Millisecond):
-				c.forward(t, alice, 20*time.Minute)
-			}
-			return s != nil
-		})
-		return s
-	}
-	for i := range 20 {
+	next := func() network.Stream { return c.opened(t, alice, bob, 20*time.Minute) }
+	for i := range 12 {
 		s := next()
 		l := &rawLink{s, wire.NewConn(s), bob}
 		h := bob.handshake(t, s.Conn().RemotePeer(), false)
@@ -99,7 +89,7 @@ func TestLateLink(t *testing.T) {
 			if i%2 == 1 {
 				release = alice.Hold() // the time is over while the loop does something else
 			}
-			time.Sleep(patience - 10*time.Millisecond + time.Duration(i)*time.Millisecond)
+			time.Sleep(patience - 10*time.Millisecond + 2*time.Duration(i)*time.Millisecond)
 			_ = l.write(h)
 			time.Sleep(20 * time.Millisecond)
 			release()

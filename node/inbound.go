@@ -43,25 +43,9 @@ func (n *Node) enter() bool {
 
 // answer finds out what the other side of a stream wants, and serves it.
 func (n *Node) answer(s network.Stream) error {
-	id := s.Conn().RemotePeer()
-	var contact ledger.ContactID
-	var opening engine.Opening
-	err := n.do(n.ctx, func(e *engine.Engine, now time.Time) (err error) {
-		if contact, err = e.Admit([]byte(id)); err != nil || contact == 0 {
-			return err
-		}
-		if err := n.ensure(n.ctx, e, now, contact); err != nil {
-			return err
-		}
-		opening, err = e.Opening(contact, false)
-		return err
-	})
-	if err != nil {
-		return err
-	}
 	l := n.newLink(s, wire.NewConn(s))
 	defer l.cancel(errEnded)
-	first, err := n.greet(l, contact, opening)
+	first, err := n.greet(l)
 	if err != nil {
 		n.abandon(l, err)
 		return err
@@ -72,11 +56,11 @@ func (n *Node) answer(s network.Stream) error {
 
 // greet lets a link that the other side has opened count, after a handshake if it
 // begins with one. It returns the cell that it begins with otherwise.
-func (n *Node) greet(l *link, contact ledger.ContactID, o engine.Opening) (cell []byte, err error) {
+func (n *Node) greet(l *link) (cell []byte, err error) {
 	ctx, cancel := context.WithTimeout(l.ctx, n.cfg.patience.handshake)
 	defer cancel()
-	// Before anything is waited for: it bounds how many streams wait.
-	defer n.guests.enter(l.peer, contact != 0, cancel)()
+	// Before anything is done or waited for: it bounds how many streams wait.
+	defer n.guests.enter(l.peer, n.gate.stateOf(l.peer) != 0, cancel)()
 	stop := context.AfterFunc(ctx, func() { _ = l.stream.Reset() })
 	defer func() {
 		if !stop() && err == nil {
@@ -84,6 +68,10 @@ func (n *Node) greet(l *link, contact ledger.ContactID, o engine.Opening) (cell 
 		}
 	}()
 	if err := l.pace.wait(ctx); err != nil { // a handshake costs more than a cell
+		return nil, err
+	}
+	contact, opening, err := n.admit(ctx, l.peer)
+	if err != nil {
 		return nil, err
 	}
 	kind, first, err := l.conn.ReadFirst()
@@ -97,7 +85,7 @@ func (n *Node) greet(l *link, contact ledger.ContactID, o engine.Opening) (cell 
 		}
 		return first, n.linkUp(ctx, l, up)
 	}
-	session, knowsUs, err := n.respond(peer.ID(l.peer), l.conn, first, o)
+	session, knowsUs, err := n.respond(peer.ID(l.peer), l.conn, first, opening)
 	if err != nil {
 		return nil, err
 	}
@@ -110,6 +98,21 @@ func (n *Node) greet(l *link, contact ledger.ContactID, o engine.Opening) (cell 
 	}
 	up.Session = &name
 	return nil, n.linkUp(ctx, l, up)
+}
+
+// admit says who has opened a stream, 0 for a stranger, and how to answer a handshake.
+func (n *Node) admit(ctx context.Context, id string) (contact ledger.ContactID, o engine.Opening, err error) {
+	err = n.do(ctx, func(e *engine.Engine, now time.Time) (err error) {
+		if contact, err = e.Admit([]byte(id)); err != nil || contact == 0 {
+			return err
+		}
+		if err := n.ensure(ctx, e, now, contact); err != nil {
+			return err
+		}
+		o, err = e.Opening(contact, false)
+		return err
+	})
+	return contact, o, err
 }
 
 // strangerUp tells the engine of a link with somebody who is no contact.
