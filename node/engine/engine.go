@@ -42,6 +42,9 @@ func (e *Engine) know(c *contact) {
 // change adds to what has to be kept.
 func (e *Engine) change(changes ...ledger.Change) { e.out.Changes = append(e.out.Changes, changes...) }
 
+// Cursor returns the place of the last event, which may not be kept yet.
+func (e *Engine) Cursor() ledger.Cursor { return e.counters.Cursor }
+
 // Keep adds changes of whoever drives the engine to the next transaction.
 func (e *Engine) Keep(changes ...ledger.Change) { e.change(changes...) }
 

@@ -62,6 +62,10 @@ func (l *plug) begin(frame []byte) {
 			return
 		}
 		l.up(nil, false)
+		p.flush() // a program may do other things before it gives the cell to the engine
+		if p.engine == nil || p.life != l.life {
+			return
+		}
 		if err := p.engine.Receive(p.now(), l.link, frame); err != nil {
 			p.errs = append(p.errs, err)
 		}

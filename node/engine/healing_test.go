@@ -160,14 +160,14 @@ func TestSessionThatIsNotTrusted(t *testing.T) {
 	bob.loseSessions(alice)
 	w.latency = time.Second
 	alice.send(bob, "hello")
-	for len(bob.plugs) == 0 {
+	for len(alice.plugs) == 0 { // until message 3 has left
 		w.pass(100 * time.Millisecond)
 	}
 	bob.silence(true)
 	w.pass(5 * time.Second)
 	w.cutAll()
+	w.dialTime = time.Hour // of alice
 	alice.restart()
-	w.dialTime = time.Hour // of alice, who has begun
 	w.pass(time.Second)
 	before := alice.lastLink
 	w.dialTime = time.Second
