@@ -12,8 +12,8 @@ import (
 )
 
 // TestCloseInTheMiddle closes a node while everything is under way: a dial that nobody
-// answers, handshakes of both kinds, a peer that does not read, strangers, somebody who
-// reads events, and commands. That no goroutine is left is seen in the end.
+// answers, handshakes of both kinds, a file, a peer that does not read, a stranger,
+// somebody who reads events, and commands. That no goroutine is left is seen in the end.
 func TestCloseInTheMiddle(t *testing.T) {
 	t.Parallel()
 	fake := tortest.NewFake(t)
@@ -21,6 +21,17 @@ func TestCloseInTheMiddle(t *testing.T) {
 	deaf, silent, nowhere, stranger := newRaw(t, fake), newRaw(t, fake), newRaw(t, fake), newRaw(t, fake)
 	l, contact := deaf.join(t, alice) // who reads nothing more
 	ctx := testContext(t)
+
+	// A file whose sender takes its time.
+	f := newRawFile("x", make([]byte, 1<<20))
+	asked, over := make(chan struct{}, 8), make(chan struct{})
+	t.Cleanup(func() { close(over) })
+	deaf.onFetch(t, f.serve(t, func() error { asked <- struct{}{}; <-over; return nil }))
+	number := l.offer(t, alice, f)
+	if err := alice.AcceptFile(ctx, number, t.TempDir()); err != nil {
+		t.Fatal(err)
+	}
+	<-asked
 
 	// A handshake of ours that is not answered, and one of theirs that is not ended.
 	if _, err := alice.AddContact(ctx, silent.link(), node.AddOptions{}); err != nil {

@@ -17,6 +17,7 @@ import (
 	"github.com/onionwire/onionwire/node/e2ee/filecrypt"
 	"github.com/onionwire/onionwire/node/transfer"
 	"github.com/onionwire/onionwire/node/wire"
+	"github.com/onionwire/onionwire/tortransport"
 	"github.com/onionwire/onionwire/tortransport/tortest"
 )
 
@@ -188,6 +189,38 @@ func TestUnwillingSender(t *testing.T) {
 		t.Fatal(err)
 	}
 	awaitFile(t, alice, number, "arrived")
+}
+
+// TestSlowFetcher: what happens before somebody has said which file is wanted says
+// nothing about that file.
+func TestSlowFetcher(t *testing.T) {
+	t.Parallel()
+	fake := tortest.NewFake(t)
+	alice, _ := watched(t, fake, nil)
+	bob := newRaw(t, fake)
+	l, contact := bob.join(t, alice)
+	path := filepath.Join(t.TempDir(), "x")
+	if err := os.WriteFile(path, []byte("for bob"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := alice.SendFile(testContext(t), contact.Conversation, path); err != nil {
+		t.Fatal(err)
+	}
+	id := hearOf[wire.FileOffer](t, l).ID
+	s, err := tortransport.OpenStream(network.WithNoDial(testContext(t), "connected"), bob.Network(), l.Conn().RemotePeer(), transfer.ProtocolID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Reset() }()
+	_, _ = s.Write(id[:8])
+	eventually(t, "the stream", func() bool { return alice.Serving() == 1 })
+	l.say(t, text(1, secret))
+	alice.awaitKind(t, "message_received")
+	_, _ = s.Write(append(id[8:], make([]byte, 8)...))
+	var kind [1]byte
+	if _, err := io.ReadFull(s, kind[:]); err != nil || kind[0] != 1 {
+		t.Errorf("it gets %d: %v", kind[0], err)
+	}
 }
 
 // TestBadFetchers: a file is given to the contact to whom it was offered, as long as it
