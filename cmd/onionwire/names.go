@@ -11,6 +11,7 @@ var (
 	contactChanged  = rpc.EventKindName(ledger.ContactChanged)
 	contactDeleted  = rpc.EventKindName(ledger.ContactDeleted)
 	messageReceived = rpc.EventKindName(ledger.MessageReceived)
+	messageDeleted  = rpc.EventKindName(ledger.MessageDeleted)
 	deliveryChanged = rpc.EventKindName(ledger.DeliveryChanged)
 	timerChanged    = rpc.EventKindName(ledger.TimerChanged)
 	fileOffered     = rpc.EventKindName(ledger.FileOffered)

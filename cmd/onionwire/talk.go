@@ -136,6 +136,8 @@ func (t *talk) show(ctx context.Context, e rpc.Event) error {
 		return t.received(ctx, e.Message)
 	case deliveryChanged:
 		t.delivery(e)
+	case messageDeleted:
+		delete(t.waiting, e.Message)
 	case timerChanged:
 		fmt.Fprintf(t.notes, "messages %s\n", timer(*e.Timer))
 	}
