@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	ma "github.com/multiformats/go-multiaddr"
@@ -15,6 +16,7 @@ import (
 	"github.com/onionwire/onionwire/node/store"
 	"github.com/onionwire/onionwire/tortransport"
 	"github.com/onionwire/onionwire/tortransport/onion"
+	"github.com/onionwire/onionwire/tortransport/tor"
 )
 
 // toldName is the name under which it is kept which of our addresses contacts were,
@@ -22,8 +24,9 @@ import (
 const toldName = "node.addresses"
 
 // ChangeAddress makes a new onion address and tells all contacts. The old one stays
-// until the last of them has confirmed that, or is deleted; links that were given away
-// with it lead nowhere from then on. It fails with ErrLimit if too many are in use.
+// until the new one can be reached and the last of them has confirmed it, or is
+// deleted; links that were given away with it lead nowhere from then on. It fails with
+// ErrLimit if too many are in use.
 func (n *Node) ChangeAddress(ctx context.Context) (onion.Address, error) {
 	var key onion.Key
 	err := n.command(ctx, func(e *engine.Engine, now time.Time) (err error) {
@@ -38,7 +41,7 @@ func (n *Node) ChangeAddress(ctx context.Context) (onion.Address, error) {
 	if err != nil {
 		return onion.Address{}, err
 	}
-	return key.Address(), n.publish(key)
+	return key.Address(), n.publish(key) // if that fails, it is tried again now and then
 }
 
 // tellAddresses tells contacts where we are to be reached, and keeps that they were.
@@ -60,10 +63,16 @@ func told(keys []onion.Key) []byte {
 	return b
 }
 
-// catchUp tells contacts of addresses if a crash came in between, and gives up those
-// that all have confirmed. It is called by the loop.
-func (n *Node) catchUp(now time.Time) error {
+// catchUp brings about what was begun: addresses that are listened on, told to contacts,
+// and given up when all have confirmed that. It is called by the loop now and then, the
+// first time when the node starts, and fails only if the store does.
+func (n *Node) catchUp(e *engine.Engine, now time.Time) error {
 	keys := n.profile.OnionKeys()
+	for _, k := range keys {
+		if err := n.publish(k); err != nil {
+			n.log.Warn("an onion address is not listened on", "error", err)
+		}
+	}
 	var before []byte
 	err := n.view(n.ctx, func(tx *store.View) (err error) {
 		before, err = tx.Setting(toldName)
@@ -72,26 +81,76 @@ func (n *Node) catchUp(now time.Time) error {
 		}
 		return err
 	})
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case !bytes.HasPrefix(before, told(keys[:1])):
-		return n.tellAddresses(n.engine, now)
-	case len(keys) == 1 || n.engine.Moving():
-		return nil
 	}
-	for _, k := range keys[1:] {
-		if err := n.profile.RetireOnionKey(k.Address()); err != nil {
-			n.log.Warn("an old address cannot be given up", "error", err)
-			continue
+	if bytes.Equal(before, told(keys)) {
+		if len(keys) == 1 || e.Moving() || !n.reachable(keys[0]) {
+			return nil
 		}
-		n.unpublish(k)
+		retired := false
+		for _, k := range keys[1:] {
+			if err := n.profile.RetireOnionKey(k.Address()); err != nil {
+				n.log.Warn("an old address cannot be given up", "error", err)
+				continue
+			}
+			n.unpublish(k)
+			retired = true
+		}
+		if !retired {
+			return nil
+		}
 	}
-	return n.tellAddresses(n.engine, now)
+	if err := n.tellAddresses(e, now); err != nil {
+		n.log.Warn("contacts cannot be told of an address", "error", err)
+	}
+	return nil
 }
 
-// publish listens on another onion address from now on.
+// listensOn reports whether an onion address is listened on.
+func (n *Node) listensOn(a onion.Address) bool {
+	return slices.ContainsFunc(n.host.Network().ListenAddresses(), func(m ma.Multiaddr) bool {
+		at, _, err := onion.FromMultiaddr(m)
+		return err == nil && at == a
+	})
+}
+
+// listened returns the address that others are to be given: the current one, or if
+// that could not be listened on yet, one that is.
+func (n *Node) listened() onion.Address {
+	keys := n.profile.OnionKeys()
+	for _, k := range keys {
+		if n.listensOn(k.Address()) {
+			return k.Address()
+		}
+	}
+	return keys[0].Address()
+}
+
+// reachable reports whether Tor brings people to an onion address at the moment.
+func (n *Node) reachable(k onion.Key) bool {
+	t, ok := tortransport.From(n.host.Network())
+	places, err := listenAddresses([]onion.Key{k})
+	if !ok || err != nil {
+		return false
+	}
+	ctx, cancel := context.WithCancel(n.ctx)
+	defer cancel()
+	all, err := t.Status(ctx, places[0])
+	if err != nil {
+		return false
+	}
+	for s := range all {
+		return s.Phase == tor.Reachable
+	}
+	return false
+}
+
+// publish listens on an onion address, if it is not listened on.
 func (n *Node) publish(k onion.Key) error {
+	if n.listensOn(k.Address()) {
+		return nil
+	}
 	t, ok := tortransport.From(n.host.Network())
 	if !ok {
 		return tortransport.ErrNotListening

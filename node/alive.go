@@ -28,14 +28,14 @@ func (n *Node) keepAlive(l *link) {
 			return
 		case <-timer.C:
 		}
-		quiet := time.Since(time.Unix(0, l.heard.Load()))
+		quiet := n.uptime() - time.Duration(l.heard.Load())
 		if quiet >= patience {
 			if err := pingOn(l.ctx, l.stream.Conn(), n.cfg.patience.answer); err != nil {
 				l.cancel(fmt.Errorf("no sign of life: %w", err))
 				_ = l.stream.Conn().Close() // the next link shall not use it
 				return
 			}
-			l.heard.Store(time.Now().UnixNano())
+			l.heard.Store(int64(n.uptime()))
 			if l.proven.Load() > 0 { // a ping alone proves no contact
 				l.proven.Store(l.heard.Load())
 			}

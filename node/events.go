@@ -95,6 +95,13 @@ func (f *feed) presence(id ledger.ContactID) Presence {
 	return Presence{State: rpc.Offline}
 }
 
+// forget forgets a contact that was deleted.
+func (f *feed) forget(id ledger.ContactID) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.present, id)
+}
+
 // connected counts the contacts that are there.
 func (f *feed) connected() (n int) {
 	f.mu.Lock()
@@ -110,8 +117,8 @@ func (f *feed) connected() (n int) {
 // heardOf returns when the last sign of life came from a contact.
 func (n *Node) heardOf(id ledger.ContactID) rpc.Time {
 	last := n.feed.presence(id).Heard
-	if at := n.links.proven(n.gate.peerOf(id)); at.After(last.Time) {
-		return rpc.TimeOf(at)
+	if at := n.links.proven(n.gate.peerOf(id)); at > 0 {
+		return rpc.TimeOf(time.Now().Add(at - n.uptime()))
 	}
 	return last
 }

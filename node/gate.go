@@ -7,7 +7,6 @@ import (
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
 	ma "github.com/multiformats/go-multiaddr"
-	"golang.org/x/time/rate"
 
 	"github.com/onionwire/onionwire/node/ledger"
 )
@@ -103,7 +102,7 @@ func (g *gate) pace(peer string) *pace {
 		delete(g.paces, g.order[0])
 		g.order = g.order[1:]
 	}
-	p := &pace{rate.NewLimiter(cellRate, cellBurst)}
+	p := newPace()
 	g.paces[peer] = p
 	g.order = append(g.order, peer)
 	return p

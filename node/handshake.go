@@ -77,7 +77,6 @@ func (n *Node) initiate(ctx context.Context, l *link, id ledger.ContactID, o eng
 // addSession gives the engine a session with a contact, and keeps it.
 func (n *Node) addSession(ctx context.Context, id ledger.ContactID, session *e2ee.Session, knowsUs bool) error {
 	ctx = context.WithoutCancel(ctx) // the engine waits for what becomes of the session
-	ctx = context.WithoutCancel(ctx) // it must not be left in doubt
 	return n.do(ctx, func(e *engine.Engine, now time.Time) error {
 		if err := n.ensure(ctx, e, now, id); err != nil {
 			return err

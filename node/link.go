@@ -12,6 +12,7 @@ import (
 	"github.com/libp2p/go-libp2p/core/network"
 
 	"github.com/onionwire/onionwire/node/engine"
+	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/wire"
 )
 
@@ -37,7 +38,7 @@ type link struct {
 	stream network.Stream
 	conn   *wire.Conn
 	pace   *pace
-	heard  atomic.Int64 // when something was last read, in Unix nanoseconds
+	heard  atomic.Int64 // when something was last read: the node's uptime, which no clock moves
 	proven atomic.Int64 // the same for what only the contact can have sent
 
 	ctx    context.Context // ends when the link is reset
@@ -69,7 +70,7 @@ func (n *Node) newLink(s network.Stream, conn *wire.Conn) *link {
 		id: engine.LinkID(n.lastID.Add(1)), peer: string(s.Conn().RemotePeer()), stream: s, conn: conn,
 		pace: n.gate.pace(string(s.Conn().RemotePeer())), more: make(chan struct{}, 1),
 	}
-	l.heard.Store(time.Now().UnixNano())
+	l.heard.Store(int64(n.uptime()))
 	l.ctx, l.cancel = context.WithCancelCause(n.links.ctx)
 	return l
 }
@@ -108,11 +109,12 @@ func (ls *links) all() []*link {
 	return all
 }
 
-// proven returns when a peer last gave a sign of life on a link that is up.
-func (ls *links) proven(peer string) (last time.Time) {
+// proven returns when, in the node's uptime, a peer last gave a sign of life on a link
+// that is up, or 0.
+func (ls *links) proven(peer string) (last time.Duration) {
 	for _, l := range ls.all() {
-		if at := l.proven.Load(); l.peer == peer && at > 0 && time.Unix(0, at).After(last) {
-			last = time.Unix(0, at)
+		if at := time.Duration(l.proven.Load()); l.peer == peer {
+			last = max(last, at)
 		}
 	}
 	return last
@@ -201,8 +203,17 @@ func (n *Node) readCells(l *link, cell []byte) error {
 				return lost(err)
 			}
 		}
-		l.heard.Store(time.Now().UnixNano())
-		err := n.do(l.ctx, func(e *engine.Engine, now time.Time) error { return e.Receive(now, l.id, cell) })
+		l.heard.Store(int64(n.uptime()))
+		var items ledger.Cursor
+		err := n.do(l.ctx, func(e *engine.Engine, now time.Time) error {
+			before := e.Cursor()
+			err := e.Receive(now, l.id, cell)
+			items = e.Cursor() - before
+			return err
+		})
+		if err == nil {
+			err = l.pace.spend(l.ctx, int(items))
+		}
 		if err != nil {
 			return err
 		}

@@ -21,8 +21,10 @@ const (
 	maxBatch = 256
 	// keptEvents is how many events are kept for those who are not listening now.
 	keptEvents = 100_000
-	// sweepPause is how often old events are dropped, and old addresses.
+	// sweepPause is how often is done what need not be done at once; movePause is the
+	// same while there is an address to be given up.
 	sweepPause = 10 * time.Minute
+	movePause  = 15 * time.Second
 	// idleWait bounds a wait of the loop, so that a clock that was set is noticed.
 	idleWait = 5 * time.Minute
 )
@@ -93,10 +95,14 @@ func (n *Node) run() {
 			return
 		}
 		now := n.cfg.clock()
-		err := n.step(batch, now)
-		if err == nil && now.Sub(sweep).Abs() > sweepPause {
+		due := now.Sub(sweep).Abs() >= n.pause()
+		if due {
 			sweep = now
-			err = n.sweep(now)
+			batch = append(batch, newInput(n.catchUp))
+		}
+		err := n.step(batch, now)
+		if err == nil && due {
+			err = n.store.Update(context.WithoutCancel(n.ctx), func(tx *store.Update) error { return tx.DropEvents(keptEvents) })
 		}
 		if err != nil {
 			n.log.Error("the store has failed, and the node ends", "error", err)
@@ -108,16 +114,6 @@ func (n *Node) run() {
 		}
 		timer.Reset(n.wait(n.cfg.clock()))
 	}
-}
-
-// sweep does what is to be done now and then.
-func (n *Node) sweep(now time.Time) error {
-	if err := n.catchUp(now); err != nil {
-		return err
-	}
-	return n.store.Update(context.WithoutCancel(n.ctx), func(tx *store.Update) error {
-		return tx.DropEvents(keptEvents)
-	})
 }
 
 // gather takes what else waits, for one transaction.
@@ -134,9 +130,17 @@ func (n *Node) gather(first input) []input {
 	return batch
 }
 
+// pause is how long to wait between two looks at what is to be done now and then.
+func (n *Node) pause() time.Duration {
+	if len(n.profile.OnionKeys()) > 1 {
+		return movePause
+	}
+	return sweepPause
+}
+
 // wait returns how long nothing is due.
 func (n *Node) wait(now time.Time) time.Duration {
-	wait := idleWait
+	wait := min(idleWait, n.pause())
 	for _, at := range []time.Time{n.engine.Next(), n.expiry} {
 		if !at.IsZero() {
 			wait = min(wait, at.Sub(now))
@@ -244,6 +248,7 @@ func (n *Node) release(out engine.Output) {
 			}
 		case ledger.DropContact:
 			n.gate.drop(c.Contact)
+			n.feed.forget(c.Contact)
 		}
 	}
 	if timers {

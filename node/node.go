@@ -86,6 +86,7 @@ type Node struct {
 	failed   error // set before done is closed
 
 	engine *engine.Engine // the loop's
+	own    settings       // the loop's
 	expiry time.Time      // when messages disappear next, the loop's
 
 	gate    gate
@@ -163,6 +164,9 @@ func (n *Node) closeTor() error {
 	return n.daemon.Close()
 }
 
+// uptime is how long the node has run, whatever becomes of the system's clock.
+func (n *Node) uptime() time.Duration { return time.Since(n.started) }
+
 // Daemon is the Tor daemon of the node.
 func (n *Node) Daemon() *tor.Daemon { return n.daemon }
 
@@ -206,7 +210,7 @@ func (n *Node) end(reason error) {
 func (n *Node) load(ctx context.Context) (*engine.Engine, error) {
 	var s engine.Snapshot
 	err := n.store.View(ctx, func(tx *store.View) (err error) {
-		s, n.expiry, err = readSnapshot(tx)
+		s, n.own, n.expiry, err = readSnapshot(tx)
 		return err
 	})
 	if err != nil {

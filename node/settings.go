@@ -22,7 +22,7 @@ func (n *Node) Link(ctx context.Context) (contactlink.Link, error) {
 		return contactlink.Link{}, err
 	}
 	link := n.profile.Link()
-	link.Name = s.Name
+	link.Onion, link.Name = n.listened(), s.Name
 	return link, nil
 }
 
@@ -55,11 +55,11 @@ func (n *Node) public(s settings) Settings {
 }
 
 // SetSettings changes those that are given, and returns all. A new name is told to all
-// contacts. It fails with ErrInvalid.
+// contacts. It fails with ErrInvalid or ErrLimit.
 func (n *Node) SetSettings(ctx context.Context, u SettingsUpdate) (Settings, error) {
 	var s settings
 	err := n.command(ctx, func(e *engine.Engine, now time.Time) (err error) {
-		s, err = n.change(ctx, e, now, u)
+		s, err = n.change(e, now, u)
 		return err
 	})
 	if err != nil {
@@ -77,7 +77,7 @@ func Configure(ctx context.Context, p *profile.Profile, u SettingsUpdate) (Setti
 		return Settings{}, err
 	}
 	now := n.cfg.clock()
-	s, err := n.change(ctx, e, now, u)
+	s, err := n.change(e, now, u)
 	for more := true; more && err == nil; {
 		var out engine.Output
 		if out, err = e.Flush(now); err == nil {
@@ -91,16 +91,11 @@ func Configure(ctx context.Context, p *profile.Profile, u SettingsUpdate) (Setti
 	return n.public(s), nil
 }
 
-// change lets the engine change settings, and returns all.
-func (n *Node) change(ctx context.Context, e *engine.Engine, now time.Time, u SettingsUpdate) (s settings, err error) {
+// change lets the engine change settings, and returns all. What is on the disk does not
+// tell of a change a moment ago, in the same transaction: hence n.own.
+func (n *Node) change(e *engine.Engine, now time.Time, u SettingsUpdate) (s settings, err error) {
+	s = n.own
 	if err := checkSettings(u); err != nil {
-		return s, err
-	}
-	err = n.view(ctx, func(tx *store.View) (err error) {
-		s, err = readSettings(tx)
-		return err
-	})
-	if err != nil {
 		return s, err
 	}
 	s.apply(u)
@@ -112,6 +107,7 @@ func (n *Node) change(ctx context.Context, e *engine.Engine, now time.Time, u Se
 		return s, err
 	}
 	e.Keep(kept)
+	n.own = s
 	return s, nil
 }
 

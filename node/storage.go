@@ -56,9 +56,10 @@ func readSettings(tx *store.View) (s settings, err error) {
 	return s, nil
 }
 
-// readSnapshot reads what the engine begins with, and when messages disappear next.
-func readSnapshot(tx *store.View) (s engine.Snapshot, expiry time.Time, err error) {
-	own, err := readSettings(tx)
+// readSnapshot reads what the engine begins with, the settings, and when messages
+// disappear next.
+func readSnapshot(tx *store.View) (s engine.Snapshot, own settings, expiry time.Time, err error) {
+	own, err = readSettings(tx)
 	s.Settings = own.engine()
 	read := func(f func() error) {
 		if err == nil {
@@ -74,7 +75,7 @@ func readSnapshot(tx *store.View) (s engine.Snapshot, expiry time.Time, err erro
 	read(func() (err error) { s.Invites, err = tx.Invites(); return err })
 	read(func() (err error) { s.Files, err = tx.OpenFiles(); return err })
 	read(func() (err error) { expiry, err = tx.NextExpiry(); return err })
-	return s, expiry, err
+	return s, own, expiry, err
 }
 
 // ensure gives the engine the sessions of a contact, if it does not have them.
