@@ -33,6 +33,8 @@ var (
 	ErrTooManyKeys = errors.New("too many onion keys are in use")
 	// ErrNotRetiring means that an address is not one of those that can be retired.
 	ErrNotRetiring = errors.New("not an address that is to be given up")
+	// ErrClaimed means that another part of this process, a node, has the profile.
+	ErrClaimed = errors.New("profile is in use by another node of this process")
 	// ErrClosed means that the profile is closed.
 	ErrClosed = errors.New("profile is closed")
 	// ErrPassphrase means that the passphrase is wrong.

@@ -43,6 +43,7 @@ type Profile struct {
 	identity ed25519.PrivateKey
 	numbers  numbers
 	onions   []onion.Key // one for each number
+	claimed  bool
 	closed   bool
 }
 
@@ -128,6 +129,26 @@ func (s steps) enter(ctx context.Context, name string, folder *lock.Folder, keys
 		return nil, errors.Join(err, p.store.Close()) //nolint:contextcheck // it is closed in any case
 	}
 	return p, nil
+}
+
+// Claim makes sure that one part of this process alone goes on with the profile's
+// sessions and queue: two would send under the same keys. It fails with ErrClaimed until
+// who has it calls release, or with ErrClosed.
+func (p *Profile) Claim() (release func(), err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case p.closed:
+		return nil, ErrClosed
+	case p.claimed:
+		return nil, ErrClaimed
+	}
+	p.claimed = true
+	return sync.OnceFunc(func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.claimed = false
+	}), nil
 }
 
 // Name is the name of the profile, which only this machine knows.

@@ -23,6 +23,7 @@ func (u *Update) Apply(changes ...ledger.Change) error {
 }
 
 func (u *Update) apply(change ledger.Change) error {
+	u.deleted = u.deleted || deletes(change)
 	switch c := change.(type) {
 	case ledger.PutContact:
 		return u.putContact(c.Contact)
@@ -83,4 +84,13 @@ func (u *Update) applyMessage(change ledger.Change) error {
 		return u.readDelivery(c)
 	}
 	return ErrInvalid // a change that this version does not know
+}
+
+// deletes reports whether a change takes away what is to be nowhere any more.
+func deletes(change ledger.Change) bool {
+	switch change.(type) {
+	case ledger.DropContact, ledger.DropConversation, ledger.DropMessage, ledger.EditMessage, ledger.DropFile, ledger.DropInvite:
+		return true
+	}
+	return false
 }

@@ -31,32 +31,3 @@ func (s *Store) Check(ctx context.Context) error {
 		return tx.run("INSERT INTO search (search, rank) VALUES ('integrity-check', 1)", nil)
 	})
 }
-
-// Compact makes that deleted content is nowhere in the files any more, and gives the
-// room back. Without it, both happens later: what was deleted is overwritten in the
-// database, and stays in its log until that is written anew; the words of many
-// messages that were deleted at once leave the index with the transactions to come.
-func (s *Store) Compact(ctx context.Context) error {
-	if err := s.unlistAll(ctx); err != nil {
-		return err
-	}
-	if err := s.take(ctx); err != nil {
-		return err
-	}
-	defer s.give()
-	before := s.conn.SetInterrupt(ctx)
-	defer s.conn.SetInterrupt(before)
-	if err := s.conn.Exec("PRAGMA incremental_vacuum"); err != nil {
-		return s.explain(ctx, err)
-	}
-	return s.explain(ctx, s.checkpoint())
-}
-
-// checkpoint writes all of the log into the database and empties it.
-func (s *Store) checkpoint() error {
-	busy, err := s.number("PRAGMA wal_checkpoint(TRUNCATE)")
-	if err == nil && busy != 0 {
-		err = sqlite3.BUSY
-	}
-	return err
-}

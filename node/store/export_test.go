@@ -60,3 +60,13 @@ func OpenPlain(plain io.Reader) (*Import, error) { return openPlain(plain) }
 
 // Index gives all messages their place in the index now.
 func (u *Update) Index() error { return u.index(rebuildBatch) }
+
+// MaxOvertaken is how many writers go before a reader.
+const MaxOvertaken = maxOvertaken
+
+// Waiting is how many wait for a turn.
+func (s *Store) Waiting() int {
+	s.turn.mu.Lock()
+	defer s.turn.mu.Unlock()
+	return len(s.turn.urgent) + len(s.turn.others)
+}

@@ -18,9 +18,6 @@ const rebuildBatch = 10_000
 // to look for all of a long conversation would take many seconds.
 const unlistBatch = 8
 
-// compactBatch is how many do when all are to: others get their turn between.
-const compactBatch = 500
-
 // unlist takes messages that are gone out of the index, up to limit, and reports
 // whether there were any.
 func (u *Update) unlist(limit int) (some bool, err error) {
@@ -37,20 +34,6 @@ func (u *Update) unlist(limit int) (some bool, err error) {
 		return false, err
 	}
 	return true, u.run("DELETE FROM unlisted WHERE number IN (SELECT number FROM unlisted ORDER BY number LIMIT ?)", nil, limit)
-}
-
-// unlistAll takes all messages that are gone out of the index.
-func (s *Store) unlistAll(ctx context.Context) error {
-	for some := true; some; {
-		err := s.Update(ctx, func(tx *Update) (err error) {
-			some, err = tx.unlist(compactBatch)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // index gives messages that have none their place in the index, up to limit.

@@ -152,7 +152,10 @@ func (s *Store) verify(ctx context.Context, folder string, schema []string) erro
 	if err != nil {
 		return err
 	}
-	return s.checkIndex(ctx)
+	if err := s.checkIndex(ctx); err != nil {
+		return err
+	}
+	return s.checkCleared(ctx)
 }
 
 // writable refuses what SQLite would open for reading only.
@@ -190,7 +193,6 @@ PRAGMA journal_size_limit = 4194304;
 // until all is known to be well.
 func (o opener) connect(ctx context.Context, path string, keys *Keys, keepLog bool) (_ *Store, err error) {
 	s := &Store{
-		turn:       make(chan struct{}, 1),
 		statements: make(map[string]*sqlite3.Stmt),
 		keys:       keys.clone(),
 	}

@@ -44,42 +44,35 @@ func (k *Keys) clone() *Keys {
 type Store struct {
 	redact.Redacted
 
-	// turn has one place: who fills it has the connection, and all that follows.
-	turn chan struct{}
+	// turn is whose the connection is, and all that follows.
+	turn turn
 
 	conn       *sqlite3.Conn
 	statements map[string]*sqlite3.Stmt
 	sealer     sealer
 	keys       *Keys
-	unindexed  int // about how many messages wait for their place in the index: failed transactions do not correct it
+	uncleared  bool // whether something was deleted since the files were cleared
+	unindexed  int  // about how many messages wait for their place in the index: failed transactions do not correct it
 	unregister func()
 	err        error // why nothing can be done any more: ErrClosed, ErrDisk, ErrFull
 }
 
 // take waits for the connection. It fails with the error that ended the store, or
 // that of ctx.
-func (s *Store) take(ctx context.Context) error {
-	select {
-	case s.turn <- struct{}{}:
-	default:
-		select {
-		case s.turn <- struct{}{}:
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		}
+func (s *Store) take(ctx context.Context, urgent bool) error {
+	if err := s.turn.take(ctx, urgent); err != nil {
+		return err
 	}
 	if s.err != nil {
-		s.give()
+		s.turn.give()
 		return s.err
 	}
 	if err := context.Cause(ctx); err != nil {
-		s.give()
+		s.turn.give()
 		return err
 	}
 	return nil
 }
-
-func (s *Store) give() { <-s.turn }
 
 // explain names an error, and ends the store if nobody can know any more what is
 // on the disk.
@@ -97,8 +90,8 @@ func (s *Store) explain(ctx context.Context, err error) error {
 // and closes it. Closing twice is harmless. If it fails, or the disk has failed
 // before, the log is left, and nothing that was acknowledged is lost.
 func (s *Store) Close() error {
-	s.turn <- struct{}{}
-	defer s.give()
+	_ = s.turn.take(context.Background(), true) // which does not end
+	defer s.turn.give()
 	if s.conn == nil {
 		return nil
 	}

@@ -23,17 +23,30 @@ type View struct {
 // Update reads and writes.
 type Update struct {
 	View
-	failed error // of Apply
+	failed  error // of Apply
+	deleted bool  // whether something was deleted that is to be nowhere any more
 }
 
 // View runs f, which sees one state of the database throughout. It returns the error
 // of f, of ctx, ErrClosed or ErrDisk. Calling the store from within f would wait
 // for ever: there is one connection, and f has it.
+//
+// Nothing is written meanwhile, so f should take milliseconds: what takes longer reads
+// page by page. Updates that wait go first.
 func (s *Store) View(ctx context.Context, f func(*View) error) error {
-	if err := s.take(ctx); err != nil {
+	return s.view(ctx, false, f)
+}
+
+// ViewFirst is View for whom others wait: it goes before other views, as an update does.
+func (s *Store) ViewFirst(ctx context.Context, f func(*View) error) error {
+	return s.view(ctx, true, f)
+}
+
+func (s *Store) view(ctx context.Context, urgent bool, f func(*View) error) error {
+	if err := s.take(ctx, urgent); err != nil {
 		return err
 	}
-	defer s.give()
+	defer s.turn.give()
 	tx := &View{s: s, ctx: ctx}
 	defer tx.end()
 	if err := tx.begin("BEGIN"); err != nil {
@@ -47,10 +60,15 @@ func (s *Store) View(ctx context.Context, f func(*View) error) error {
 // returns the error of f, of ctx, ErrClosed, ErrFull or ErrDisk. The other rules are
 // View's.
 func (s *Store) Update(ctx context.Context, f func(*Update) error) error {
-	if err := s.take(ctx); err != nil {
+	if err := s.take(ctx, true); err != nil {
 		return err
 	}
-	defer s.give()
+	defer s.turn.give()
+	return s.transact(ctx, f)
+}
+
+// transact is Update for who has the turn.
+func (s *Store) transact(ctx context.Context, f func(*Update) error) error {
 	tx := &Update{View: View{s: s, ctx: ctx}}
 	defer tx.end()
 	if err := tx.begin("BEGIN IMMEDIATE"); err != nil {
@@ -84,11 +102,20 @@ func (u *Update) commit() error {
 			return err
 		}
 	}
+	if u.deleted && !u.s.uncleared {
+		if err := u.setSetting(unclearedName, nil); err != nil {
+			return err
+		}
+	}
 	if err := context.Cause(u.ctx); err != nil {
 		return err
 	}
 	u.s.conn.SetInterrupt(context.Background())
-	return u.run("COMMIT", nil)
+	if err := u.run("COMMIT", nil); err != nil {
+		return err
+	}
+	u.s.uncleared = u.s.uncleared || u.deleted
+	return nil
 }
 
 // end takes back what is not committed, after a panic as well.
