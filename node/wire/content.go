@@ -20,8 +20,8 @@ const (
 	// has no other.
 	MaxItem = MaxContent - ContentOverhead - 4
 	// MaxItems is how many items one content can have. It bounds the rows that one
-	// cell makes the receiver write; items of 64 bytes fill a content with fewer.
-	MaxItems = 1024
+	// cell makes the receiver write: more than a content can have of common texts.
+	MaxItems = 256
 	// MaxSequence is the highest sequence number, and the highest number that a
 	// confirmation can have. It fits a signed integer of a database.
 	MaxSequence = 1<<63 - 1

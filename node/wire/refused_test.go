@@ -72,7 +72,7 @@ func refusedContents() []refused {
 		{"wire type 6", slices.Concat(named, []byte{9<<3 | 6})},
 		{"an item without a byte", slices.Concat(named, value(4, ""))},
 		{"an item without a byte among others", slices.Concat(named, skip, value(4, ""), skip)},
-		{"1025 items", slices.Concat(named, bytes.Repeat(skip, wire.MaxItems+1))},
+		{"257 items", slices.Concat(named, bytes.Repeat(skip, wire.MaxItems+1))},
 		{"base above first", slices.Concat(named, number(2, 2), number(3, 1), skip)},
 		{"base too high", slices.Concat(named, number(2, 1<<63))},
 		{"base and first too high", slices.Concat(named, number(2, 1<<63), number(3, 1<<63), skip)},

@@ -137,7 +137,7 @@ def read_content(data):
     count = len(c["items"])
     if not count:
         c["first"] = 0
-    require(c["stream"] and count <= 1024 and all(c["items"]), "malformed")
+    require(c["stream"] and count <= 256 and all(c["items"]), "malformed")
     require(c["base"] <= MAX_SEQUENCE and c["first"] + count <= MAX_SEQUENCE, "malformed")
     require(not count or c["base"] <= c["first"], "malformed")
     require(c["ack_next"] <= MAX_SEQUENCE and (c["ack_stream"] or not c["ack_next"]), "malformed")
