@@ -182,10 +182,6 @@ func (n *Node) step(batch []input, now time.Time) error {
 	for _, in := range batch {
 		in.reply(in.err)
 	}
-	if n.compact {
-		n.compact = false
-		return n.store.Compact(context.WithoutCancel(n.ctx))
-	}
 	return nil
 }
 
@@ -212,7 +208,7 @@ var errStore = errors.New("store")
 
 // view reads, whatever becomes of the node meanwhile.
 func (n *Node) view(ctx context.Context, f func(tx *store.View) error) error {
-	if err := n.store.View(context.WithoutCancel(ctx), f); err != nil {
+	if err := n.store.ViewFirst(context.WithoutCancel(ctx), f); err != nil {
 		return fmt.Errorf("%w: %w", errStore, err)
 	}
 	return nil
@@ -246,7 +242,10 @@ func (n *Node) release(out engine.Output) {
 			if left(c.File) {
 				n.moves.discard(n, c.File)
 			}
+		case ledger.DropMessage, ledger.DropConversation:
+			n.erased()
 		case ledger.DropContact:
+			n.erased()
 			n.gate.drop(c.Contact)
 			n.feed.forget(c.Contact)
 		}
@@ -293,7 +292,6 @@ func (n *Node) disappear(now time.Time) error {
 	if len(due) == 0 {
 		return nil
 	}
-	n.compact = true
 	n.expiry = now // there may be more
 	return n.engine.Expire(now, due)
 }

@@ -96,14 +96,16 @@ type Node struct {
 	feed    feed
 	moves   moves
 	lastID  atomic.Uint64 // of links
-	compact bool          // the loop's: deleted content is still in the log
+	deleted chan struct{} // tells that there is something to compact
+	unclaim func()        // gives the profile back
 }
 
 var _ rpc.API = (*Node)(nil)
 
 // Open starts a node. It listens at once and does not wait for Tor: see Ready. The
-// context bounds the start alone. It fails with the errors of the store, of
-// tor.Start, and of listening.
+// context bounds the start alone. It fails with profile.ErrClaimed if there is a node
+// on the profile already, and with the errors of the store, of tor.Start, and of
+// listening.
 func Open(ctx context.Context, cfg Config) (_ *Node, err error) {
 	if cfg.Profile == nil {
 		return nil, errors.New("a node needs a profile")
@@ -123,8 +125,16 @@ func Open(ctx context.Context, cfg Config) (_ *Node, err error) {
 	n := &Node{
 		cfg: cfg, log: cfg.Log, profile: cfg.Profile, store: cfg.Profile.Store(), identity: identity,
 		key: identity.PublicKey(), peer: []byte(cfg.Profile.Peer()), daemon: cfg.Daemon, started: time.Now(),
-		inputs: make(chan input, maxInputs), done: make(chan struct{}),
+		inputs: make(chan input, maxInputs), done: make(chan struct{}), deleted: make(chan struct{}, 1),
 	}
+	if n.unclaim, err = cfg.Profile.Claim(); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			n.unclaim()
+		}
+	}()
 	n.feed.init()
 	if n.engine, err = n.load(ctx); err != nil {
 		return nil, err
@@ -144,6 +154,7 @@ func Open(ctx context.Context, cfg Config) (_ *Node, err error) {
 	n.handle()
 	n.tasks.Go(n.tidy)
 	n.tasks.Go(n.closeUnused)
+	n.tasks.Go(n.compact)
 	n.loop.Go(n.run)
 	return n, nil
 }
@@ -192,7 +203,9 @@ func (n *Node) Close() error {
 	n.loop.Wait()
 	n.tasks.Wait()
 	err := n.host.Close()
-	return errors.Join(err, n.closeTor())
+	err = errors.Join(err, n.closeTor())
+	n.unclaim()
+	return err
 }
 
 // end ends the node for a reason, the first time.

@@ -72,6 +72,11 @@ func (n *Node) SetSettings(ctx context.Context, u SettingsUpdate) (Settings, err
 // was just made, for example. Contacts are told when a node does.
 func Configure(ctx context.Context, p *profile.Profile, u SettingsUpdate) (Settings, error) {
 	n := &Node{cfg: Config{Profile: p, clock: time.Now}, profile: p, store: p.Store(), peer: []byte(p.Peer())}
+	release, err := p.Claim()
+	if err != nil {
+		return Settings{}, err
+	}
+	defer release()
 	e, err := n.load(ctx)
 	if err != nil {
 		return Settings{}, err
