@@ -24,6 +24,8 @@ type line struct {
 	arrived   bool           // whether to has ever kept it
 	cancelled bool
 	lost      bool // nobody needs to deliver it: from has lost its disk, or deleted it
+	revived   bool // from has been set back: it may be said once more, or late
+	given     bool // from had given it up before that, and the other side may know
 }
 
 // edges are the ways in which a delivery may go on, from nothing on.
@@ -124,7 +126,7 @@ func (b *book) checkDelivered(p *person, line *line, s ledger.DeliveryState) {
 	switch {
 	case line == nil:
 		p.Fatalf("%s: a message was never accepted", p.name)
-	case s == ledger.Delivered && !line.arrived:
+	case s == ledger.Delivered && !line.arrived && !line.given:
 		p.Fatalf("%s: %q is delivered, and %s does not have it", p.name, line.message.Body, line.to.name)
 	case s == ledger.Cancelled:
 		line.cancelled = true
@@ -180,6 +182,9 @@ func (b *book) checkOrder(p *person) {
 		for _, m := range slices.Backward(rows) {
 			line := b.lines[m.ID]
 			if m.Sender == 0 || line == nil {
+				continue
+			}
+			if line.revived {
 				continue
 			}
 			if line.n <= last[line.from] {

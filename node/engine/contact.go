@@ -29,6 +29,7 @@ type contact struct {
 	typed          time.Time      // when one was last
 	urgent         bool           // somebody waits for what is queued
 	again          uint64         // items below may have come in an earlier stream
+	doubt          bool           // nothing was heard since the start: we may have been set back
 
 	sessions  *e2ee.Sessions // nil: not loaded
 	handshake bool           // the next link of ours begins with one
@@ -53,6 +54,10 @@ func (c *contact) reachable() bool {
 func (c *contact) take(it *item) bool {
 	return c.State == ledger.Accepted || c.State == ledger.Requested && it.Kind == ledger.Asks
 }
+
+// may reports whether what we have to say may be sealed now: while it is in doubt how
+// far the contact is, no more than the request, without which a stranger says nothing.
+func (c *contact) may(it *item) bool { return c.take(it) && (!c.doubt || it.Kind == ledger.Asks) }
 
 // sorted returns all contacts in the order of their numbers.
 func (e *Engine) sorted() []*contact {
@@ -162,6 +167,7 @@ func (e *Engine) restream(c *contact) error {
 		c.streams.Out = binary.BigEndian.Uint64(b[:])
 	}
 	c.streams.Base, c.streams.Sent = 0, uint64(c.gone())
+	c.doubt = false
 	e.unseal(c)
 	c.streamsChanged = true
 	e.touch(c)

@@ -165,9 +165,15 @@ func (m *model) accidents() map[string]func(*rapid.T, *person, *person) {
 				return
 			}
 			p.die()
-			p.disk, p.settings.Name = memory.New(), p.name
+			p.disk, p.backup, p.settings.Name = memory.New(), nil, p.name
 			for _, line := range m.book.lines {
 				line.lost = line.lost || line.from == p
+			}
+		},
+		"back up": func(_ *rapid.T, p, _ *person) { p.backup = p.disk.Clone() },
+		"set back": func(t *rapid.T, p, _ *person) {
+			if p.backup != nil && rarely(t) {
+				p.setBack()
 			}
 		},
 		"go": func(t *rapid.T, p, _ *person) {

@@ -19,7 +19,7 @@ func (e *Engine) Needs(now time.Time) []ledger.ItemID {
 		}
 		room := c.room()
 		for _, it := range c.queue[c.sealed():] {
-			if room -= wire.ItemSize(it.size); room < 0 || !c.take(it) {
+			if room -= wire.ItemSize(it.size); room < 0 || !c.may(it) {
 				break
 			}
 			if it.Content == nil {
@@ -66,6 +66,6 @@ func (c *contact) room() int {
 // lacks reports whether the next item could be sealed if its content were here.
 func (c *contact) lacks() bool {
 	n := c.sealed()
-	return n < len(c.queue) && c.queue[n].Content == nil && c.take(c.queue[n]) &&
+	return n < len(c.queue) && c.queue[n].Content == nil && c.may(c.queue[n]) &&
 		wire.ItemSize(c.queue[n].size) <= c.room()
 }

@@ -30,6 +30,7 @@ type person struct {
 	rand      source
 
 	disk   *memory.Ledger
+	backup *memory.Ledger // nil: none
 	engine *engine.Engine // nil: the program does not run
 	life   int            // how often it was started
 	skew   time.Duration  // by how much the clock is wrong

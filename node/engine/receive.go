@@ -53,7 +53,10 @@ func (e *Engine) Receive(now time.Time, id LinkID, cell []byte) error {
 		if e.links[id] != nil {
 			e.close(now, l)
 		}
-		return fmt.Errorf("%w: %w", ErrProtocol, err)
+		if !errors.Is(err, ErrProtocol) {
+			err = fmt.Errorf("%w: %w", ErrProtocol, err)
+		}
+		return err
 	}
 	return nil
 }
@@ -72,13 +75,14 @@ func (e *Engine) hear(now time.Time, l *link) {
 // take takes a content from a contact (docs/protocol.md, "Delivery").
 func (e *Engine) take(now time.Time, l *link, content wire.Content) error {
 	c := l.contact
-	if content.Ack.Stream == c.streams.Out && content.Ack.Next > c.streams.Sent {
-		return fmt.Errorf("%w: it confirms what was never sent", ErrProtocol)
+	if c.isSetBack(content) {
+		return e.anew(now, l)
 	}
 	retired := slices.Contains(c.streams.Retired, content.Stream)
 	if !retired && len(content.Items) > 0 && content.First > c.next(content) {
 		return fmt.Errorf("%w: items are missing before these", ErrProtocol)
 	}
+	c.doubt = false
 	e.confirm(now, c, content.Ack)
 	if content.Typing {
 		e.typingHint(c)

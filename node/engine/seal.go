@@ -84,7 +84,7 @@ func (c *contact) batch() []*item {
 	room := min(c.room(), wire.MaxContent-wire.ContentOverhead)
 	queue := c.queue[c.sealed():]
 	n := 0
-	for n < min(len(queue), wire.MaxItems) && queue[n].Content != nil && c.take(queue[n]) {
+	for n < min(len(queue), wire.MaxItems) && queue[n].Content != nil && c.may(queue[n]) {
 		if room -= wire.ItemSize(queue[n].size); room < 0 {
 			break
 		}

@@ -86,7 +86,8 @@ func New(cfg Config, s Snapshot, now time.Time) (*Engine, error) {
 		swept:         now,
 	}
 	for _, row := range s.Contacts {
-		e.know(&contact{Contact: row, streams: s.Streams[row.ID]})
+		streams := s.Streams[row.ID]
+		e.know(&contact{Contact: row, streams: streams, doubt: streams.Out != 0})
 	}
 	for _, row := range s.Conversations {
 		e.conversations[row.ID] = &row

@@ -1,0 +1,43 @@
+package engine
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/onionwire/onionwire/node/wire"
+)
+
+// A profile is set back when an older copy of it is started: a backup, a snapshot of a
+// machine. Contacts have items by then that it does not know of, and under the same
+// numbers it would say other things, which they would pass over and confirm. So no new
+// number is used after a start before the contact has said how far it is
+// (docs/protocol.md, "Beginning anew").
+
+// isSetBack reports whether a content shows that we have been set back: it confirms
+// what we have not sent yet, or, while that is in doubt, is about a stream of ours, or
+// goes on behind items of theirs, that we do not know.
+func (c *contact) isSetBack(content wire.Content) bool {
+	if content.Ack.Stream == c.streams.Out {
+		if content.Ack.Next > c.streams.Sent {
+			return true
+		}
+	} else if c.doubt && content.Ack.Stream != 0 {
+		return true
+	}
+	return c.doubt && content.Stream == c.streams.In && content.Base > c.streams.Next
+}
+
+// anew begins everything with a contact anew after we have been set back. What waits
+// goes again, though the contact may have it, and under another session: of the old one
+// keys were used that would be used again.
+func (e *Engine) anew(now time.Time, l *link) error {
+	c := l.contact
+	if err := e.restream(c); err != nil {
+		return err
+	}
+	c.again = uint64(len(c.queue))
+	c.handshake = true
+	e.close(now, l)
+	e.put(now, c)
+	return fmt.Errorf("%w: it knows of us what we do not, as if we had been set back", ErrProtocol)
+}
