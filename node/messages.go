@@ -87,9 +87,11 @@ func (n *Node) Message(ctx context.Context, number ledger.MessageNumber) (Messag
 // Search finds the messages that have all words of a text, in one conversation or in
 // all (0); otherwise it is like Messages.
 func (n *Node) Search(ctx context.Context, text string, id ledger.ConversationID, before ledger.MessageNumber, limit int) ([]Message, error) {
-	return n.messages(ctx, func(tx *store.View) ([]ledger.Message, error) {
-		return tx.Search(text, id, before, min(limit, maxPage))
-	})
+	rows, err := n.store.Search(ctx, text, id, before, min(limit, maxPage))
+	if err != nil {
+		return nil, explain(err)
+	}
+	return n.messages(ctx, func(*store.View) ([]ledger.Message, error) { return rows, nil })
 }
 
 // messages reads messages, with what has become of ours.

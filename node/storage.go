@@ -16,7 +16,7 @@ import (
 )
 
 // settingsName is the name under which the settings of a profile are kept.
-const settingsName = "node.settings"
+const settingsName = store.SettingsName
 
 // settings are what is kept of them.
 type settings struct {

@@ -13,13 +13,13 @@ import (
 )
 
 // Export writes one file, encrypted under a passphrase of its own, from which Import
-// makes the profile again: the words, the onion keys in use, contacts, and conversations
-// with messages if history is wanted. Sessions and what waits to be sent are not in it.
+// makes the profile again: the words, the onion keys in use, contacts, settings, and
+// conversations with messages if history is wanted. Sessions and what waits to be sent are not in it.
 //
 // Whoever has the file and its passphrase has the identity. Where somebody else could
-// be at the keyboard, ask for the profile's passphrase before (Words checks it). The
-// database does nothing else meanwhile. It fails as store.Export does; what was
-// written before an error opens nowhere.
+// be at the keyboard, ask for the profile's passphrase before (Words checks it). Others go
+// on meanwhile. It fails as store.Export does; what was written before an error opens
+// nowhere.
 func (p *Profile) Export(ctx context.Context, w io.Writer, passphrase []byte, history bool) error {
 	secret, err := p.secret()
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -22,14 +23,18 @@ type Export struct {
 	Secret []byte
 }
 
-// exportPage is how many messages are read at a time.
-const exportPage = 500
+// exportPage is how many messages are read in one turn.
+const exportPage = 200
 
-// Export writes contacts with their addresses, and history if wanted, to one file
-// encrypted under a passphrase with age (age-encryption.org/v1, scrypt). Sessions,
+// SettingsName is the name of the setting that goes into an export: what somebody has
+// chosen for the profile. Others, such as the tokens of programs, stay.
+const SettingsName = "node.settings"
+
+// Export writes contacts with their addresses, settings, and history if wanted, to one
+// file encrypted under a passphrase with age (age-encryption.org/v1, scrypt). Sessions,
 // what waits to be sent, and files stay: two copies of a session would use keys twice.
-// The store does nothing else meanwhile. What was written before an error opens
-// nowhere.
+// What is written to the store meanwhile may be in it or not. What was written to w
+// before an error opens nowhere.
 func (s *Store) Export(ctx context.Context, w io.Writer, passphrase string, e Export) error {
 	recipient, err := age.NewScryptRecipient(passphrase)
 	if err != nil {
@@ -46,15 +51,7 @@ func (s *Store) export(ctx context.Context, w io.Writer, recipient age.Recipient
 	buffered := bufio.NewWriter(encrypted)
 	lines := json.NewEncoder(buffered)
 	lines.SetEscapeHTML(false)
-	err = s.View(ctx, func(tx *View) error {
-		if err := lines.Encode(record{Header: &exportHeader{Version: exportVersion, Secret: e.Secret}}); err != nil {
-			return err
-		}
-		if err := tx.exportContacts(lines); err != nil || !e.History {
-			return err
-		}
-		return tx.exportHistory(lines)
-	})
+	err = s.exportTo(ctx, lines, e)
 	if err == nil {
 		err = buffered.Flush()
 	}
@@ -67,10 +64,53 @@ func (s *Store) export(ctx context.Context, w io.Writer, recipient age.Recipient
 	return nil
 }
 
-func (v *View) exportContacts(lines *json.Encoder) error {
-	contacts, err := v.Contacts()
+// exportTo writes all records. Nobody waits while they are encrypted and written: what
+// is read in one turn is written after it.
+func (s *Store) exportTo(ctx context.Context, lines *json.Encoder, e Export) error {
+	var last ledger.MessageNumber // what comes later may refer to what is not in it
+	records := []record{{Header: &exportHeader{Version: exportVersion, Secret: e.Secret}}}
+	err := s.View(ctx, func(tx *View) (err error) {
+		if records, err = tx.exportRest(records, e.History); err != nil {
+			return err
+		}
+		counters, err := tx.Counters()
+		last = counters.Message
+		return err
+	})
 	if err != nil {
 		return err
+	}
+	for after := ledger.MessageNumber(0); ; {
+		for _, r := range records {
+			if err := lines.Encode(r); err != nil {
+				return err
+			}
+			if r.Message != nil {
+				after = r.Message.Number
+			}
+		}
+		if !e.History || after >= last {
+			return nil
+		}
+		err := s.View(ctx, func(tx *View) (err error) {
+			records, err = tx.exportMessages(after, last)
+			return err
+		})
+		if err != nil || len(records) == 0 {
+			return err
+		}
+	}
+}
+
+// exportRest adds everything but messages.
+func (v *View) exportRest(records []record, history bool) ([]record, error) {
+	records, err := v.exportSettings(records)
+	if err != nil {
+		return nil, err
+	}
+	contacts, err := v.Contacts()
+	if err != nil {
+		return nil, err
 	}
 	for _, c := range contacts {
 		out := exportContact{
@@ -81,51 +121,48 @@ func (v *View) exportContacts(lines *json.Encoder) error {
 		for _, a := range c.Addresses {
 			out.Addresses = append(out.Addresses, exportAddress{a.Onion[:], a.Port, a.ClientKey})
 		}
-		if err := lines.Encode(record{Contact: &out}); err != nil {
-			return err
-		}
+		records = append(records, record{Contact: &out})
 	}
-	return nil
-}
-
-func (v *View) exportHistory(lines *json.Encoder) error {
+	if !history {
+		return records, nil
+	}
 	conversations, err := v.Conversations()
-	if err != nil {
-		return err
-	}
 	for _, c := range conversations {
-		if err := lines.Encode(record{Conversation: &exportConversation{
+		records = append(records, record{Conversation: &exportConversation{
 			ID: c.ID, Kind: c.Kind, Title: c.Title, Muted: c.Muted, Timer: int64(c.Timer / time.Second),
 			Read: c.Read, Added: toMillis(c.Added), Members: c.Members,
-		}}); err != nil {
-			return err
-		}
+		}})
 	}
-	for after := ledger.MessageNumber(0); ; {
-		page, err := v.messages(messageColumns+"WHERE m.number > ? ORDER BY m.number LIMIT ?", int64(after), exportPage)
-		if err != nil || len(page) == 0 {
-			return err
-		}
-		for _, m := range page {
-			if err := v.exportMessage(lines, m); err != nil {
-				return err
-			}
-		}
-		after = page[len(page)-1].Number
-	}
+	return records, err
 }
 
-func (v *View) exportMessage(lines *json.Encoder, m ledger.Message) error {
-	deliveries, err := v.Deliveries(m.Number)
-	if err != nil {
-		return err
+// exportSettings adds the settings of the node.
+func (v *View) exportSettings(records []record) ([]record, error) {
+	value, err := v.Setting(SettingsName)
+	if errors.Is(err, ErrNotFound) {
+		return records, nil
 	}
-	out := exportMessage{
-		Number: m.Number, Conversation: m.Conversation, Sender: m.Sender, ID: m.ID[:], Body: m.Body,
-		Written: toMillis(m.Written), Stored: toMillis(m.Stored), Timer: int64(m.Timer / time.Second), Expires: toMillis(m.Expires),
+	return append(records, record{Setting: &exportSetting{Name: SettingsName, Value: value}}), err
+}
+
+// exportMessages returns the next messages up to the last one.
+func (v *View) exportMessages(after, last ledger.MessageNumber) (records []record, err error) {
+	page, err := v.messages(messageColumns+"WHERE m.number > ? AND m.number <= ? ORDER BY m.number LIMIT ?",
+		int64(after), int64(last), exportPage)
+	for _, m := range page {
+		if err != nil {
+			break
+		}
+		var deliveries []ledger.Delivery
+		deliveries, err = v.Deliveries(m.Number)
+		out := exportMessage{
+			Number: m.Number, Conversation: m.Conversation, Sender: m.Sender, ID: m.ID[:], Body: m.Body,
+			Written: toMillis(m.Written), Stored: toMillis(m.Stored), Timer: int64(m.Timer / time.Second), Expires: toMillis(m.Expires),
+		}
+		for _, d := range deliveries {
+			out.Deliveries = append(out.Deliveries, exportDelivery{d.Contact, d.State, toMillis(d.Changed)})
+		}
+		records = append(records, record{Message: &out})
 	}
-	for _, d := range deliveries {
-		out.Deliveries = append(out.Deliveries, exportDelivery{d.Contact, d.State, toMillis(d.Changed)})
-	}
-	return lines.Encode(record{Message: &out})
+	return records, err
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"io"
+	"testing"
 
 	"filippo.io/age"
 	"github.com/ncruces/go-sqlite3"
@@ -69,4 +70,12 @@ func (s *Store) Waiting() int {
 	s.turn.mu.Lock()
 	defer s.turn.mu.Unlock()
 	return len(s.turn.urgent) + len(s.turn.others)
+}
+
+// SearchInShortTurns has each part of a search take a turn of its own.
+func SearchInShortTurns(t *testing.T) {
+	t.Helper()
+	before := searchTurn
+	searchTurn = 0
+	t.Cleanup(func() { searchTurn = before })
 }

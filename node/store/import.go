@@ -2,6 +2,7 @@ package store
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -159,6 +160,8 @@ func blame(err error) error {
 
 func (u *Update) addRecord(r record, n numbers) error {
 	switch {
+	case r.Setting != nil:
+		return u.importSetting(r.Setting)
 	case r.Contact != nil:
 		return u.importContact(r.Contact, n)
 	case r.Conversation != nil:
@@ -167,6 +170,17 @@ func (u *Update) addRecord(r record, n numbers) error {
 		return u.importMessage(r.Message)
 	}
 	return errHeader
+}
+
+// importSetting takes no other setting, above all none that lets somebody in.
+func (u *Update) importSetting(s *exportSetting) error {
+	if s.Name != SettingsName {
+		return ErrInvalid
+	}
+	if _, err := u.Setting(s.Name); !errors.Is(err, ErrNotFound) {
+		return cmp.Or(err, ErrExists)
+	}
+	return u.Apply(ledger.PutSetting{Name: s.Name, Value: s.Value})
 }
 
 func (u *Update) importContact(c *exportContact, n numbers) error {
@@ -218,6 +232,9 @@ func (u *Update) importMessage(m *exportMessage) error {
 		err = ErrExists
 	}
 	for _, d := range m.Deliveries {
+		if d.State == ledger.Queued || d.State == ledger.Sent {
+			d.State = ledger.Failed // what was to be sent is not in the export
+		}
 		if err == nil {
 			err = u.Apply(ledger.PutDelivery{Delivery: ledger.Delivery{
 				Message: m.Number, Contact: d.Contact, State: d.State, Changed: fromMillis(d.Changed),

@@ -54,10 +54,9 @@ func BenchmarkLarge(b *testing.B) {
 	} {
 		b.Run(search.name, func(b *testing.B) {
 			for b.Loop() {
-				view(b, s, func(tx *store.View) error {
-					_, err := tx.Search(search.text, search.conversation, 0, 50)
-					return err
-				})
+				if _, err := s.Search(b.Context(), search.text, search.conversation, 0, 50); err != nil {
+					b.Fatal(err)
+				}
 			}
 		})
 	}

@@ -11,8 +11,8 @@ import (
 	"github.com/onionwire/onionwire/node/ledger"
 )
 
-// exportVersion is the version of the content of exports.
-const exportVersion = 1
+// exportVersion is the version of the content of exports. Version 1 had no settings.
+const exportVersion = 2
 
 // maxRecord bounds a line of an export, in bytes: a text of 64 KiB in which every
 // byte is escaped, and what belongs to it.
@@ -23,6 +23,7 @@ const maxRecord = 1 << 20
 // what a record refers to comes before it.
 type record struct {
 	Header       *exportHeader       `json:"header,omitempty"`
+	Setting      *exportSetting      `json:"setting,omitempty"`
 	Contact      *exportContact      `json:"contact,omitempty"`
 	Conversation *exportConversation `json:"conversation,omitempty"`
 	Message      *exportMessage      `json:"message,omitempty"`
@@ -31,6 +32,11 @@ type record struct {
 type exportHeader struct {
 	Version int    `json:"version"`
 	Secret  []byte `json:"secret,omitempty"`
+}
+
+type exportSetting struct {
+	Name  string `json:"name"`
+	Value []byte `json:"value"`
 }
 
 type exportContact struct {
@@ -114,7 +120,7 @@ func parseRecord(line []byte) (r record, err error) {
 		return record{}, fmt.Errorf("%w: more than one record in a line", ErrExport)
 	}
 	members := 0
-	for _, there := range []bool{r.Header != nil, r.Contact != nil, r.Conversation != nil, r.Message != nil} {
+	for _, there := range []bool{r.Header != nil, r.Setting != nil, r.Contact != nil, r.Conversation != nil, r.Message != nil} {
 		if there {
 			members++
 		}

@@ -1,8 +1,10 @@
 package store
 
 import (
+	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/ncruces/go-sqlite3"
 
@@ -15,33 +17,74 @@ const (
 	maxSearchWords = 16
 )
 
+// searchTurn is about how long a part of a search may hold others up. A variable for
+// tests.
+var searchTurn = 10 * time.Millisecond
+
 // Search returns up to limit messages that have all words of a text, in any order,
 // in upper or lower case, with or without accents; the last word can be the
 // beginning of one. It looks in one conversation, or in all if it is 0, before a
 // number, or everywhere if that is 0. The newest comes first. A text without a word
 // finds nothing.
-func (v *View) Search(text string, c ledger.ConversationID, before ledger.MessageNumber, limit int) ([]ledger.Message, error) {
+//
+// A search takes as many turns as it needs, so what is changed meanwhile is found or
+// not.
+func (s *Store) Search(
+	ctx context.Context, text string, c ledger.ConversationID, before ledger.MessageNumber, limit int,
+) ([]ledger.Message, error) {
 	words := wordsOf(strings.ToValidUTF8(text[:min(len(text), maxSearchText)], " "))
 	words = words[:min(len(words), maxSearchWords)]
 	if len(words) == 0 || limit <= 0 {
 		return nil, nil
 	}
-	found, err := v.searchNewest(words, c, orEnd(before), limit)
-	if err != nil {
-		return nil, err
-	}
-	next, err := v.newestIndexed(c, orEnd(before))
-	for err == nil && next != 0 && len(found) < limit {
-		var some []ledger.Message
-		some, err = v.messages(messageColumns+`JOIN search ON search.rowid = m.number
-			WHERE search MATCH ? AND search.rowid < ? ORDER BY search.rowid DESC LIMIT ?`,
-			searchQuery(words, c, next), orEnd(before), limit-len(found))
-		found = append(found, some...)
-		if err == nil {
-			next, err = v.newestIndexed(c, int64(next/span*span))
+	sc := search{words: words, conversation: c, before: orEnd(before), limit: limit}
+	for !sc.over {
+		err := s.View(ctx, func(tx *View) error {
+			for begin := time.Now(); ; {
+				if err := tx.searchOn(&sc); err != nil || sc.over || time.Since(begin) >= searchTurn {
+					return err
+				}
+			}
+		})
+		if err != nil {
+			return nil, err
 		}
 	}
-	return found, err
+	return sc.found, nil
+}
+
+// search is how far a search has come.
+type search struct {
+	words        []string
+	conversation ledger.ConversationID
+	before       int64 // what is left to be looked through
+	limit        int
+	begun, over  bool
+	found        []ledger.Message
+}
+
+// searchOn looks through one span of the index, and first through what is not in it.
+func (v *View) searchOn(s *search) (err error) {
+	if !s.begun {
+		s.begun = true
+		if s.found, err = v.searchNewest(s.words, s.conversation, s.before, s.limit); err != nil {
+			return err
+		}
+	}
+	next, err := v.newestIndexed(s.conversation, s.before)
+	if err != nil {
+		return err
+	}
+	if next == 0 || len(s.found) >= s.limit {
+		s.over = true
+		return nil
+	}
+	some, err := v.messages(messageColumns+`JOIN search ON search.rowid = m.number
+		WHERE search MATCH ? AND search.rowid < ? ORDER BY search.rowid DESC LIMIT ?`,
+		searchQuery(s.words, s.conversation, next), s.before, s.limit-len(s.found))
+	s.found = append(s.found, some...)
+	s.before = int64(next / span * span)
+	return err
 }
 
 // newestIndexed returns the last message before a number that is in the index, 0 if

@@ -3,9 +3,13 @@ package store_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"reflect"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/store"
@@ -14,13 +18,13 @@ import (
 // found returns the ids, by their number, of what a search finds.
 func found(t *testing.T, s *store.Store, text string, c ledger.ConversationID, before ledger.MessageNumber, limit int) (got []string) {
 	t.Helper()
-	view(t, s, func(tx *store.View) error {
-		messages, err := tx.Search(text, c, before, limit)
-		for _, m := range messages {
-			got = append(got, m.Body)
-		}
-		return err
-	})
+	messages, err := s.Search(t.Context(), text, c, before, limit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range messages {
+		got = append(got, m.Body)
+	}
 	return got
 }
 
@@ -114,23 +118,17 @@ func FuzzSearch(f *testing.F) {
 		m := numbered(n)
 		m.Body = body
 		n++
-		update(t, s, func(tx *store.Update) error {
-			if err := tx.Apply(added(m)); err != nil {
-				return err
-			}
-			newest, err := tx.Search(text, 0, 0, 5)
-			if err != nil {
-				t.Errorf("searching for %q: %v", text, err)
-			}
-			if err := tx.Index(); err != nil {
-				return err
-			}
-			indexed, err := tx.Search(text, 1, 0, 5)
-			if err != nil || !reflect.DeepEqual(indexed, newest) {
-				t.Errorf("searching for %q finds %+v in the index, %v, and %+v outside of it", text, indexed, err, newest)
-			}
-			return tx.Apply(ledger.DropMessage{Message: m.Number})
-		})
+		apply(t, s, added(m))
+		newest, err := s.Search(t.Context(), text, 0, 0, 5)
+		if err != nil {
+			t.Errorf("searching for %q: %v", text, err)
+		}
+		update(t, s, func(tx *store.Update) error { return tx.Index() })
+		indexed, err := s.Search(t.Context(), text, 1, 0, 5)
+		if err != nil || !reflect.DeepEqual(indexed, newest) {
+			t.Errorf("searching for %q finds %+v in the index, %v, and %+v outside of it", text, indexed, err, newest)
+		}
+		apply(t, s, ledger.DropMessage{Message: m.Number})
 	})
 }
 
@@ -221,5 +219,45 @@ func TestAnIndexOfAnotherVersionIsMadeAnew(t *testing.T) {
 	}
 	if err := s.Check(t.Context()); err != nil {
 		t.Error(err)
+	}
+}
+
+// A search of much text does not hold up what is written.
+func TestASearchGivesUpItsTurn(t *testing.T) {
+	store.SearchInShortTurns(t)
+	s := populated(t)
+	var numbers []ledger.MessageNumber
+	for n := range 4 {
+		m := numbered(n)
+		m.Number, m.Body = ledger.MessageNumber(n+1)<<20, fmt.Sprint("fox", n)
+		numbers = append(numbers, m.Number)
+		apply(t, s, added(m))
+	}
+	update(t, s, func(tx *store.Update) error { return tx.Index() })
+	var (
+		all sync.WaitGroup
+		got []string
+	)
+	wait := func(n int) {
+		for s.Waiting() < n {
+			time.Sleep(time.Millisecond)
+		}
+	}
+	view(t, s, func(*store.View) error {
+		all.Go(func() { got = found(t, s, "fox", 0, 0, 10) })
+		wait(1)
+		all.Go(func() {
+			view(t, s, func(*store.View) error { // behind the first part of the search
+				all.Go(func() { apply(t, s, ledger.DropMessage{Message: numbers[0]}) })
+				wait(2)
+				return nil
+			})
+		})
+		wait(2)
+		return nil
+	})
+	all.Wait()
+	if want := []string{"fox3", "fox2", "fox1"}; !slices.Equal(got, want) {
+		t.Errorf("it finds %q, want %q: what was deleted before it came there is not found", got, want)
 	}
 }

@@ -3,8 +3,11 @@ package store_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
+	"io"
 	"io/fs"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -139,6 +142,83 @@ func TestExportWithHistory(t *testing.T) {
 	}
 }
 
+// What was to be sent is not in an export, and must not look as if it were on its way.
+func TestWhatWaitedHasFailed(t *testing.T) {
+	s := populated(t)
+	want := []ledger.DeliveryState{
+		ledger.Failed, ledger.Failed, ledger.Delivered, ledger.Read, ledger.Failed, ledger.Cancelled, ledger.Expired,
+	}
+	for n := range want {
+		apply(t, s, added(numbered(n)), ledger.PutDelivery{Delivery: ledger.Delivery{
+			Message: numbered(n).Number, Contact: 1, State: ledger.DeliveryState(n + 1), Changed: noon,
+		}})
+	}
+	other, _ := imported(t, export(t, s, store.Export{History: true, Secret: []byte("twenty-four words")}))
+	slices.Reverse(want) // the latest message is the first
+	for i, d := range all(t, other).Deliveries {
+		if d.State != want[i] {
+			t.Errorf("%d came back as %d, want %d", len(want)-i, d.State, want[i])
+		}
+	}
+}
+
+// The settings of the node go with a profile, tokens of programs and the like do not.
+func TestSettingsGoWithAnExport(t *testing.T) {
+	s := populated(t)
+	apply(t, s, ledger.PutSetting{Name: store.SettingsName, Value: []byte("chosen")}, ledger.PutSetting{Name: "node.tokens"})
+	for _, history := range []bool{false, true} {
+		other, _ := imported(t, export(t, s, store.Export{History: history, Secret: []byte("twenty-four words")}))
+		view(t, other, func(tx *store.View) error {
+			if b, err := tx.Setting(store.SettingsName); err != nil || string(b) != "chosen" {
+				t.Errorf("the settings are %q, %v", b, err)
+			}
+			if _, err := tx.Setting("node.tokens"); !errors.Is(err, store.ErrNotFound) {
+				t.Errorf("the tokens are there: %v", err)
+			}
+			return nil
+		})
+	}
+}
+
+// busyWriter adds a message whenever something is written to it.
+type busyWriter struct {
+	io.Writer
+	write func()
+}
+
+func (w busyWriter) Write(b []byte) (int, error) {
+	w.write()
+	return w.Writer.Write(b)
+}
+
+// Others go on while something is exported, and what they do leaves it whole.
+func TestAnExportHoldsUpNobody(t *testing.T) {
+	s := exportable(t)
+	const before = 2000
+	n := before
+	var out bytes.Buffer
+	w := busyWriter{&out, func() {
+		n++
+		id := ledger.ContactID(n)
+		apply(t, s,
+			ledger.PutContact{Contact: ledger.Contact{ID: id, Peer: fmt.Append(nil, n), State: ledger.Accepted}},
+			ledger.PutConversation{Conversation: ledger.Conversation{
+				ID: ledger.ConversationID(n), Kind: ledger.Direct, Members: []ledger.ContactID{id},
+			}},
+			added(ledger.Message{Number: ledger.MessageNumber(3*n + 1), Conversation: ledger.ConversationID(n), Sender: id}),
+			ledger.DropMessage{Message: numbered(n-1001).Number * 3},
+		)
+	}}
+	err := s.ExportAt(t.Context(), w, "correct horse", 10, store.Export{History: true, Secret: []byte("twenty-four words")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, _ := imported(t, out.Bytes())
+	if got, most := len(all(t, other).Contacts), 2+n-before; got >= most {
+		t.Errorf("all %d contacts are there: nothing was written meanwhile", got)
+	}
+}
+
 func TestExportOfContactsOnly(t *testing.T) {
 	s := exportable(t)
 	other, _ := imported(t, export(t, s, store.Export{Secret: []byte("twenty-four words")}))
@@ -215,7 +295,7 @@ func TestHostileExports(t *testing.T) {
 	}{
 		"nothing":              {"", store.ErrExport},
 		"no header":            {contact, store.ErrExport},
-		"newer":                {`{"header":{"version":2}}`, store.ErrNewer},
+		"newer":                {`{"header":{"version":3}}`, store.ErrNewer},
 		"version 0":            {`{"header":{}}`, store.ErrExport},
 		"two headers":          {header + header, store.ErrExport},
 		"no JSON":              {header + "x", store.ErrExport},
@@ -235,6 +315,8 @@ func TestHostileExports(t *testing.T) {
 		"no number":            {header + `{"contact":{"id":-1,"peer":"QUI=","state":3}}`, store.ErrExport},
 		"no room for numbers":  {header + `{"contact":{"id":9223372036854775807,"peer":"QUI=","state":3}}`, store.ErrExport},
 		"a short onion key":    {header + `{"contact":{"id":1,"peer":"QUI=","state":3,"addresses":[{"onion":"QUI=","port":1}]}}`, store.ErrExport},
+		"another setting":      {header + `{"setting":{"name":"node.tokens","value":"QUI="}}`, store.ErrExport},
+		"a setting twice":      {header + strings.Repeat(`{"setting":{"name":"node.settings","value":"QUI="}}`+"\n", 2), store.ErrExists},
 		"endless timer":        {header + contact + `{"conversation":{"id":1,"kind":2,"timer":9223372036854775807,"members":[]}}`, store.ErrExport},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -275,6 +357,7 @@ func FuzzImport(f *testing.F) {
 		"{\"message\":{\"number\":1,\"conversation\":1,\"sender\":1,\"id\":\"AAAAAAAAAAAAAAAAAAAAAA==\",\"body\":\"b\"," +
 		"\"deliveries\":[{\"contact\":1,\"state\":1}]}}\n")
 	f.Add("{\"header\":{\"version\":1}}\n{\"contact\":null}")
+	f.Add("{\"header\":{\"version\":2}}\n{\"setting\":{\"name\":\"node.settings\",\"value\":\"QUI=\"}}")
 	f.Add("{\"header\":{\"version\":9}}")
 	folder, keys := newFolder(f), newKeys(f, 1, 2)
 	f.Fuzz(func(t *testing.T, plain string) {
