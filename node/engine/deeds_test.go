@@ -83,6 +83,9 @@ func (m *model) agreements() map[string]func(*rapid.T, *person, *person) {
 			_, err = p.engine.AddContact(p.now(), link)
 			m.may(err, engine.ErrExists)
 		},
+		"ask again": func(_ *rapid.T, p, other *person) {
+			m.may(p.engine.AskAgain(p.now(), p.contact(other).ID), engine.ErrExists)
+		},
 		"accept": func(_ *rapid.T, p, other *person) { m.may(p.engine.AcceptContact(p.now(), p.contact(other).ID)) },
 		"reject": func(_ *rapid.T, p, other *person) { m.may(p.engine.RejectContact(p.now(), p.contact(other).ID)) },
 		"block": func(t *rapid.T, p, other *person) {

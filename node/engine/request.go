@@ -67,6 +67,29 @@ func (e *Engine) AddContact(now time.Time, n NewContact) (ledger.ContactID, erro
 	return c.ID, e.ask(c, request)
 }
 
+// AskAgain asks somebody once more who has not answered, or says that it does not know
+// us. It fails with ErrNotFound, ErrBlocked, or ErrExists if there is nothing to ask.
+func (e *Engine) AskAgain(now time.Time, id ledger.ContactID) error {
+	c, err := e.contactOf(id)
+	switch {
+	case err != nil:
+		return err
+	case c.State == ledger.Blocked:
+		return ErrBlocked
+	case c.State == ledger.Requested:
+	case c.State == ledger.Accepted && c.Forgotten:
+		c.Introduction, c.Invite = "", nil // the words may be theirs
+	case c.State == ledger.Accepted:
+		return ErrExists
+	default:
+		return fmt.Errorf("%w: it was never asked", ErrNotContact)
+	}
+	c.Forgotten, c.urgent = false, true
+	e.setState(now, c, ledger.Requested)
+	e.converse(now, c)
+	return e.ask(c, e.request(c.Introduction, c.Invite))
+}
+
 // newcomer gives a contact a number and its place.
 func (e *Engine) newcomer(c *contact) error {
 	e.counters.Contact++

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/wire"
 )
 
@@ -34,6 +35,11 @@ func (e *Engine) anew(now time.Time, l *link) error {
 	c := l.contact
 	if err := e.restream(c); err != nil {
 		return err
+	}
+	if c.State == ledger.Requested && !c.asks() { // it may be answered, and the answer lost
+		if err := e.ask(c, e.request(c.Introduction, c.Invite)); err != nil {
+			return err
+		}
 	}
 	c.again = uint64(len(c.queue))
 	c.handshake = true

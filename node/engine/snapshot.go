@@ -105,6 +105,9 @@ func New(cfg Config, s Snapshot, now time.Time) (*Engine, error) {
 		e.addFile(&f)
 	}
 	for _, c := range e.sorted() {
+		if err := e.renew(c, s.Streams[c.ID].Out == 0); err != nil {
+			return nil, err
+		}
 		if c.reachable() {
 			e.plan.Add(c.ID, c.Peer)
 			e.plan.KeepConnected(now, c.ID, c.KeepConnected && c.State == ledger.Accepted)
@@ -112,6 +115,15 @@ func New(cfg Config, s Snapshot, now time.Time) (*Engine, error) {
 		e.touch(c)
 	}
 	return e, nil
+}
+
+// renew asks somebody again who was asked before the profile was imported without its
+// queues.
+func (e *Engine) renew(c *contact, imported bool) error {
+	if c.State != ledger.Requested || !imported || c.asks() {
+		return nil
+	}
+	return e.ask(c, e.request(c.Introduction, c.Invite))
 }
 
 // restoreQueues puts what waits, and what is not confirmed, back in its place.
