@@ -3,6 +3,7 @@ package node_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/libp2p/go-libp2p/core/network"
 
@@ -17,7 +18,7 @@ import (
 func TestBlockedIsTurnedAway(t *testing.T) {
 	t.Parallel()
 	fake := tortest.NewFake(t)
-	alice, log := watched(t, fake, nil)
+	alice, log := watched(t, fake, func(c *node.Config) { c.Hurry(node.Impatience{Unused: time.Hour}) })
 	mallory := newRaw(t, fake)
 	l, contact := mallory.join(t, alice)
 	l.say(t)
