@@ -45,16 +45,19 @@ func (t *talk) run(ctx context.Context, feed <-chan happening, in io.Reader) err
 	if err == nil {
 		err = t.converse(ctx, feed, in)
 	}
-	if n := len(t.waiting); n > 0 {
-		fmt.Fprintln(t.notes, keptNote(n))
+	cause := context.Cause(ctx)
+	if cause != nil && !errors.Is(cause, context.Canceled) {
+		err = cause
 	}
-	switch cause := context.Cause(ctx); {
-	case cause != nil && !errors.Is(cause, context.Canceled):
-		return cause
-	case err != nil && !errors.Is(err, context.Canceled):
+	interrupted := err == nil || errors.Is(err, context.Canceled)
+	switch n := len(t.waiting); {
+	case n > 0 && interrupted:
+		return fmt.Errorf("%w: %s", cli.ErrInterrupted, keptNote(n))
+	case n > 0:
+		fmt.Fprintln(t.notes, keptNote(n))
 		return err
-	case len(t.waiting) > 0:
-		return cli.ErrInterrupted
+	case !interrupted:
+		return err
 	case t.refused > 0:
 		return cli.Hint(fmt.Errorf("lines not sent: %d", t.refused), "what was wrong with each is said above")
 	}

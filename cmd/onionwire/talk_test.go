@@ -93,7 +93,6 @@ func TestTalkEnds(t *testing.T) {
 		event rpc.Event
 		end   func(cancel context.CancelCauseFunc, api *fakeAPI)
 		want  error
-		note  string
 	}{
 		"an interruption": {
 			end:  func(cancel context.CancelCauseFunc, _ *fakeAPI) { cancel(nil) },
@@ -138,6 +137,9 @@ func TestTalkEnds(t *testing.T) {
 				t.Errorf("it ends with %v, want %v", err, tc.want)
 			}
 			wantLines(t, "standard output", out)
+			if tc.want == cli.ErrInterrupted {
+				notes = append(notes, strings.TrimPrefix(err.Error(), cli.ErrInterrupted.Error()+": "))
+			}
 			if len(notes) == 0 || notes[len(notes)-1] != keptNote(1) {
 				t.Errorf("the last note of %q is not that something waits", notes)
 			}
