@@ -159,7 +159,7 @@ func (n *Node) publish(k onion.Key) error {
 	if err != nil {
 		return err
 	}
-	if err := t.AddOnionKey(k); err != nil {
+	if err := t.AddService(serviceOf(k)); err != nil {
 		return err
 	}
 	return n.host.Network().Listen(places...)

@@ -33,6 +33,10 @@ func (n *Node) listen(identity ed25519.PrivateKey) (host.Host, error) {
 	if err != nil {
 		return nil, err
 	}
+	var services []tortransport.Service
+	for _, k := range keys {
+		services = append(services, serviceOf(k))
+	}
 	return onionhost.New(onionhost.Config{
 		Key:         key,
 		ListenAddrs: places,
@@ -41,10 +45,20 @@ func (n *Node) listen(identity ed25519.PrivateKey) (host.Host, error) {
 		Limits:      func(all network.ResourceManager) network.ResourceManager { return newVisitors(all, &n.gate) },
 		Transport: []tortransport.Option{
 			tortransport.WithDaemon(n.daemon),
-			tortransport.WithOnionKey(keys...),
+			tortransport.WithService(services...),
 			tortransport.WithLogger(n.log),
 		},
 	})
+}
+
+// maxStreams is how many connections somebody may have over one circuit of Tor's: one,
+// and some that are being replaced.
+const maxStreams = 8
+
+// serviceOf is how an onion address is served. Who floods it has to work for it, and
+// gets no further than others who work as much.
+func serviceOf(k onion.Key) tortransport.Service {
+	return tortransport.Service{Key: k, PoW: new(tor.PoWConfig), MaxStreams: maxStreams}
 }
 
 func listenAddresses(keys []onion.Key) ([]ma.Multiaddr, error) {

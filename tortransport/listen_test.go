@@ -183,7 +183,7 @@ func TestListenOnLaterKey(t *testing.T) {
 	k := newKey(t)
 	p := newParty(t, d, newKey(t))
 	for range 2 { // the second time changes nothing
-		if err := p.AddOnionKey(k); err != nil {
+		if err := p.AddService(tortransport.Service{Key: k}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -192,8 +192,12 @@ func TestListenOnLaterKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.Close()
-	if err := p.AddOnionKey(onion.Key{}); err == nil {
-		t.Error("an empty key was taken")
+	if err := p.AddService(tortransport.Service{}); err == nil {
+		t.Error("a service without a key was taken")
+	}
+	open := tortransport.Service{Key: newKey(t), Target: parseAddr(t, "0.0.0.0:1")}
+	if err := p.AddService(open); !errors.Is(err, tortransport.ErrOpenTarget) {
+		t.Errorf("a target for everybody: %v", err)
 	}
 }
 

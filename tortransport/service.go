@@ -96,17 +96,21 @@ func (t *Transport) claim(option string, addr onion.Address) error {
 	return nil
 }
 
-// AddOnionKey makes a further onion address one that can be listened on, as
-// WithOnionKey does for those that are known in the beginning. A key that is there
-// already is no mistake. The address is then listened on as any other is.
-func (t *Transport) AddOnionKey(k onion.Key) error {
-	if k.IsZero() {
-		return errors.New("empty onion key")
+// AddService makes a further onion address one that can be listened on, as
+// WithService does for those that are known in the beginning. The address is then
+// listened on as any other is. An address that is there already stays as it is. It
+// fails with ErrOpenTarget, or if there is no key.
+func (t *Transport) AddService(s Service) error {
+	if s.Key.IsZero() {
+		return errors.New("a service without a key")
+	}
+	if isOpen(s.Target) && !t.openTargets {
+		return fmt.Errorf("%w: %s", ErrOpenTarget, s.Target)
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if _, ok := t.services[k.Address()]; !ok {
-		t.services[k.Address()] = Service{Key: k}
+	if _, ok := t.services[s.Key.Address()]; !ok {
+		t.services[s.Key.Address()] = s
 	}
 	return nil
 }
