@@ -3,7 +3,6 @@ package download
 import (
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -17,19 +16,13 @@ const (
 	// SyncInterval is how much is written before it is flushed to the disk, 4 MiB.
 	// That much at most is fetched again after a power cut.
 	SyncInterval = 4 << 20
-	// spare is how much must be left on the disk beside a file, for the database of
-	// the profile above all, which cannot go on without.
-	spare = 32 << 20
 
 	draftPrefix = ".onionwire-"
 	draftSuffix = ".part"
 )
 
-// Replaced by tests.
-var (
-	availableIn = available
-	currentBoot = boot
-)
+// currentBoot is replaced by tests.
+var currentBoot = boot
 
 // Draft is a file that is not complete yet. It is for one goroutine at a time.
 type Draft struct {
@@ -42,6 +35,7 @@ type Draft struct {
 	next     uint64 // the chunk to be written
 	synced   uint64
 	verified bool
+	promised uint64 // what it needs that the disk does not keep for it
 }
 
 // Begin makes an empty draft of a file of size bytes in a folder, for its owner only.
@@ -69,14 +63,15 @@ func Begin(folder string, size uint64) (*Draft, error) {
 }
 
 func (d *Draft) create() (err error) {
-	if err := d.checkRoom(d.layout.Size()); err != nil {
-		return err
-	}
 	d.file, err = d.root.OpenFile(d.name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return durable.Explain(err)
 	}
-	if err := d.syncFolder(); err != nil {
+	err = d.reserve(0)
+	if err == nil {
+		err = d.syncFolder()
+	}
+	if err != nil {
 		return errors.Join(err, d.Abort())
 	}
 	return nil
@@ -130,10 +125,12 @@ func (d *Draft) reopen(synced uint64) error {
 	d.synced = min(synced, d.next)
 	// What follows is not counted: it may be half a chunk, or never have reached the disk.
 	length = min(length, d.next*filecrypt.ChunkSize, d.layout.Size())
-	if err := d.file.Truncate(int64(length)); err != nil {
-		return durable.Explain(err)
+	if length != uint64(info.Size()) { // it gives up what the disk keeps for the rest
+		if err := d.file.Truncate(int64(length)); err != nil {
+			return durable.Explain(err)
+		}
 	}
-	return d.checkRoom(d.layout.Size() - length)
+	return d.reserve(length)
 }
 
 // left returns how many chunks a draft of some length has for sure. After a power cut
@@ -231,13 +228,6 @@ func (d *Draft) sameBoot() bool {
 	_, began, _ := strings.Cut(strings.TrimPrefix(d.name, draftPrefix), "-")
 	now := currentBoot()
 	return now != "" && began == now+draftSuffix
-}
-
-func (d *Draft) checkRoom(size uint64) error {
-	if free, known := availableIn(d.folder); known && free < size+spare {
-		return fmt.Errorf("%w: %d MiB are left, and %d MiB needed", ErrFull, free>>20, (size+spare)>>20)
-	}
-	return nil
 }
 
 func (d *Draft) syncFolder() error { return durable.SyncFolder(d.folder) }

@@ -36,3 +36,13 @@ func FailSync(t *testing.T, err error) {
 	syncFile = func(*os.File) error { return err }
 	t.Cleanup(func() { syncFile = (*os.File).Sync })
 }
+
+// WithoutAllocation is a disk that keeps no room for files that are not written.
+func WithoutAllocation(t *testing.T) {
+	t.Helper()
+	allocateFile = func(*os.File, uint64) error { return errors.ErrUnsupported }
+	t.Cleanup(func() { allocateFile = allocate })
+}
+
+// Allocated is how many bytes of the disk a draft has.
+func (d *Draft) Allocated() uint64 { return allocated(d.file) }

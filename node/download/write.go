@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 
@@ -64,10 +65,13 @@ func (d *Draft) Sync() error {
 		// The system may have dropped the data, and would not say so a second time.
 		d.next = d.synced
 		length := min(d.next*filecrypt.ChunkSize, d.layout.Size())
-		return durable.Explain(errors.Join(err, d.file.Truncate(int64(length))))
+		err = errors.Join(err, d.file.Truncate(int64(length)))
+		_ = allocateFile(d.file, d.layout.Size()) // which that has given up; without it, writing fails
+		return durable.Explain(err)
 	}
+	d.keep((d.next - d.synced) * filecrypt.ChunkSize)
 	d.synced = d.next
-	return nil
+	return d.checkMargin()
 }
 
 // syncFile is replaced by tests.
@@ -83,6 +87,7 @@ func (d *Draft) closeFile() error {
 	if d.file == nil {
 		return nil
 	}
+	d.keep(math.MaxUint64)
 	f := d.file
 	d.file = nil
 	return durable.Explain(f.Close())
