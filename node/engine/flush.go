@@ -114,6 +114,7 @@ func (e *Engine) switchTo(a reach.Switch) {
 	c.current, c.typing = e.links[a.Link], false
 	if c.current != nil {
 		c.current.next = c.streams.Base
+		c.answer = c.answer || c.current.owed
 	}
 	e.touch(c)
 }

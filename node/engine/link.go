@@ -19,6 +19,7 @@ type link struct {
 	session e2ee.SessionID
 	heard   bool // something has come on it that opens
 	greeted bool // something was sealed for it
+	owed    bool // what has come on it was not confirmed on it
 	given   bool // given up by us: that nothing was heard means nothing
 	// next is the sequence number of the first item that was not written on it.
 	next      uint64

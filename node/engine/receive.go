@@ -31,7 +31,7 @@ func (e *Engine) Receive(now time.Time, id LinkID, cell []byte) error {
 	case errors.Is(err, e2ee.ErrRepeated):
 		// It is stored; the confirmation was lost. It proves nothing: whoever has
 		// recorded it can send it.
-		c.answer = true
+		c.owe(l)
 		e.touch(c)
 		return nil
 	case errors.Is(err, e2ee.ErrDecrypt), errors.Is(err, e2ee.ErrGap):
@@ -65,12 +65,16 @@ func (e *Engine) Receive(now time.Time, id LinkID, cell []byte) error {
 // if it has opened the link: that tells it that all is well.
 func (e *Engine) hear(now time.Time, l *link) {
 	if !l.heard && !l.outbound {
-		l.contact.answer = true
+		l.contact.owe(l)
 	}
 	l.heard = true
 	e.plan.Heard(now, l.id)
 	e.touch(l.contact)
 }
+
+// owe lets what has come on a link be confirmed. If that goes on another one, which is
+// lost, it is said again on this one.
+func (c *contact) owe(l *link) { c.answer, l.owed = true, true }
 
 // take takes a content from a contact (docs/protocol.md, "Delivery").
 func (e *Engine) take(now time.Time, l *link, content wire.Content) error {
@@ -122,7 +126,7 @@ func (c *contact) follow(content wire.Content) {
 // takeItems takes the items of a content that have not come before.
 func (e *Engine) takeItems(now time.Time, l *link, content wire.Content) error {
 	c := l.contact
-	c.answer = true
+	c.owe(l)
 	e.plan.Used(now, l.id)
 	for i, raw := range content.Items {
 		if content.First+uint64(i) != c.streams.Next {

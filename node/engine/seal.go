@@ -116,7 +116,7 @@ func (e *Engine) seal(now time.Time, c *contact, l *link, items []*item) (*e2ee.
 		e.close(now, l)
 		return nil, nil //nolint:nilerr // a session that is used up is followed by another
 	}
-	l.greeted, c.answer, c.typing = true, false, false
+	l.greeted, l.owed, c.answer, c.typing = true, false, false, false
 	return sealed, nil
 }
 
