@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/binary"
 	"fmt"
@@ -41,6 +42,7 @@ type contact struct {
 	answer  bool  // something is to be confirmed
 	online  bool  // what was last told
 	touched bool  // the next Flush looks at it
+	told    bool  // it is told since the last Flush that it has changed
 	erased  bool  // deleted
 }
 
@@ -119,11 +121,23 @@ func set[T any](to, from *T) {
 	}
 }
 
-// put keeps a contact that has changed, and tells.
+// put keeps a contact that has changed, and tells, but once in what is kept together.
 func (e *Engine) put(now time.Time, c *contact) {
 	e.change(ledger.PutContact{Contact: c.Contact})
-	e.happened(now, ledger.Event{Kind: ledger.ContactChanged, Contact: c.ID, Conversation: c.conversation})
+	if !c.told {
+		c.told = true
+		e.happened(now, ledger.Event{Kind: ledger.ContactChanged, Contact: c.ID, Conversation: c.conversation})
+	}
 	e.touch(c)
+}
+
+// called takes over what a contact says of itself, and reports whether it is new.
+func (c *contact) called(name string, addresses []ledger.Address) bool {
+	same := c.Name == name && slices.EqualFunc(c.Addresses, addresses, func(a, b ledger.Address) bool {
+		return a.Onion == b.Onion && a.Port == b.Port && bytes.Equal(a.ClientKey, b.ClientKey)
+	})
+	c.Name, c.Addresses = name, addresses
+	return !same
 }
 
 // setState changes what we have agreed on with a contact.

@@ -62,6 +62,7 @@ func (e *Engine) DeleteContact(now time.Time, id ledger.ContactID, history bool)
 
 // erase removes a contact.
 func (e *Engine) erase(now time.Time, c *contact, history bool) {
+	e.present(c, false)
 	e.cut(now, c)
 	for _, f := range c.files {
 		delete(e.files, f.Number)

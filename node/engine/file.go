@@ -124,8 +124,14 @@ func (e *Engine) takeOffer(now time.Time, c *contact, o wire.FileOffer) error {
 	}
 	e.addFile(f)
 	e.putFile(now, f, ledger.FileOffered)
-	if most := e.settings.AutoAccept; c.Verified && most > 0 && o.Size <= most {
+	e.autoAccept(c, f)
+	return nil
+}
+
+// autoAccept tells if a file may be accepted without asking.
+func (e *Engine) autoAccept(c *contact, f *ledger.File) {
+	most := e.settings.AutoAccept
+	if f.Incoming && f.State == ledger.Offered && c.Verified && most > 0 && f.Size <= most {
 		e.out.Signals = append(e.out.Signals, AutoAccept{File: f.Number})
 	}
-	return nil
 }

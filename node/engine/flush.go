@@ -27,7 +27,7 @@ func (e *Engine) Flush(now time.Time) (Output, error) {
 	e.touched = nil
 	e.needed, e.dropped = nil, nil
 	for _, c := range touched {
-		c.touched = false
+		c.touched, c.told = false, false
 		if err := e.pump(now, c); err != nil {
 			return Output{}, err
 		}

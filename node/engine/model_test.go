@@ -28,7 +28,7 @@ func live(names ...string) func(*rapid.T) {
 		m.TB = t
 		m.calm()
 		m.agree(rapid.Bool().Draw(t, "both ask"))
-		m.rest()
+		m.rest(t)
 	}
 }
 
@@ -206,8 +206,8 @@ func (p *person) waitingFor(other *person) (n int) {
 }
 
 // rest lets everything come to rest, and checks that nothing is left to do.
-func (m *model) rest() {
-	no := false
+func (m *model) rest(t *rapid.T) {
+	no, timed := false, make(map[*person][]*person)
 	for _, p := range m.people {
 		files, err := p.disk.OpenFiles()
 		p.must(err)
@@ -216,6 +216,11 @@ func (m *model) rest() {
 		}
 		for _, other := range m.people {
 			if p != other {
+				if rapid.Bool().Draw(t, "timer") { // both at once, or one
+					d := time.Duration(rapid.IntRange(1, 99).Draw(t, "days")) * 24 * time.Hour
+					p.must(p.engine.SetTimer(p.now(), p.conversation(other).ID, d))
+					timed[p] = append(timed[p], other)
+				}
 				p.must(p.engine.UpdateContact(p.now(), p.contact(other).ID, engine.ContactUpdate{KeepConnected: &no}))
 				p.send(other, m.text(p))
 			}
@@ -228,6 +233,13 @@ func (m *model) rest() {
 	m.pass(24 * time.Hour)
 	if n := m.steps - steps; n > 10*len(m.people) {
 		m.Fatalf("%d flushes on a day on which nothing happens", n)
+	}
+	for p, others := range timed {
+		for _, other := range others {
+			if a, b := p.conversation(other).Timer, other.conversation(p).Timer; a != b {
+				p.Fatalf("messages disappear after %v at %s, after %v at %s", a, p.name, b, other.name)
+			}
+		}
 	}
 	for _, p := range m.people {
 		m.restOf(p)

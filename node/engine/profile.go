@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"time"
@@ -12,81 +13,67 @@ import (
 // Settings returns the settings of the profile.
 func (e *Engine) Settings() Settings { return e.settings }
 
-// SetSettings changes them, which the caller keeps, and tells contacts a new name. It
-// fails with ErrInvalid or ErrQueueFull.
+// SetSettings changes them, which the caller keeps, and tells contacts a new name,
+// however much waits for them. It fails with ErrInvalid.
 func (e *Engine) SetSettings(now time.Time, s Settings) error {
 	body := wire.Profile{Name: s.Name}
 	if _, err := encode(body); err != nil {
 		return err
 	}
-	if s.Name == e.settings.Name {
-		e.settings = s
+	same := s.Name == e.settings.Name
+	e.settings = s
+	if same {
 		return nil
 	}
-	all, err := e.audience()
-	if err != nil {
-		return err
-	}
-	e.settings = s
-	return e.tell(all, ledger.Ordinary, body)
+	return e.tell(ledger.Names, body)
 }
 
-// SetAddresses changes our own addresses, and tells all contacts. It fails with
-// ErrInvalid or ErrQueueFull.
+// SetAddresses changes our own addresses, and tells all contacts, however much waits
+// for them. It fails with ErrInvalid.
 func (e *Engine) SetAddresses(now time.Time, all []ledger.Address) error {
 	body := addresses(all)
 	if _, err := encode(body); err != nil {
 		return err
 	}
-	to, err := e.audience()
-	if err != nil {
-		return err
-	}
 	e.cfg.Addresses = all
-	for _, c := range to {
-		e.outdate(c)
-	}
-	return e.tell(to, ledger.Moves, body)
+	return e.tell(ledger.Moves, body)
 }
 
-// outdate takes back addresses that a contact has not been told yet.
-func (e *Engine) outdate(c *contact) {
-	for _, it := range slices.Clone(c.queue[c.gone():]) {
-		if it.Kind == ledger.Moves {
-			e.remove(it)
-		}
-	}
-}
-
-// audience returns everybody whom we have asked or accepted. It fails with
-// ErrQueueFull if one of them has been told too much already.
-func (e *Engine) audience() (all []*contact, err error) {
+// tell says something to everybody whom we have asked or accepted: in the request, if
+// that has not left.
+func (e *Engine) tell(kind ledger.ItemKind, body wire.Body) error {
 	for _, c := range e.sorted() {
 		if c.State != ledger.Accepted && c.State != ledger.Requested {
 			continue
 		}
-		if c.crammed() {
-			return nil, ErrQueueFull
-		}
-		all = append(all, c)
-	}
-	return all, nil
-}
-
-// tell says something to many: in the request, if that has not left.
-func (e *Engine) tell(all []*contact, kind ledger.ItemKind, body wire.Body) error {
-	for _, c := range all {
 		if c.asks() {
+			e.outdate(c, kind)
 			if err := e.refresh(c); err != nil {
 				return err
 			}
 			continue
 		}
-		if err := e.enqueue(c, ledger.Item{Kind: kind}, body); err != nil {
+		if err := e.correct(c, kind, body); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// correct says something instead of all of its kind that was to be said. So there are
+// never many, and no bound is needed.
+func (e *Engine) correct(c *contact, kind ledger.ItemKind, body wire.Body) error {
+	e.outdate(c, kind)
+	return e.enqueue(c, ledger.Item{Kind: kind}, body)
+}
+
+// outdate takes back what a contact has not been told yet.
+func (e *Engine) outdate(c *contact, kind ledger.ItemKind) {
+	for _, it := range slices.Clone(c.queue[c.gone():]) {
+		if it.Kind == kind {
+			e.remove(it)
+		}
+	}
 }
 
 // Moving reports whether there are contacts that have not confirmed our addresses.
@@ -103,16 +90,16 @@ func (e *Engine) Moving() bool {
 
 // takeProfile takes a contact's new name.
 func (e *Engine) takeProfile(now time.Time, c *contact, p wire.Profile) {
-	if c.Name != p.Name {
-		c.Name = p.Name
+	if c.called(p.Name, c.Addresses) {
 		e.put(now, c)
 	}
 }
 
 // takeAddresses takes where a contact can be reached from now on.
 func (e *Engine) takeAddresses(now time.Time, c *contact, all wire.Addresses) {
-	c.Addresses = rows(all)
-	e.put(now, c)
+	if c.called(c.Name, rows(all)) {
+		e.put(now, c)
+	}
 }
 
 // Typing tells those in a conversation that we write, if they are there, and not more
@@ -141,8 +128,8 @@ func (e *Engine) typingHint(c *contact) {
 }
 
 // SetTimer sets after how long messages in a conversation disappear, 0 for never, for
-// both sides. It fails with ErrNotFound, ErrNotContact, ErrBlocked, ErrQueueFull, or
-// ErrInvalid.
+// both sides, however much waits. It fails with ErrNotFound, ErrNotContact, ErrBlocked
+// or ErrInvalid.
 func (e *Engine) SetTimer(now time.Time, id ledger.ConversationID, timer time.Duration) error {
 	row, members, err := e.members(id)
 	if err != nil {
@@ -152,13 +139,8 @@ func (e *Engine) SetTimer(now time.Time, id ledger.ConversationID, timer time.Du
 		return fmt.Errorf("%w: a timer of %s", ErrInvalid, timer)
 	}
 	for _, c := range members {
-		if c.full() {
-			return ErrQueueFull
-		}
-	}
-	for _, c := range members {
 		body := wire.Timer{Seconds: uint32(timer / time.Second)}
-		if err := e.say(c, body); err != nil {
+		if err := e.correct(c, ledger.Timers, body); err != nil {
 			return err
 		}
 	}
@@ -166,12 +148,23 @@ func (e *Engine) SetTimer(now time.Time, id ledger.ConversationID, timer time.Du
 	return nil
 }
 
-// takeTimer takes that a contact has set it.
-func (e *Engine) takeTimer(now time.Time, c *contact, t wire.Timer) {
+// takeTimer takes that a contact has set it. If both have at once, what the side with
+// the lower peer ID says counts. The other says that again, lest its own comes later.
+func (e *Engine) takeTimer(now time.Time, c *contact, t wire.Timer) error {
+	crossed := slices.ContainsFunc(c.queue, func(it *item) bool { return it.Kind == ledger.Timers })
+	if crossed {
+		if bytes.Compare(e.cfg.Peer, c.Peer) < 0 || c.crammed() {
+			return nil
+		}
+		if err := e.correct(c, ledger.Timers, t); err != nil {
+			return err
+		}
+	}
 	row := e.conversations[e.converse(now, c)]
 	if timer := time.Duration(t.Seconds) * time.Second; timer != row.Timer {
 		e.putTimer(now, row, timer, c.ID)
 	}
+	return nil
 }
 
 func (e *Engine) putTimer(now time.Time, row *ledger.Conversation, timer time.Duration, by ledger.ContactID) {

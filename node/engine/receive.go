@@ -168,7 +168,7 @@ func (e *Engine) takeItem(now time.Time, c *contact, it wire.Item) error {
 	case wire.Read:
 		e.takeRead(now, c, body)
 	case wire.Timer:
-		e.takeTimer(now, c, body)
+		return e.takeTimer(now, c, body)
 	case wire.FileOffer:
 		return e.takeOffer(now, c, body)
 	case wire.FileAnswer:

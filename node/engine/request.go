@@ -165,21 +165,25 @@ func (e *Engine) RejectContact(now time.Time, id ledger.ContactID) error {
 
 // takeRequest takes that somebody wants to become a contact.
 func (e *Engine) takeRequest(now time.Time, c *contact, r wire.Request) error {
-	if !e.mayAsk(now, c) && !e.invited(now, r.Invite) {
+	invited := e.redeem(now, r.Invite) // whoever shows it has had it
+	if !invited && !e.mayAsk(now, c) {
 		return nil
 	}
-	if c.State == ledger.Rejected && !e.invited(now, r.Invite) && !e.makeRoom(now, r.Introduction != "") {
+	if c.State == ledger.Rejected && !invited && !e.makeRoom(now, r.Introduction != "") {
 		return nil
 	}
-	c.Name, c.Addresses, c.Forgotten = r.Name, rows(r.Addresses), false
+	changed := c.called(r.Name, rows(r.Addresses)) || c.Forgotten
+	c.Forgotten = false
 	switch {
 	case c.State == ledger.Accepted:
-		e.put(now, c)
+		if changed {
+			e.put(now, c)
+		}
 		if c.crammed() {
 			return nil // they ask again and again, and confirm no answer
 		}
 		return e.say(c, e.acceptance())
-	case c.State == ledger.Requested, e.redeem(now, r.Invite):
+	case c.State == ledger.Requested, invited:
 		return e.accept(now, c)
 	}
 	c.Introduction = r.Introduction
@@ -218,10 +222,12 @@ func (e *Engine) refresh(c *contact) error {
 
 // takeAccept takes that a contact has accepted us.
 func (e *Engine) takeAccept(now time.Time, c *contact, a wire.Accept) {
-	c.Name, c.Addresses, c.Forgotten = a.Name, rows(a.Addresses), false
-	if c.State == ledger.Accepted {
+	changed := c.called(a.Name, rows(a.Addresses)) || c.Forgotten
+	c.Forgotten = false
+	switch {
+	case c.State != ledger.Accepted:
+		e.setState(now, c, ledger.Accepted)
+	case changed:
 		e.put(now, c)
-		return
 	}
-	e.setState(now, c, ledger.Accepted)
 }

@@ -151,7 +151,6 @@ func TestQueueIsBounded(t *testing.T) {
 	}
 	_, err := alice.engine.Send(alice.now(), id, "x", engine.SendOptions{})
 	is(t, err, engine.ErrQueueFull)
-	is(t, alice.engine.SetTimer(alice.now(), id, time.Minute), engine.ErrQueueFull)
 	_, err = alice.engine.OfferFile(alice.now(), id, engine.NewFile{Name: "x"})
 	is(t, err, engine.ErrQueueFull)
 	alice.settings.Name = "alicia"

@@ -103,6 +103,9 @@ func New(cfg Config, s Snapshot, now time.Time) (*Engine, error) {
 	}
 	for _, f := range s.Files {
 		e.addFile(&f)
+		if c := e.contacts[f.Contact]; c != nil {
+			e.autoAccept(c, &f) // whoever was told before may not have come to it
+		}
 	}
 	for _, c := range e.sorted() {
 		if err := e.renew(c, s.Streams[c.ID].Out == 0); err != nil {

@@ -74,7 +74,7 @@ type (
 	PutDelivery struct{ Delivery Delivery }
 	// ReadDelivery sets, for a message of ours with an ID and all before it in the
 	// conversation, that the contact has read them, if they were sent or delivered.
-	// If there is no such message it does nothing, and the event is not added.
+	// If there is none that this changes, the event is not added.
 	ReadDelivery struct {
 		Conversation ConversationID
 		Contact      ContactID

@@ -39,6 +39,9 @@ const (
 	// Moves tells of new addresses of ours. The old ones are kept until the last of
 	// these is confirmed.
 	Moves
+	// Names tells of a new name of ours, Timers of the timer of a conversation.
+	Names
+	Timers
 )
 
 // SessionID names a session with a contact.

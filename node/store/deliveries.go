@@ -54,7 +54,7 @@ func (u *Update) readDelivery(r ledger.ReadDelivery) error {
 	err = u.run(`UPDATE deliveries SET state = 4, changed = ? WHERE contact = ? AND message <= ? AND state IN (2, 3)
 		AND (SELECT conversation FROM messages WHERE number = deliveries.message) = ?`,
 		nil, r.Changed, int64(r.Contact), int64(last.Number), int64(r.Conversation))
-	if err != nil {
+	if err != nil || u.s.conn.Changes() == 0 {
 		return err
 	}
 	return u.addEvent(r.Event)

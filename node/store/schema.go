@@ -141,7 +141,7 @@ CREATE TABLE items ( -- what contacts are to be told, until it is confirmed
 	id INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id > 0),
 	contact INTEGER NOT NULL REFERENCES contacts ON DELETE CASCADE,
 	message INTEGER REFERENCES messages ON DELETE SET NULL, -- NULL for what is no message
-	kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 3),
+	kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 5),
 	content BLOB NOT NULL, -- sealed: it may hold keys
 	deadline INTEGER
 ) STRICT;

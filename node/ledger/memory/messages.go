@@ -87,12 +87,17 @@ func (l *Ledger) readDelivery(r ledger.ReadDelivery) error {
 	if !ok {
 		return nil
 	}
+	changed := false
 	for key, d := range l.deliveries.rows {
 		if key.contact == r.Contact && key.message <= last && (d.State == ledger.Sent || d.State == ledger.Delivered) &&
 			l.messages.rows[key.message].Conversation == r.Conversation {
 			d.State, d.Changed = ledger.Read, millis(r.Changed)
 			l.deliveries.put(key, d)
+			changed = true
 		}
+	}
+	if !changed {
+		return nil
 	}
 	return l.addEvent(r.Event)
 }

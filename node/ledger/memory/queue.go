@@ -8,7 +8,7 @@ import (
 )
 
 func (l *Ledger) putItem(i ledger.Item) error {
-	if i.ID <= 0 || i.Kind < ledger.Ordinary || i.Kind > ledger.Moves {
+	if i.ID <= 0 || i.Kind < ledger.Ordinary || i.Kind > ledger.Timers {
 		return ledger.ErrInvalid
 	}
 	if !l.contacts.has(i.Contact) || i.Message != 0 && !l.messages.has(i.Message) {
