@@ -131,7 +131,16 @@ func (n *Node) Files(ctx context.Context) (all []File, err error) {
 // File returns one of them, or ErrNotFound.
 func (n *Node) File(ctx context.Context, number ledger.FileNumber) (File, error) {
 	f, err := n.fileRow(ctx, number)
-	return fileOf(f), err
+	return n.fileNow(f), err
+}
+
+// fileNow is fileOf with why the file waits, if it does.
+func (n *Node) fileNow(f ledger.File) File {
+	out := fileOf(f)
+	if !f.State.Final() {
+		out.Why = n.moves.why(f.Number)
+	}
+	return out
 }
 
 func (n *Node) fileRow(ctx context.Context, number ledger.FileNumber) (f ledger.File, err error) {

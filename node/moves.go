@@ -7,16 +7,13 @@ import (
 	"time"
 
 	"github.com/libp2p/go-libp2p/core/network"
-	"github.com/libp2p/go-libp2p/core/peer"
 
 	"github.com/onionwire/onionwire/node/download"
 	"github.com/onionwire/onionwire/node/e2ee/filecrypt"
 	"github.com/onionwire/onionwire/node/engine"
 	"github.com/onionwire/onionwire/node/ledger"
-	"github.com/onionwire/onionwire/node/rpc"
 	"github.com/onionwire/onionwire/node/store"
 	"github.com/onionwire/onionwire/node/transfer"
-	"github.com/onionwire/onionwire/tortransport"
 )
 
 const (
@@ -24,15 +21,6 @@ const (
 	// to one of them. A contact that asks for more waits and asks again.
 	maxServed     = 32
 	maxServedEach = 8
-	// firstPause and lastPause are the waits between two tries to go on with a file
-	// while its contact is there.
-	firstPause = time.Second
-	lastPause  = time.Minute
-	// progressPause is how often is told how far a file has come.
-	progressPause = 250 * time.Millisecond
-	// maxUnknown is how often the sender may say that it has no such file before
-	// that is believed: it may not have our answer yet.
-	maxUnknown = 8
 )
 
 // moves are the files that move.
@@ -41,6 +29,7 @@ type moves struct {
 	fetching map[ledger.FileNumber]*move
 	serving  map[*move]struct{}
 	limiters map[ledger.ContactID]*transfer.Limiter
+	waiting  map[ledger.FileNumber]string // why they do not move at the moment
 }
 
 // move is a file that moves.
@@ -84,6 +73,11 @@ func (m *moves) look(n *Node, wanted []ledger.File) {
 			n.again()
 		})
 	}
+	for number := range m.waiting { // also of those that are sent
+		if n.engine.Refusal(number) != nil && !keep[number] {
+			delete(m.waiting, number)
+		}
+	}
 	for number, mv := range m.fetching {
 		if !keep[number] {
 			mv.cancel(errNotNow)
@@ -113,6 +107,7 @@ func (m *moves) over(mv *move) {
 	defer m.mu.Unlock()
 	if m.fetching[mv.file] == mv {
 		delete(m.fetching, mv.file)
+		delete(m.waiting, mv.file)
 	}
 	close(mv.over)
 }
@@ -151,172 +146,6 @@ func (n *Node) tidy() {
 			n.moves.discard(n, f)
 		}
 	}
-}
-
-// fetch fetches the rest of a file, over as many streams as it takes.
-func (n *Node) fetch(ctx context.Context, f ledger.File, limiter *transfer.Limiter) {
-	draft, err := download.Resume(f.Draft, f.Size, f.Chunks)
-	if err != nil {
-		n.breakFile(f, err)
-		return
-	}
-	defer draft.Close()
-	pause, unknown := firstPause, 0
-	for {
-		before := draft.Chunks()
-		err := n.fetchOn(ctx, f, draft, limiter)
-		switch {
-		case ctx.Err() != nil:
-			return
-		case err == nil:
-			n.finishFile(ctx, f, draft)
-			return
-		case errors.Is(err, transfer.ErrUnknown):
-			if unknown++; unknown >= maxUnknown {
-				n.breakFile(f, err)
-				return
-			}
-		case errors.Is(err, transfer.ErrChanged), errors.Is(err, transfer.ErrProtocol),
-			errors.Is(err, download.ErrFull), errors.Is(err, download.ErrReadOnly):
-			n.breakFile(f, err)
-			return
-		}
-		n.log.Debug("a file waits", "error", err)
-		if draft.Chunks() > before {
-			pause, unknown = firstPause, 0
-		}
-		select {
-		case <-time.After(pause):
-			pause = min(2*pause, lastPause)
-		case <-ctx.Done():
-			return
-		}
-	}
-}
-
-// errOffline means that there is no connection to a contact.
-var errOffline = errors.New("the contact is not there")
-
-// fetchOn fetches what it can on one stream.
-func (n *Node) fetchOn(ctx context.Context, f ledger.File, draft *download.Draft, limiter *transfer.Limiter) error {
-	cipher, err := cipherOf(f)
-	if err != nil {
-		return err
-	}
-	defer cipher.Close()
-	to, err := n.peerOf(ctx, f.Contact)
-	if err != nil {
-		return err
-	}
-	if n.host.Network().Connectedness(to) != network.Connected {
-		return errOffline
-	}
-	opening, cancel := context.WithTimeout(ctx, n.cfg.patience.handshake)
-	defer cancel()
-	s, err := tortransport.OpenStream(network.WithNoDial(opening, "connected before"), n.host.Network(), to, transfer.ProtocolID)
-	if err != nil {
-		return err
-	}
-	synced := draft.Synced()
-	var told time.Time
-	return transfer.Fetch(ctx, s, transfer.FetchConfig{
-		ID: filecrypt.ID(f.ID), Cipher: cipher, From: draft.Chunks(), Limiter: limiter,
-		Write: func(index uint64, data []byte) error {
-			if err := draft.WriteChunk(index, data); err != nil {
-				return err
-			}
-			if now := draft.Synced(); now != synced {
-				synced = now
-				return n.do(ctx, func(e *engine.Engine, _ time.Time) error {
-					e.FileWritten(f.Number, synced)
-					return nil
-				})
-			}
-			return nil
-		},
-		Progress: func(p transfer.Progress) { n.progress(f, p, &told) },
-	})
-}
-
-func cipherOf(f ledger.File) (*filecrypt.Cipher, error) {
-	key, err := filecrypt.ParseKey(f.Key)
-	if err != nil {
-		return nil, err
-	}
-	defer key.Wipe()
-	return filecrypt.New(key, filecrypt.ID(f.ID), f.Size, nil)
-}
-
-func (n *Node) peerOf(ctx context.Context, id ledger.ContactID) (to peer.ID, err error) {
-	err = n.do(ctx, func(e *engine.Engine, _ time.Time) error {
-		b, err := e.PeerOf(id)
-		to = peer.ID(b)
-		return err
-	})
-	return to, err
-}
-
-// progress tells how far a file has come, not too often.
-func (n *Node) progress(f ledger.File, p transfer.Progress, told *time.Time) {
-	now := time.Now()
-	if now.Sub(*told) < progressPause && p.Bytes < f.Size {
-		return
-	}
-	*told = now
-	left := rpc.Duration(p.Left)
-	if p.Left == 0 && p.Bytes < f.Size {
-		left = -1
-	}
-	n.feed.put(Event{
-		Happened: rpc.TimeOf(now), Kind: rpc.FileProgress, Contact: f.Contact, Conversation: f.Conversation, File: f.Number,
-		Progress: &Progress{Done: int64(p.Bytes), Size: int64(f.Size), Rate: int64(p.Rate), Left: left},
-	})
-}
-
-// finishFile compares a file that is all there with what was offered, and gives it its
-// name.
-func (n *Node) finishFile(ctx context.Context, f ledger.File, draft *download.Draft) {
-	if err := draft.Verify(ctx, f.Hash, nil); err != nil {
-		if ctx.Err() == nil {
-			_ = draft.Abort()
-			n.breakFile(f, err)
-		}
-		return
-	}
-	path, err := draft.Finish(f.Name)
-	if err != nil {
-		n.breakFile(f, err)
-		return
-	}
-	err = n.do(context.WithoutCancel(ctx), func(e *engine.Engine, now time.Time) error {
-		return e.FileArrived(now, f.Number, path)
-	})
-	if err == nil {
-		err = draft.Abort()
-	}
-	if err != nil {
-		n.log.Warn("a file that has arrived leaves something behind", "error", err)
-	}
-}
-
-// breakFile says that a file cannot be completed.
-func (n *Node) breakFile(f ledger.File, why error) {
-	_ = n.do(n.ctx, func(e *engine.Engine, now time.Time) error {
-		return e.FileBroken(now, f.Number, reasonOf(why))
-	})
-}
-
-// reasonOf says for people why a file is broken: no path, no address.
-func reasonOf(err error) string {
-	for _, known := range []error{
-		download.ErrFull, download.ErrReadOnly, download.ErrHash, download.ErrDraft, download.ErrFolder,
-		download.ErrChanged, download.ErrNotRegular, transfer.ErrUnknown, transfer.ErrProtocol,
-	} {
-		if errors.Is(err, known) {
-			return known.Error()
-		}
-	}
-	return "the file cannot be read or written"
 }
 
 // onFile answers a stream on which a contact fetches a file.
@@ -394,10 +223,15 @@ func (n *Node) offer(ctx context.Context, mv *move, id ledger.FileID) (transfer.
 		_ = source.Close()
 		err = download.ErrChanged
 	}
-	if err != nil {
+	switch {
+	case err != nil && final(err):
 		n.breakFile(f, err)
 		return transfer.Offer{}, transfer.ErrChanged
+	case err != nil: // it may be there again when the contact asks again
+		n.stall(f, err)
+		return transfer.Offer{}, transfer.ErrPaused
 	}
+	n.unstall(f.Number)
 	cipher, err := cipherOf(f)
 	if err != nil {
 		_ = source.Close()

@@ -128,7 +128,7 @@ func TestDocumentHasTheObjects(t *testing.T) {
 
 func TestDocumentHasTheEvents(t *testing.T) {
 	found := rows(t, "Events")
-	want := []string{string(rpc.PresenceChanged), string(rpc.TypingHint), string(rpc.FileProgress)}
+	want := []string{string(rpc.PresenceChanged), string(rpc.TypingHint), string(rpc.FileProgress), string(rpc.FileStalled)}
 	for k := ledger.RequestReceived; rpc.EventKindName(k) != ""; k++ {
 		want = append(want, string(rpc.EventKindName(k)))
 	}

@@ -63,6 +63,9 @@ const (
 	TypingHint EventKind = "typing"
 	// FileProgress comes with Progress.
 	FileProgress EventKind = "file_progress"
+	// FileStalled means that a file waits for a disk here that cannot be read or written
+	// now. Why says more.
+	FileStalled EventKind = "file_stalled"
 )
 
 var contactStates = map[ledger.ContactState]ContactState{

@@ -210,7 +210,7 @@ type File struct {
 	Done   int64     `json:"done"`
 	SHA256 Hash      `json:"sha256"`
 	State  FileState `json:"state"`
-	// Why says what made it broken, for people.
+	// Why says what made it broken, or what it waits for while it moves, for people.
 	Why string `json:"why,omitempty"`
 	// Path is where it is read, or put once it is whole.
 	Path    string `json:"path,omitempty"`
