@@ -94,8 +94,8 @@ until grep -q '^ready ' "$work/ready"; do
 done
 torrc=$(sed -n 's/^ready //p' "$work/ready")
 
-"$onionwire" init --no-passphrase --dir "$work/alice" --profile alice
-"$onionwire" init --no-passphrase --dir "$work/bob" --profile bob
+"$onionwire" init --no-passphrase --name Alice --dir "$work/alice" --profile alice
+"$onionwire" init --no-passphrase --name Bob --dir "$work/bob" --profile bob
 alice=$("$onionwire" id --dir "$work/alice" --profile alice | head -n 1)
 
 cat >"$work/tmux.conf" <<-'END'

@@ -77,6 +77,22 @@ func TestChat(t *testing.T) {
 	}
 }
 
+// TestBothCall lets two call each other, of whom neither waits.
+func TestBothCall(t *testing.T) {
+	t.Parallel()
+	alice, bob := newSomeone(t), newSomeone(t)
+	a, b := alice.chat(bob.link), bob.chat(alice.address)
+	for _, p := range []*clitest.Process{a, b} {
+		p.Err.Await(t, "is a contact now")
+	}
+	say(t, a, b, "Hello Bob!")
+	say(t, b, a, "Hello Alice!")
+	for _, p := range []*clitest.Process{a, b} {
+		p.CloseInput()
+		p.WantStatus(0, clitest.Soon)
+	}
+}
+
 // TestPipe gives lines to a chat that is no terminal's, to one whose own input
 // is empty.
 func TestPipe(t *testing.T) {

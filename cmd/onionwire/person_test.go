@@ -15,6 +15,7 @@ type someone struct {
 	t *testing.T
 	// What a contact needs, in both forms.
 	link, address string
+	passphrase    []byte // of the profile, if it has one
 }
 
 func newSomeone(t *testing.T) *someone {
@@ -35,7 +36,7 @@ func (s *someone) peer() string {
 // secrets returns how the keys of the profile could look in a log, and its words.
 func (s *someone) secrets() []string {
 	s.t.Helper()
-	keys, err := vault.Open(filepath.Join(s.Data(), "onionwire", "default", "keys"), nil)
+	keys, err := vault.Open(filepath.Join(s.Data(), "onionwire", "default", "keys"), s.passphrase)
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -90,6 +90,12 @@ func TestRun(t *testing.T) {
 			t.Errorf("run printed %q", out)
 		}
 	}
+	// Who has written meanwhile has come first.
+	chat := alice.chat("--listen")
+	if got := chat.Out.Await(t, "them: "); got != "them: a <secret> & a half" {
+		t.Errorf("what was not read is shown as %q", got)
+	}
+	chat.End(syscall.SIGINT, 0)
 }
 
 // TestRunOffline asks a node whose Tor does not get anywhere.
