@@ -74,6 +74,7 @@ func readSnapshot(tx *store.View) (s engine.Snapshot, own settings, expiry time.
 	read(func() (err error) { s.Cells, err = tx.AllCells(); return err })
 	read(func() (err error) { s.Invites, err = tx.Invites(); return err })
 	read(func() (err error) { s.Files, err = tx.OpenFiles(); return err })
+	read(func() (err error) { s.Ended, err = tx.EndedFiles(); return err })
 	read(func() (err error) { expiry, err = tx.NextExpiry(); return err })
 	return s, own, expiry, err
 }

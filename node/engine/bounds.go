@@ -23,6 +23,8 @@ const (
 	MaxInvites = 256
 	// MaxOffers is how many files of one contact can wait to be complete.
 	MaxOffers = 64
+	// MaxEnded is how many files of one contact are remembered whose state is final.
+	MaxEnded = 1_000
 	// MaxRetired is how many names of a contact's earlier items are remembered, so
 	// that a late cell does not bring them back.
 	MaxRetired = 8

@@ -26,6 +26,7 @@ type contact struct {
 	contents       int            // how many items have their content in memory
 	cells          []*ledger.Cell // unconfirmed, in their order; bytes only while loaded
 	files          []*ledger.File // those whose state is not final, in the order of their numbers
+	ended          []ledger.Ended // those from the contact whose state is, the oldest first
 	typing         bool           // a hint is to be sent
 	typed          time.Time      // when one was last
 	urgent         bool           // somebody waits for what is queued

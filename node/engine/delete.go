@@ -82,7 +82,7 @@ func (e *Engine) erase(now time.Time, c *contact, history bool) {
 			Contact: ledger.Contact{
 				ID: c.ID, Peer: c.Peer, Name: c.Name, Alias: c.Alias, State: ledger.Deleted, Changed: now, Added: c.Added,
 			},
-			conversation: conversation,
+			conversation: conversation, ended: c.ended,
 		}
 		e.know(kept)
 	} else if conversation != 0 {

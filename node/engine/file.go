@@ -102,12 +102,27 @@ func (e *Engine) putFile(now time.Time, f *ledger.File, kind ledger.EventKind) {
 	e.happened(now, ledger.Event{
 		Kind: kind, Contact: f.Contact, Conversation: f.Conversation, File: f.Number, FileState: f.State,
 	})
+	if f.Incoming && f.State.Final() {
+		e.remember(c, ledger.Ended{Number: f.Number, Contact: c.ID, ID: f.ID, State: f.State})
+	}
 	e.touch(c)
+}
+
+// remember notes that a file of a contact has ended, so that it is not offered again.
+// Of too many, the oldest goes that has not arrived, or else the oldest.
+func (e *Engine) remember(c *contact, f ledger.Ended) {
+	c.ended = append(c.ended, f)
+	if len(c.ended) > MaxEnded {
+		i := max(0, slices.IndexFunc(c.ended, func(f ledger.Ended) bool { return f.State != ledger.Arrived }))
+		e.change(ledger.DropFile{File: c.ended[i].Number})
+		c.ended = slices.Delete(c.ended, i, i+1)
+	}
 }
 
 // takeOffer takes that a contact offers a file.
 func (e *Engine) takeOffer(now time.Time, c *contact, o wire.FileOffer) error {
-	if f := c.file(ledger.FileID(o.ID), true); f != nil {
+	id := ledger.FileID(o.ID)
+	if c.file(id, true) != nil || slices.ContainsFunc(c.ended, func(f ledger.Ended) bool { return f.ID == id }) {
 		return nil // it has begun its items anew, and may not know that we have this one
 	}
 	if c.offers(true) >= MaxOffers {

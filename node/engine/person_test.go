@@ -117,7 +117,7 @@ func (p *person) start() {
 
 func (p *person) snapshot() engine.Snapshot {
 	s := engine.Snapshot{Settings: p.settings}
-	var errs [8]error
+	var errs [9]error
 	s.Counters, errs[0] = p.disk.Counters()
 	s.Contacts, errs[1] = p.disk.Contacts()
 	s.Streams, errs[2] = p.disk.Streams()
@@ -126,6 +126,7 @@ func (p *person) snapshot() engine.Snapshot {
 	s.Cells, errs[5] = p.disk.AllCells()
 	s.Invites, errs[6] = p.disk.Invites()
 	s.Files, errs[7] = p.disk.OpenFiles()
+	s.Ended, errs[8] = p.disk.EndedFiles()
 	p.must(errors.Join(errs[:]...))
 	return s
 }

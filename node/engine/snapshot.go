@@ -38,8 +38,10 @@ type Snapshot struct {
 	// their bytes.
 	Cells   []ledger.Cell
 	Invites []ledger.Invite
-	// Files are those whose state is not final.
+	// Files are those whose state is not final, Ended the others that were offered to
+	// us, in the order of their numbers.
 	Files []ledger.File
+	Ended []ledger.Ended
 }
 
 // Settings are those of the profile that the engine heeds.
@@ -105,6 +107,11 @@ func New(cfg Config, s Snapshot, now time.Time) (*Engine, error) {
 		e.addFile(&f)
 		if c := e.contacts[f.Contact]; c != nil {
 			e.autoAccept(c, &f) // whoever was told before may not have come to it
+		}
+	}
+	for _, f := range s.Ended {
+		if c := e.contacts[f.Contact]; c != nil {
+			c.ended = append(c.ended, f)
 		}
 	}
 	for _, c := range e.sorted() {

@@ -32,6 +32,14 @@ const (
 // Final reports whether nothing more becomes of the file.
 func (s FileState) Final() bool { return s >= Arrived }
 
+// Ended is what is remembered of a file that was offered to us and whose state is final.
+type Ended struct {
+	Number  FileNumber
+	Contact ContactID
+	ID      FileID
+	State   FileState
+}
+
 // File is a file that is sent, or received.
 type File struct {
 	Number       FileNumber

@@ -14,9 +14,37 @@ const fileColumns = `SELECT number, conversation, contact, id, incoming, key, na
 // Files returns all files in the order of their numbers.
 func (v *View) Files() ([]ledger.File, error) { return v.files(fileColumns + "ORDER BY number") }
 
+// FilesBefore returns up to limit files with numbers below one, or the last ones if it is
+// 0. The newest comes first.
+func (v *View) FilesBefore(before ledger.FileNumber, limit int) ([]ledger.File, error) {
+	return v.files(fileColumns+"WHERE number < ? ORDER BY number DESC LIMIT ?",
+		orEnd(before), max(limit, 0))
+}
+
+// LeftFiles returns incoming files that do not arrive any more, of which a draft may be
+// left.
+func (v *View) LeftFiles() ([]ledger.File, error) {
+	return v.files(fileColumns+"WHERE incoming AND draft <> '' AND state > ? ORDER BY number", int(ledger.Arrived))
+}
+
 // OpenFiles returns those whose state is not final.
 func (v *View) OpenFiles() ([]ledger.File, error) {
 	return v.files(fileColumns+"WHERE state < ? ORDER BY number", int(ledger.Arrived))
+}
+
+// EndedFiles returns those that were offered to us and whose state is final.
+func (v *View) EndedFiles() (all []ledger.Ended, err error) {
+	err = v.run("SELECT number, contact, id, state FROM files WHERE incoming = 1 AND state >= ? ORDER BY number",
+		func(stmt *sqlite3.Stmt) error {
+			all = append(all, ledger.Ended{
+				Number:  ledger.FileNumber(stmt.ColumnInt64(0)),
+				Contact: ledger.ContactID(stmt.ColumnInt64(1)),
+				ID:      ledger.FileID(stmt.ColumnRawBlob(2)),
+				State:   ledger.FileState(stmt.ColumnInt(3)),
+			})
+			return nil
+		}, int(ledger.Arrived))
+	return all, err
 }
 
 // File returns a file by its number, or ErrNotFound.

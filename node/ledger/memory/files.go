@@ -39,6 +39,14 @@ func (l *Ledger) OpenFiles() ([]ledger.File, error) {
 	return l.findFiles(func(f ledger.File) bool { return !f.State.Final() }), nil
 }
 
+// EndedFiles returns those that were offered to us and whose state is final.
+func (l *Ledger) EndedFiles() (all []ledger.Ended, err error) {
+	for _, f := range l.findFiles(func(f ledger.File) bool { return f.Incoming && f.State.Final() }) {
+		all = append(all, ledger.Ended{Number: f.Number, Contact: f.Contact, ID: f.ID, State: f.State})
+	}
+	return all, nil
+}
+
 func (l *Ledger) findFiles(which func(ledger.File) bool) []ledger.File {
 	all := l.files.find(which, fileOrder)
 	for i := range all {
