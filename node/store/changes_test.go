@@ -209,4 +209,49 @@ func TestDroppedEvents(t *testing.T) {
 	want(2, 10, store.ErrCursor)
 	add(4)
 	want(3, 10, nil, 4)
+	want(4, 10, nil)
+	want(5, 10, store.ErrCursor) // was never given: this is an older copy of what the reader knew
+}
+
+func TestOldEventsAreDropped(t *testing.T) {
+	s := create(t, newFolder(t))
+	left := func(want ...ledger.Cursor) {
+		t.Helper()
+		var got []ledger.Cursor
+		view(t, s, func(tx *store.View) error {
+			var after ledger.Cursor
+			if len(want) > 0 {
+				after = want[0] - 1
+			}
+			events, err := tx.Events(after, 10)
+			for _, e := range events {
+				got = append(got, e.Cursor)
+			}
+			return err
+		})
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("left are %d, want %d", got, want)
+		}
+	}
+	before := func(d time.Duration) {
+		update(t, s, func(tx *store.Update) error { return tx.DropEventsBefore(noon.Add(d)) })
+	}
+	for i, at := range []time.Duration{0, 2, 1, 3} { // the clock was set back in between
+		apply(t, s, ledger.AddEvent{Event: ledger.Event{
+			Cursor: ledger.Cursor(i + 1), Happened: noon.Add(at * time.Hour), Kind: ledger.FileChanged,
+		}})
+	}
+	before(0)
+	left(1, 2, 3, 4)
+	before(90 * time.Minute)
+	left(2, 3, 4)
+	before(150 * time.Minute)
+	left(4)
+	before(time.Hour * 24)
+	view(t, s, func(tx *store.View) error {
+		if events, err := tx.Events(4, 10); err != nil || len(events) != 0 {
+			t.Errorf("left are %v, %v", events, err)
+		}
+		return nil
+	})
 }

@@ -13,28 +13,45 @@ var (
 	addressKey    = column{"addresses", "client_key"}
 )
 
+const contactColumns = `SELECT id, peer, name, alias, introduction, invite, state, changed, verified, muted, keep_connected,
+	forgotten, expiry, silent, added FROM contacts `
+
+const addressColumns = "SELECT contact, onion, port, client_key FROM addresses "
+
 // Contacts returns all contacts, with their addresses, in the order of their numbers.
-func (v *View) Contacts() (all []ledger.Contact, err error) {
+func (v *View) Contacts() ([]ledger.Contact, error) {
+	return v.contacts(contactColumns+"ORDER BY id", addressColumns+"ORDER BY contact, position")
+}
+
+// Contact returns a contact by its number, or ErrNotFound.
+func (v *View) Contact(id ledger.ContactID) (ledger.Contact, error) {
+	all, err := v.contacts(contactColumns+"WHERE id = ?", addressColumns+"WHERE contact = ? ORDER BY position", int64(id))
+	if err != nil || len(all) == 0 {
+		return ledger.Contact{}, orNotFound(err)
+	}
+	return all[0], nil
+}
+
+// contacts returns contacts and their addresses, both of which are chosen by args.
+func (v *View) contacts(contacts, addresses string, args ...any) (all []ledger.Contact, err error) {
 	places := make(map[ledger.ContactID]int)
-	err = v.run(`SELECT id, peer, name, alias, introduction, invite, state, changed, verified, muted, keep_connected,
-		forgotten, expiry, silent, added FROM contacts ORDER BY id`, func(stmt *sqlite3.Stmt) error {
+	err = v.run(contacts, func(stmt *sqlite3.Stmt) error {
 		c, err := v.scanContact(stmt)
 		places[c.ID] = len(all)
 		all = append(all, c)
 		return err
-	})
+	}, args...)
 	if err != nil {
 		return nil, err
 	}
-	err = v.run("SELECT contact, onion, port, client_key FROM addresses ORDER BY contact, position",
-		func(stmt *sqlite3.Stmt) (err error) {
-			contact := &all[places[ledger.ContactID(stmt.ColumnInt64(0))]]
-			a := ledger.Address{Port: uint16(stmt.ColumnInt(2))}
-			copy(a.Onion[:], stmt.ColumnRawBlob(1))
-			a.ClientKey, err = v.openColumn(stmt, 3, addressKey, addressRow(contact.ID, a))
-			contact.Addresses = append(contact.Addresses, a)
-			return err
-		})
+	err = v.run(addresses, func(stmt *sqlite3.Stmt) (err error) {
+		contact := &all[places[ledger.ContactID(stmt.ColumnInt64(0))]]
+		a := ledger.Address{Port: uint16(stmt.ColumnInt(2))}
+		copy(a.Onion[:], stmt.ColumnRawBlob(1))
+		a.ClientKey, err = v.openColumn(stmt, 3, addressKey, addressRow(contact.ID, a))
+		contact.Addresses = append(contact.Addresses, a)
+		return err
+	}, args...)
 	return all, err
 }
 

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"math"
 	"time"
 
 	"github.com/ncruces/go-sqlite3"
@@ -8,34 +9,108 @@ import (
 	"github.com/onionwire/onionwire/node/ledger"
 )
 
+const conversationColumns = "SELECT id, kind, title, muted, timer, read, added FROM conversations "
+
+const memberColumns = "SELECT conversation, contact FROM members "
+
 // Conversations returns all conversations, with their members, in the order of their
 // numbers.
-func (v *View) Conversations() (all []ledger.Conversation, err error) {
+func (v *View) Conversations() ([]ledger.Conversation, error) {
+	return v.conversations(conversationColumns+"ORDER BY id", memberColumns+"ORDER BY conversation, contact")
+}
+
+// Conversation returns a conversation by its number, or ErrNotFound.
+func (v *View) Conversation(id ledger.ConversationID) (ledger.Conversation, error) {
+	all, err := v.conversations(conversationColumns+"WHERE id = ?", memberColumns+"WHERE conversation = ? ORDER BY contact", int64(id))
+	if err != nil || len(all) == 0 {
+		return ledger.Conversation{}, orNotFound(err)
+	}
+	return all[0], nil
+}
+
+// conversations returns conversations and their members, both of which are chosen by
+// args.
+func (v *View) conversations(conversations, members string, args ...any) (all []ledger.Conversation, err error) {
 	places := make(map[ledger.ConversationID]int)
-	err = v.run("SELECT id, kind, title, muted, timer, read, added FROM conversations ORDER BY id",
-		func(stmt *sqlite3.Stmt) error {
-			c := ledger.Conversation{
-				ID:    ledger.ConversationID(stmt.ColumnInt64(0)),
-				Kind:  ledger.ConversationKind(stmt.ColumnInt(1)),
-				Title: stmt.ColumnText(2),
-				Muted: stmt.ColumnBool(3),
-				Timer: seconds(stmt, 4),
-				Read:  ledger.MessageNumber(stmt.ColumnInt64(5)),
-				Added: moment(stmt, 6),
-			}
-			places[c.ID] = len(all)
-			all = append(all, c)
-			return nil
-		})
+	err = v.run(conversations, func(stmt *sqlite3.Stmt) error {
+		c := ledger.Conversation{
+			ID:    ledger.ConversationID(stmt.ColumnInt64(0)),
+			Kind:  ledger.ConversationKind(stmt.ColumnInt(1)),
+			Title: stmt.ColumnText(2),
+			Muted: stmt.ColumnBool(3),
+			Timer: seconds(stmt, 4),
+			Read:  ledger.MessageNumber(stmt.ColumnInt64(5)),
+			Added: moment(stmt, 6),
+		}
+		places[c.ID] = len(all)
+		all = append(all, c)
+		return nil
+	}, args...)
 	if err != nil {
 		return nil, err
 	}
-	err = v.run("SELECT conversation, contact FROM members ORDER BY conversation, contact", func(stmt *sqlite3.Stmt) error {
+	err = v.run(members, func(stmt *sqlite3.Stmt) error {
 		c := &all[places[ledger.ConversationID(stmt.ColumnInt64(0))]]
 		c.Members = append(c.Members, ledger.ContactID(stmt.ColumnInt64(1)))
 		return nil
-	})
+	}, args...)
 	return all, err
+}
+
+// DirectConversation returns the conversation of the two with a contact, or ErrNotFound.
+func (v *View) DirectConversation(contact ledger.ContactID) (id ledger.ConversationID, err error) {
+	err = v.one(`SELECT c.id FROM members m JOIN conversations c ON c.id = m.conversation
+		WHERE m.contact = ? AND c.kind = 1`, func(stmt *sqlite3.Stmt) error {
+		id = ledger.ConversationID(stmt.ColumnInt64(0))
+		return nil
+	}, int64(contact))
+	return id, err
+}
+
+// DirectConversations returns that of each contact.
+func (v *View) DirectConversations() (map[ledger.ContactID]ledger.ConversationID, error) {
+	all := make(map[ledger.ContactID]ledger.ConversationID)
+	err := v.run("SELECT m.contact, c.id FROM conversations c JOIN members m ON m.conversation = c.id WHERE c.kind = 1",
+		func(stmt *sqlite3.Stmt) error {
+			all[ledger.ContactID(stmt.ColumnInt64(0))] = ledger.ConversationID(stmt.ColumnInt64(1))
+			return nil
+		})
+	return all, err
+}
+
+// lastMessages are the conversations with the number of their last message, or 0.
+const lastMessages = `WITH lasts AS (SELECT id,
+	ifnull((SELECT max(number) FROM messages WHERE conversation = conversations.id), 0) AS last FROM conversations) `
+
+// LatestConversations returns up to limit conversations, the one with the latest message
+// first, those after a conversation, or from the first on if it is 0. It fails with
+// ErrNotFound if that is gone.
+func (v *View) LatestConversations(after ledger.ConversationID, limit int) (all []ledger.ConversationID, err error) {
+	last := ledger.MessageNumber(math.MaxInt64)
+	if after != 0 {
+		if _, err := v.Conversation(after); err != nil {
+			return nil, err
+		}
+		if last, err = v.LastMessage(after); err != nil {
+			return nil, err
+		}
+	}
+	err = v.run(lastMessages+"SELECT id FROM lasts WHERE (last, id) < (?, ?) ORDER BY last DESC, id DESC LIMIT ?",
+		func(stmt *sqlite3.Stmt) error {
+			all = append(all, ledger.ConversationID(stmt.ColumnInt64(0)))
+			return nil
+		}, int64(last), int64(after), max(limit, 0))
+	return all, err
+}
+
+// LastMessage returns the number of the last message of a conversation, 0 if there is
+// none.
+func (v *View) LastMessage(c ledger.ConversationID) (last ledger.MessageNumber, err error) {
+	err = v.one("SELECT ifnull(max(number), 0) FROM messages WHERE conversation = ?", func(stmt *sqlite3.Stmt) error {
+		last = ledger.MessageNumber(stmt.ColumnInt64(0))
+		return nil
+	}, int64(c))
+	return last, err
 }
 
 func (u *Update) putConversation(c ledger.Conversation) error {
@@ -74,5 +149,17 @@ func (v *View) Unread(c ledger.ConversationID) (n int, err error) {
 		n = stmt.ColumnInt(0)
 		return nil
 	}, int64(c))
+	return n, err
+}
+
+// UnreadTotal returns how many messages of others were not read, in all conversations
+// that are not muted.
+func (v *View) UnreadTotal() (n int, err error) {
+	err = v.one(`SELECT count(*) FROM conversations c CROSS JOIN members p ON p.conversation = c.id CROSS JOIN messages m
+		ON m.conversation = p.conversation AND m.sender = p.contact AND m.number > c.read WHERE c.muted = 0`,
+		func(stmt *sqlite3.Stmt) error {
+			n = stmt.ColumnInt(0)
+			return nil
+		})
 	return n, err
 }

@@ -1,19 +1,22 @@
 package store
 
 import (
+	"time"
+
 	"github.com/ncruces/go-sqlite3"
 
 	"github.com/onionwire/onionwire/node/ledger"
 )
 
 // Events returns up to limit events after a cursor, 0 for all, in their order. It
-// fails with ErrCursor if some of them were dropped.
+// fails with ErrCursor if some of them were dropped, or if the cursor was never given:
+// whoever has it has seen events that this store, an older copy perhaps, has not.
 func (v *View) Events(after ledger.Cursor, limit int) (all []ledger.Event, err error) {
-	dropped, err := v.dropped()
+	dropped, last, err := v.cursors()
 	if err != nil {
 		return nil, err
 	}
-	if after < dropped {
+	if after < dropped || after > last {
 		return nil, ErrCursor
 	}
 	err = v.run(`SELECT cursor, happened, kind, contact, conversation, message, file, id, delivery, file_state, seconds
@@ -38,15 +41,16 @@ func (v *View) Events(after ledger.Cursor, limit int) (all []ledger.Event, err e
 	return all, err
 }
 
-// dropped returns the last event that was dropped. They go from the front, so the
-// oldest that is there tells; if there is none, all that ever were are gone.
-func (v *View) dropped() (last ledger.Cursor, err error) {
-	err = v.one(`SELECT coalesce((SELECT min(cursor) - 1 FROM events),
-		(SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0)`, func(stmt *sqlite3.Stmt) error {
-		last = ledger.Cursor(stmt.ColumnInt64(0))
-		return nil
-	})
-	return last, err
+// cursors returns the last event that was dropped, and the last of all. They go from the
+// front, so the oldest that is there tells; if there is none, all that ever were are gone.
+func (v *View) cursors() (dropped, last ledger.Cursor, err error) {
+	err = v.one(`SELECT coalesce((SELECT min(cursor) - 1 FROM events), seq), seq
+		FROM (SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0) AS seq)`,
+		func(stmt *sqlite3.Stmt) error {
+			dropped, last = ledger.Cursor(stmt.ColumnInt64(0)), ledger.Cursor(stmt.ColumnInt64(1))
+			return nil
+		})
+	return dropped, last, err
 }
 
 func (u *Update) addEvent(e ledger.Event) error {
@@ -65,6 +69,13 @@ func (u *Update) addEvent(e ledger.Event) error {
 func (u *Update) DropEvents(keep int) error {
 	return u.run(`DELETE FROM events WHERE cursor <= (SELECT cursor FROM events
 		ORDER BY cursor DESC LIMIT 1 OFFSET ?)`, nil, max(keep, 0))
+}
+
+// DropEventsBefore removes the events that happened before a time, up to the first that
+// did not: they stay in one piece.
+func (u *Update) DropEventsBefore(t time.Time) error {
+	return u.run(`DELETE FROM events WHERE cursor < coalesce((SELECT cursor FROM events
+		WHERE happened >= ? ORDER BY cursor LIMIT 1), 9223372036854775807)`, nil, t)
 }
 
 // Counters returns the highest numbers that were ever given.

@@ -11,7 +11,7 @@ import (
 
 // orEnd is a number, or one after all for 0. (An OR in a query would be no use to an
 // index.)
-func orEnd(n ledger.MessageNumber) int64 {
+func orEnd[N ~int64](n N) int64 {
 	if n == 0 {
 		return math.MaxInt64
 	}
@@ -59,6 +59,13 @@ func (v *View) MessageByID(c ledger.ConversationID, sender ledger.ContactID, id 
 func (v *View) Messages(c ledger.ConversationID, before ledger.MessageNumber, limit int) ([]ledger.Message, error) {
 	return v.messages(messageColumns+"WHERE m.conversation = ? AND m.number < ? ORDER BY m.number DESC LIMIT ?",
 		int64(c), orEnd(before), max(limit, 0))
+}
+
+// MessagesAfter returns up to limit messages of a conversation after a number. The oldest
+// comes first.
+func (v *View) MessagesAfter(c ledger.ConversationID, after ledger.MessageNumber, limit int) ([]ledger.Message, error) {
+	return v.messages(messageColumns+"WHERE m.conversation = ? AND m.number > ? ORDER BY m.number LIMIT ?",
+		int64(c), int64(after), max(limit, 0))
 }
 
 func (v *View) messages(sql string, args ...any) (all []ledger.Message, err error) {

@@ -29,6 +29,15 @@ func (v *View) Waiting() (all []ledger.Waiting, err error) {
 	return all, err
 }
 
+// WaitingMessages returns how many items carry a message.
+func (v *View) WaitingMessages() (n int, err error) {
+	err = v.one("SELECT count(*) FROM items WHERE message IS NOT NULL", func(stmt *sqlite3.Stmt) error {
+		n = stmt.ColumnInt(0)
+		return nil
+	})
+	return n, err
+}
+
 // ItemContent returns the content of an item, or ErrNotFound.
 func (v *View) ItemContent(id ledger.ItemID) (content []byte, err error) {
 	err = v.one("SELECT content FROM items WHERE id = ?", func(stmt *sqlite3.Stmt) (err error) {

@@ -40,14 +40,15 @@ func (l *Ledger) addEvent(e ledger.Event) error {
 }
 
 // Events returns up to limit events after a cursor, 0 for all, in their order. It
-// fails with ErrCursor if some of them were dropped.
+// fails with ErrCursor if some of them were dropped, or if the cursor was never given.
 func (l *Ledger) Events(after ledger.Cursor, limit int) ([]ledger.Event, error) {
 	all := l.events.find(every, eventOrder)
-	dropped := l.counters.rows[struct{}{}].Cursor
+	last := l.counters.rows[struct{}{}].Cursor
+	dropped := last
 	if len(all) > 0 {
 		dropped = all[0].Cursor - 1
 	}
-	if after < dropped {
+	if after < dropped || after > last {
 		return nil, ledger.ErrCursor
 	}
 	n := 0
