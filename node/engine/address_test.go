@@ -7,6 +7,7 @@ import (
 
 	"github.com/onionwire/onionwire/node/engine"
 	"github.com/onionwire/onionwire/node/ledger"
+	"github.com/onionwire/onionwire/node/wire"
 )
 
 // TestMoving: who is offline while a contact moves finds its way, and only then the old
@@ -122,5 +123,38 @@ func TestBadAddressesAreRefused(t *testing.T) {
 		is(t, alice.engine.SetAddresses(alice.now(), bad), engine.ErrInvalid)
 		_, err := engine.New(engine.Config{Peer: alice.peer, Key: alice.stateKey, Addresses: bad}, engine.Snapshot{}, alice.now())
 		is(t, err, engine.ErrInvalid)
+	}
+}
+
+// TestOldLinkTakesNothingAway: what a contact has told itself counts before what stands in
+// a link, which is tried all the same until the contact tells where it is.
+func TestOldLinkTakesNothingAway(t *testing.T) {
+	w, alice, bob := two(t)
+	w.befriend(alice, bob)
+	old := bob.link()
+	bob.move()
+	w.pass(time.Minute)
+	for range 2 {
+		_, err := alice.engine.AddContact(alice.now(), old)
+		is(t, err, engine.ErrExists)
+		alice.flush()
+	}
+	if got := alice.contact(bob).Addresses; len(got) != 2 || got[0].Onion != bob.addresses[0].Onion {
+		t.Errorf("bob is at %v", got)
+	}
+	for i := range byte(9) {
+		forged := old
+		forged.Addresses = []ledger.Address{alice.newAddress(10 + i)}
+		_, err := alice.engine.AddContact(alice.now(), forged)
+		is(t, err, engine.ErrExists)
+	}
+	alice.flush()
+	if got := alice.contact(bob).Addresses; len(got) != wire.MaxAddresses || got[0].Onion != bob.addresses[0].Onion {
+		t.Errorf("bob is at %v", got)
+	}
+	bob.move()
+	w.pass(time.Hour)
+	if got := alice.contact(bob).Addresses; len(got) != 1 || got[0].Onion != bob.addresses[0].Onion {
+		t.Errorf("bob is at %v", got)
 	}
 }

@@ -6,6 +6,8 @@ const (
 	// MaxQueued is how many items can wait for one contact. Their contents are on
 	// the disk; what is in memory of them is small.
 	MaxQueued = 10_000
+	// MaxQueuedTotal is how many can wait for all contacts.
+	MaxQueuedTotal = 100_000
 	// MaxAnswers is how many more can: what the engine says by itself, such as that a
 	// request is accepted, a receipt, or a new address.
 	MaxAnswers = 1_024
@@ -17,6 +19,9 @@ const (
 	MaxInFlightBytes = 512 << 10
 	// MaxRequests is how many requests of strangers wait for an answer.
 	MaxRequests = 64
+	// MaxDisplaced is how many requests in an hour, of all strangers together, may each
+	// take the place of another. More are not taken.
+	MaxDisplaced = 30
 	// MaxStrangers is how many links there are with people who are no contacts.
 	MaxStrangers = 32
 	// MaxInvites is how many invites are open.
@@ -36,7 +41,7 @@ const (
 	// rejectionPause is for how long somebody who was rejected cannot ask again, and
 	// requestPause for how long the words of a request stay as they are.
 	rejectionPause = 24 * time.Hour
-	requestPause   = time.Minute
+	requestPause   = 24 * time.Hour
 	// healingPause is the least time between two handshakes for cells that no
 	// session opens.
 	healingPause = time.Minute

@@ -52,6 +52,9 @@ func (c *contact) reachable() bool {
 	return c.State == ledger.Accepted || c.State == ledger.Requested || c.State == ledger.Asking
 }
 
+// guest reports whether the contact is somebody who has asked, and nothing more.
+func (c *contact) guest() bool { return c.State != ledger.Accepted && c.State != ledger.Requested }
+
 // take reports whether what we have to say to the contact may be sealed: to somebody
 // who has not accepted yet, only the request may.
 func (c *contact) take(it *item) bool {
@@ -154,6 +157,7 @@ func (e *Engine) setState(now time.Time, c *contact, s ledger.ContactState) {
 	}
 	if c.reachable() {
 		e.plan.Add(c.ID, c.Peer)
+		e.plan.Guest(c.ID, c.guest())
 		e.plan.KeepConnected(now, c.ID, c.KeepConnected && s == ledger.Accepted)
 	} else {
 		e.cut(now, c)

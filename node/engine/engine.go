@@ -25,6 +25,7 @@ type Engine struct {
 	files         map[ledger.FileNumber]*ledger.File
 	links         map[LinkID]*link
 	strangers     []*link // the oldest first
+	displaced     bucket
 	touched       []*contact
 	needed        map[ledger.ItemID]*item       // what Needs has named
 	dropped       map[ledger.MessageNumber]bool // messages that are in out to be removed

@@ -12,7 +12,8 @@ var (
 	ErrBlocked = errors.New("contact is blocked")
 	// ErrExists means that somebody is a contact already, or has been asked.
 	ErrExists = errors.New("contact exists already")
-	// ErrQueueFull means that MaxQueued items wait for a contact.
+	// ErrQueueFull means that MaxQueued items wait for a contact, or MaxQueuedTotal for
+	// all, or that there is as much of something else as there may be.
 	ErrQueueFull = errors.New("too much waits for this contact")
 	// ErrSent means that a message has left, so that it can be neither changed nor
 	// called back.

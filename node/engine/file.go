@@ -28,7 +28,7 @@ func (e *Engine) OfferFile(now time.Time, id ledger.ConversationID, n NewFile) (
 	if len(members) != 1 {
 		return ledger.File{}, fmt.Errorf("%w: a file to more than one", ErrInvalid)
 	}
-	if members[0].full() || members[0].offers(false) >= MaxOffers {
+	if e.full(members[0]) || members[0].offers(false) >= MaxOffers {
 		return ledger.File{}, ErrQueueFull
 	}
 	f := &ledger.File{

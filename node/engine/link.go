@@ -108,6 +108,7 @@ func (e *Engine) LinkUp(now time.Time, up LinkUp) error {
 func (e *Engine) join(now time.Time, l *link) {
 	l.contact.linked++
 	e.plan.Add(l.contact.ID, l.contact.Peer) // a stranger, or somebody rejected who asks again
+	e.plan.Guest(l.contact.ID, l.contact.guest())
 	e.plan.LinkUp(now, l.id, l.contact.ID, l.outbound)
 	e.touch(l.contact)
 }

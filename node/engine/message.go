@@ -33,7 +33,7 @@ func (e *Engine) Send(now time.Time, id ledger.ConversationID, text string, o Se
 		return ledger.Message{}, err
 	}
 	for _, c := range members {
-		if c.full() {
+		if e.full(c) {
 			return ledger.Message{}, ErrQueueFull
 		}
 	}

@@ -96,7 +96,13 @@ func encode(body wire.Body) ([]byte, error) {
 
 // full reports whether the user can say no more to the contact for now, and crammed
 // whether we cannot by ourselves.
-func (c *contact) full() bool { return len(c.queue) >= MaxQueued }
+func (e *Engine) full(c *contact) bool {
+	total := 0
+	for _, other := range e.contacts {
+		total += len(other.queue)
+	}
+	return len(c.queue) >= MaxQueued || total >= MaxQueuedTotal
+}
 
 func (c *contact) crammed() bool { return len(c.queue) >= MaxQueued+MaxAnswers }
 

@@ -37,10 +37,10 @@ func TestNothingChangesNothingIsTold(t *testing.T) {
 	m := alice.send(r.person, "hello")
 	w.pass(0)
 	w.book.lines[m.ID].arrived = true
-	r.must(r.say(wire.Read{ID: wire.MessageID(m.ID)}, wire.Profile{Name: "r"}, wire.Addresses(r.request().Addresses)))
+	r.must(r.say(wire.Read{ID: wire.MessageID(m.ID)}, wire.Profile{Name: "r"}, r.request().Addresses))
 	before := alice.cursor()
 	for range 10 {
-		r.must(r.say(wire.Read{ID: wire.MessageID(m.ID)}, wire.Profile{Name: "r"}, wire.Addresses(r.request().Addresses),
+		r.must(r.say(wire.Read{ID: wire.MessageID(m.ID)}, wire.Profile{Name: "r"}, r.request().Addresses,
 			wire.Accept{Name: "r", Addresses: r.request().Addresses}, wire.Timer{}))
 	}
 	if got := alice.eventsOf(before); len(got) > 0 {

@@ -25,7 +25,8 @@ type NewContact struct {
 
 // AddContact asks somebody to become a contact, or accepts somebody who has asked.
 // It fails with ErrInvalid, ErrBlocked, and with ErrExists, beside the number, if it
-// is a contact already or was asked: the addresses are taken over then.
+// is a contact already or was asked: it is then tried at those addresses, too, until it
+// tells its own.
 func (e *Engine) AddContact(now time.Time, n NewContact) (ledger.ContactID, error) {
 	if string(n.Peer) == string(e.cfg.Peer) {
 		return 0, fmt.Errorf("%w: this is ourselves", ErrInvalid)
@@ -54,8 +55,9 @@ func (e *Engine) AddContact(now time.Time, n NewContact) (ledger.ContactID, erro
 		c.Alias = cmp.Or(n.Alias, c.Alias)
 		return c.ID, e.AcceptContact(now, c.ID)
 	case known && !c.Forgotten:
-		c.Addresses = n.Addresses
-		e.put(now, c)
+		if c.called(c.Name, c.candidates(n.Addresses)) {
+			e.put(now, c)
+		}
 		return c.ID, ErrExists
 	}
 	c.Addresses, c.Invite = n.Addresses, n.Invite
@@ -65,6 +67,23 @@ func (e *Engine) AddContact(now time.Time, n NewContact) (ledger.ContactID, erro
 	e.setState(now, c, ledger.Requested)
 	e.converse(now, c)
 	return c.ID, e.ask(c, request)
+}
+
+// candidates are the addresses of a contact with those of a link. A link can be old, or
+// made up: what the contact has told itself comes first, and is not given up for it.
+func (c *contact) candidates(link []ledger.Address) []ledger.Address {
+	first, second := c.Addresses, link
+	if c.State == ledger.Requested { // it has told nothing yet
+		first, second = link, c.Addresses
+	}
+	all := slices.Clone(first)
+	for _, a := range second {
+		known := slices.ContainsFunc(all, func(b ledger.Address) bool { return a.Onion == b.Onion && a.Port == b.Port })
+		if !known && len(all) < wire.MaxAddresses {
+			all = append(all, a)
+		}
+	}
+	return all
 }
 
 // AskAgain asks somebody once more who has not answered, or says that it does not know
@@ -172,6 +191,10 @@ func (e *Engine) takeRequest(now time.Time, c *contact, r wire.Request) error {
 	if c.State == ledger.Rejected && !invited && !e.makeRoom(now, r.Introduction != "") {
 		return nil
 	}
+	if c.State == ledger.Asking && !c.Changed.IsZero() && !invited {
+		e.askedAgain(now, c, r)
+		return nil
+	}
 	changed := c.called(r.Name, rows(r.Addresses)) || c.Forgotten
 	c.Forgotten = false
 	switch {
@@ -192,17 +215,25 @@ func (e *Engine) takeRequest(now time.Time, c *contact, r wire.Request) error {
 	return nil
 }
 
-// mayAsk reports whether a request of somebody counts: it does not soon after the one
-// before.
-func (e *Engine) mayAsk(now time.Time, c *contact) bool {
-	pause := time.Duration(0)
-	switch c.State {
-	case ledger.Rejected:
-		pause = rejectionPause
-	case ledger.Asking:
-		pause = requestPause
+// askedAgain takes another request of somebody who waits for an answer. Where that is to
+// go is taken over, other words are not soon.
+func (e *Engine) askedAgain(now time.Time, c *contact, r wire.Request) {
+	moved := c.called(c.Name, rows(r.Addresses))
+	said := c.Name != r.Name || c.Introduction != r.Introduction
+	switch {
+	case said && now.Sub(c.Changed).Abs() >= requestPause:
+		c.Name, c.Introduction = r.Name, r.Introduction
+		e.setState(now, c, ledger.Asking)
+		e.happened(now, ledger.Event{Kind: ledger.RequestReceived, Contact: c.ID})
+	case moved:
+		e.change(ledger.PutContact{Contact: c.Contact})
 	}
-	return now.Sub(c.Changed).Abs() >= pause
+}
+
+// mayAsk reports whether a request of somebody counts: for a while after a rejection it
+// does not.
+func (e *Engine) mayAsk(now time.Time, c *contact) bool {
+	return c.State != ledger.Rejected || now.Sub(c.Changed).Abs() >= rejectionPause
 }
 
 // asks reports whether our own request has not left yet.

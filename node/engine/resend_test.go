@@ -165,3 +165,28 @@ func TestQueueIsBounded(t *testing.T) {
 		t.Errorf("%d messages have come, %d items wait", n, alice.waiting())
 	}
 }
+
+// TestAllQueuesAreBounded together.
+func TestAllQueuesAreBounded(t *testing.T) {
+	w := newWorld(t, "alice")
+	alice := w.people[0]
+	for i := range engine.MaxQueuedTotal/engine.MaxQueued + 1 {
+		link := alice.link()
+		link.Peer = fmt.Append(nil, "peer ", i)
+		_, err := alice.engine.AddContact(alice.now(), link)
+		alice.must(err)
+	}
+	n := 0
+	for i := range engine.MaxQueuedTotal/engine.MaxQueued + 1 {
+		for {
+			if _, err := alice.engine.Send(alice.now(), ledger.ConversationID(i+1), "x", engine.SendOptions{}); err != nil {
+				is(t, err, engine.ErrQueueFull)
+				break
+			}
+			n++
+		}
+	}
+	if n += engine.MaxQueuedTotal/engine.MaxQueued + 1; n != engine.MaxQueuedTotal {
+		t.Errorf("%d items wait", n)
+	}
+}

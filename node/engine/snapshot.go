@@ -120,6 +120,7 @@ func New(cfg Config, s Snapshot, now time.Time) (*Engine, error) {
 		}
 		if c.reachable() {
 			e.plan.Add(c.ID, c.Peer)
+			e.plan.Guest(c.ID, c.guest())
 			e.plan.KeepConnected(now, c.ID, c.KeepConnected && c.State == ledger.Accepted)
 		}
 		e.touch(c)

@@ -83,6 +83,23 @@ func (e *Engine) receiveStranger(now time.Time, l *link, cell []byte) error {
 	return e.take(now, l, content)
 }
 
+// bucket is how often something was done of late.
+type bucket struct {
+	used float64 // of MaxDisplaced
+	at   time.Time
+}
+
+// take reports whether it may be done once more.
+func (b *bucket) take(now time.Time) bool {
+	b.used = max(0, b.used-now.Sub(b.at).Abs().Hours()*MaxDisplaced)
+	b.at = now
+	if b.used+1 > MaxDisplaced {
+		return false
+	}
+	b.used++
+	return true
+}
+
 // makeRoom lets one more request wait: of MaxRequests that do, the oldest without an
 // introduction goes, or else the oldest. It reports whether there is room.
 func (e *Engine) makeRoom(now time.Time, introduced bool) bool {
@@ -104,7 +121,7 @@ func (e *Engine) makeRoom(now time.Time, introduced bool) bool {
 		}
 		return cmp.Compare(a.ID, b.ID)
 	})
-	if !introduced && goes.Introduction != "" {
+	if !introduced && goes.Introduction != "" || !e.displaced.take(now) {
 		return false
 	}
 	e.erase(now, goes, goes.conversation != 0)

@@ -1,11 +1,14 @@
 package engine_test
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/onionwire/onionwire/node/engine"
 	"github.com/onionwire/onionwire/node/ledger"
+	"github.com/onionwire/onionwire/node/reach"
 	"github.com/onionwire/onionwire/node/wire"
 )
 
@@ -76,10 +79,88 @@ func TestWordsOfRequestStay(t *testing.T) {
 	if got := r.victim.contact(r.person).Introduction; got != "hello" {
 		t.Errorf("it says %q at once", got)
 	}
-	w.pass(2 * time.Minute)
+	before := r.victim.cursor()
+	for range 60 { // the same words, or others, or another address
+		w.pass(time.Minute)
+		if !r.up() {
+			r.connect()
+		}
+		r.must(r.say(second))
+	}
+	if got := r.victim.contact(r.person).Introduction; got != "hello" {
+		t.Errorf("it says %q an hour later", got)
+	}
+	second.Addresses = wire.Addresses{wire.Address(r.newAddress(3))}
+	r.must(r.say(second))
+	if got := r.victim.contact(r.person).Addresses[0]; got.Onion != r.newAddress(3).Onion {
+		t.Error("the answer goes to where nobody is")
+	}
+	if got := r.victim.eventsOf(before); len(got) != 0 {
+		t.Errorf("told %v", got)
+	}
+	w.pass(23 * time.Hour)
+	r.connect()
+	before = r.victim.cursor()
 	r.must(r.say(second))
 	if got := r.victim.contact(r.person).Introduction; got != "something else" {
-		t.Errorf("it says %q two minutes later", got)
+		t.Errorf("it says %q a day later", got)
+	}
+	w.pass(25 * time.Hour)
+	r.connect()
+	r.must(r.say(second))
+	if got, want := r.victim.eventsOf(before), []ledger.EventKind{ledger.ContactChanged, ledger.RequestReceived}; !slices.Equal(got, want) {
+		t.Errorf("told %v", got)
+	}
+}
+
+// TestGuestsTakeNoLinks from contacts, however many ask.
+func TestGuestsTakeNoLinks(t *testing.T) {
+	w, alice, bob := two(t)
+	w.befriend(alice, bob)
+	alice.send(bob, "hello")
+	w.pass(20 * time.Second)
+	var all []*rogue
+	for i := range 60 {
+		r := newRogue(w, fmt.Sprint("rogue ", i), alice)
+		r.must(r.say(r.request()))
+		all = append(all, r)
+	}
+	w.pass(time.Second)
+	if got := alice.presences(); !slices.Equal(got, []bool{true}) {
+		t.Errorf("told %v of bob", got)
+	}
+	there := 0
+	for _, r := range all {
+		if r.up() && !r.plug.ended {
+			there++
+		}
+	}
+	if there != reach.MaxGuests {
+		t.Errorf("%d are there who ask", there)
+	}
+}
+
+// TestDisplacedAreFew: who can make identities can take the places of those who ask, but
+// not at any speed.
+func TestDisplacedAreFew(t *testing.T) {
+	w := newWorld(t, "victim")
+	victim := w.people[0]
+	flood := func(name string) (taken int) {
+		for i := range 3 * engine.MaxRequests {
+			r := newRogue(w, fmt.Sprint(i, name), victim)
+			if err := r.say(r.request()); err == nil {
+				taken++
+			}
+			w.people = w.people[:1]
+		}
+		return taken
+	}
+	if n := flood(" at first"); n != engine.MaxRequests+engine.MaxDisplaced {
+		t.Errorf("%d are taken at first", n)
+	}
+	w.pass(30 * time.Minute)
+	if n := flood(" later"); n != engine.MaxDisplaced/2 {
+		t.Errorf("%d are taken half an hour later", n)
 	}
 }
 

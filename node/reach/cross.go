@@ -3,19 +3,19 @@ package reach
 import "time"
 
 const (
-	// patience is how long the lower side waits for a link of its own that is not
+	// Patience is how long the lower side waits for a link of its own that is not
 	// heard when another is: longer than the three messages of a handshake and the
 	// first answer are under way on slow circuits, of three seconds each. If it were
 	// shorter, it would give up a link for which the other side gives up the other.
-	patience = 15 * time.Second
-	// crossing is how long after an older link was first heard a newer one can have
+	Patience = 15 * time.Second
+	// Crossing is how long after an older link was first heard a newer one can have
 	// crossed it: longer than a first word is under way.
-	crossing = 10 * time.Second
+	Crossing = 10 * time.Second
 )
 
 // loser is which of two links has to go that are both heard. The older comes first.
 func (c *contact) loser(older, newer *link) *link {
-	crossed := older.outbound != newer.outbound && newer.up.Before(older.proven.Add(crossing))
+	crossed := older.outbound != newer.outbound && newer.up.Before(older.proven.Add(Crossing))
 	// The lower side's stays, which is ours if we are the lower side.
 	if crossed && older.outbound == c.lower {
 		return newer
@@ -37,7 +37,7 @@ func (c *contact) deadline(l *link) (at time.Time, ok bool) {
 			at = l.up
 		}
 		if c.lower {
-			at = at.Add(patience)
+			at = at.Add(Patience)
 		}
 		return at, true
 	case c.wanted() && l.id == c.current:

@@ -43,6 +43,7 @@ type contact struct {
 	lower bool
 	want  Want
 	kept  bool
+	guest bool
 	dialling
 	// links are the open ones in the order in which they came up, at most
 	// maxLinksEach. At most one of them is heard.
@@ -74,6 +75,14 @@ func (p *Plan) Add(id ledger.ContactID, peer []byte) {
 	c := &contact{id: id, lower: bytes.Compare(p.own, peer) < 0}
 	p.contacts[id] = c
 	p.all = slices.Insert(p.all, p.place(id), c)
+}
+
+// Guest says whether a contact is one that we have not agreed on anything with. Guests
+// have MaxGuests links of their own: they take none from others, who take none from them.
+func (p *Plan) Guest(id ledger.ContactID, on bool) {
+	if c := p.contacts[id]; c != nil {
+		c.guest = on
+	}
 }
 
 // Remove forgets a contact that was deleted or blocked: its links are reset and its

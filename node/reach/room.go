@@ -9,6 +9,8 @@ import (
 const (
 	// MaxLinks is with how many contacts there are links at a time.
 	MaxLinks = 50
+	// MaxGuests is with how many guests there are, beside those.
+	MaxGuests = 8
 	// IdleAfter is how long a link that is not wanted may be of no use.
 	IdleAfter = 5 * time.Minute
 )
@@ -21,7 +23,7 @@ func (p *Plan) room(c *contact) bool {
 	}
 	engaged := 0
 	for _, other := range p.all {
-		if len(other.links) > 0 && other.wanted() {
+		if len(other.links) > 0 && other.wanted() && !other.guest {
 			engaged++
 		}
 	}
@@ -30,20 +32,29 @@ func (p *Plan) room(c *contact) bool {
 
 // makeRoom closes the links with somebody else if there are too many for another
 // contact: with somebody who is not wanted, or else who is wanted for the moment, or
-// else who is to be kept connected; among these, who has been idle the longest.
+// else who is to be kept connected; among these, who has been idle the longest. Guests
+// make room for guests, and nobody else.
 func (p *Plan) makeRoom(c *contact) {
+	most := MaxLinks
+	if c.guest {
+		most = MaxGuests
+	}
 	var linked []*contact
 	for _, other := range p.all {
-		if other != c && len(other.links) > 0 {
+		if other != c && other.guest == c.guest && len(other.links) > 0 {
 			linked = append(linked, other)
 		}
 	}
-	if len(linked) < MaxLinks {
-		return
-	}
-	out := slices.MinFunc(linked, func(a, b *contact) int {
+	slices.SortStableFunc(linked, func(a, b *contact) int {
 		return cmp.Or(cmp.Compare(a.worth(), b.worth()), a.used().Compare(b.used()))
 	})
+	for i := range len(linked) - most + 1 { // more than one after a guest has become something else
+		p.oust(linked[i])
+	}
+}
+
+// oust closes the links with somebody, for others.
+func (p *Plan) oust(out *contact) {
 	for _, l := range slices.Clone(out.links) {
 		p.close(out, l, true)
 	}

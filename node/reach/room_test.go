@@ -1,6 +1,7 @@
 package reach_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -130,4 +131,38 @@ func TestWhoHadToGoWaits(t *testing.T) {
 	d.nextIn(30 * time.Second)
 	d.pass(30 * time.Second)
 	d.expect(reach.Dial{Contact: reach.MaxLinks})
+}
+
+// Guests are as many as may be, and take nobody's place but each other's.
+func TestGuestsHaveRoomOfTheirOwn(t *testing.T) {
+	d := drive(t, reach.MaxLinks+reach.MaxGuests+3)
+	for n := reach.MaxLinks + 1; n <= reach.MaxLinks+reach.MaxGuests+1; n++ {
+		d.Guest(ledgerID(n), true)
+	}
+	for n := range reach.MaxLinks + reach.MaxGuests {
+		d.connected(reach.LinkID(n+1), ledgerID(n+1))
+		d.pass(time.Second)
+	}
+	for _, a := range d.Take() {
+		if _, ok := a.(reach.Close); ok {
+			t.Fatalf("%+v, though there is room", a)
+		}
+	}
+	closes := func(link reach.LinkID, c ledger.ContactID, want ...ledger.ContactID) {
+		t.Helper()
+		d.connected(link, c)
+		var got []ledger.ContactID
+		for _, a := range d.Take() {
+			if p, ok := a.(reach.Presence); ok && !p.Online {
+				got = append(got, p.Contact)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%d have to go for %d, want %d", got, c, want)
+		}
+	}
+	closes(100, reach.MaxLinks+reach.MaxGuests+1, reach.MaxLinks+1)
+	closes(101, reach.MaxLinks+reach.MaxGuests+2, 1)
+	d.Guest(reach.MaxLinks+2, false) // one has become a contact
+	closes(102, reach.MaxLinks+reach.MaxGuests+3, 2, 3)
 }
