@@ -78,10 +78,12 @@ func (e *Engine) members(id ledger.ConversationID) (*ledger.Conversation, []*con
 	return row, all, nil
 }
 
+// textOf is what is sent of a message. The time is in whole seconds: milliseconds would
+// tell clocks apart, and so which of several profiles are on one machine.
 func textOf(m ledger.Message) wire.Text {
 	return wire.Text{
 		ID: wire.MessageID(m.ID), Text: m.Body,
-		Written: uint64(max(m.Written.UnixMilli(), 0)), Timer: uint32(m.Timer / time.Second),
+		Written: uint64(max(m.Written.Unix(), 0)) * 1000, Timer: uint32(m.Timer / time.Second),
 	}
 }
 

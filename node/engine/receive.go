@@ -76,7 +76,8 @@ func (e *Engine) hear(now time.Time, l *link) {
 // lost, it is said again on this one.
 func (c *contact) owe(l *link) { c.answer, l.owed = true, true }
 
-// take takes a content from a contact (docs/protocol.md, "Delivery").
+// take takes a content from a contact (docs/protocol.md, "Delivery"). Of one that is
+// malformed, or leaves items out, nothing is kept but the state of the session.
 func (e *Engine) take(now time.Time, l *link, content wire.Content) error {
 	c := l.contact
 	if c.isSetBack(content) {
@@ -87,6 +88,13 @@ func (e *Engine) take(now time.Time, l *link, content wire.Content) error {
 		return fmt.Errorf("%w: items are missing before these", ErrProtocol)
 	}
 	c.doubt = false
+	var items []wire.Item
+	if !retired {
+		var err error
+		if items, err = decode(content); err != nil {
+			return err
+		}
+	}
 	e.confirm(now, c, content.Ack)
 	if content.Typing {
 		e.typingHint(c)
@@ -95,10 +103,25 @@ func (e *Engine) take(now time.Time, l *link, content wire.Content) error {
 		return nil
 	}
 	c.follow(content)
-	if len(content.Items) == 0 {
+	if len(items) == 0 {
 		return nil
 	}
-	return e.takeItems(now, l, content)
+	return e.takeItems(now, l, content.First, items)
+}
+
+// decode decodes the items of a content. Those of later versions have no body.
+func decode(content wire.Content) (all []wire.Item, err error) {
+	for _, raw := range content.Items {
+		it, err := wire.DecodeItem(raw)
+		if err != nil && !errors.Is(err, wire.ErrUnknownContent) {
+			return nil, err
+		}
+		if err != nil {
+			it = wire.Item{}
+		}
+		all = append(all, it)
+	}
+	return all, nil
 }
 
 // next returns the number of the next item to come, by what a content says of those
@@ -123,21 +146,20 @@ func (c *contact) follow(content wire.Content) {
 	c.streams.In, c.streams.Next, c.streamsChanged = content.Stream, next, true
 }
 
-// takeItems takes the items of a content that have not come before.
-func (e *Engine) takeItems(now time.Time, l *link, content wire.Content) error {
+// takeItems takes the items that have not come before, of which the first has the given
+// number. It ends at one that the contact may not say yet: those before it are kept.
+func (e *Engine) takeItems(now time.Time, l *link, first uint64, items []wire.Item) error {
 	c := l.contact
-	c.owe(l)
+	c.answer = true
 	e.plan.Used(now, l.id)
-	for i, raw := range content.Items {
-		if content.First+uint64(i) != c.streams.Next {
+	for i, it := range items {
+		if first+uint64(i) != c.streams.Next {
 			continue // a repeat
 		}
-		it, err := wire.DecodeItem(raw)
-		if err == nil {
-			err = e.takeItem(now, c, it)
-		}
-		if err != nil && !errors.Is(err, wire.ErrUnknownContent) {
-			return err
+		if it.Body != nil {
+			if err := e.takeItem(now, c, it); err != nil {
+				return err
+			}
 		}
 		c.streams.Next++
 		c.streamsChanged = true

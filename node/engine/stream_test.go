@@ -208,3 +208,26 @@ func TestRecordedCellProvesNothing(t *testing.T) {
 		t.Errorf("told %v", got)
 	}
 }
+
+// TestMalformedItemSpoilsTheContent: what comes before it is not kept, nor what it confirms.
+func TestMalformedItemSpoilsTheContent(t *testing.T) {
+	w := newWorld(t, "alice")
+	alice := w.people[0]
+	r := newRogueContact(w, "rogue", alice)
+	w.book.rogue = r.person
+	r.must(r.say())
+	m := alice.send(r.person, "hello")
+	w.pass(0)
+	content := wire.Content{
+		Stream: 1, Base: 1, First: 1, Ack: r.ack(),
+		Items: [][]byte{encodeText(r, 1), {0xff, 0xff}, encodeText(r, 3)},
+	}
+	is(t, r.tell(content), engine.ErrProtocol)
+	alice.expect(r.person, "alice: hello")
+	if s := alice.state(m.Number); s != ledger.Sent {
+		t.Errorf("the message is in state %d", s)
+	}
+	if streams, _ := alice.disk.Streams(); streams[1].Next != 1 {
+		t.Errorf("streams are %+v", streams[1])
+	}
+}
