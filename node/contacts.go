@@ -67,6 +67,12 @@ func (n *Node) RejectContact(ctx context.Context, id ledger.ContactID) error {
 	return n.command(ctx, func(e *engine.Engine, now time.Time) error { return e.RejectContact(now, id) })
 }
 
+// AskAgain asks somebody once more who has not answered, or who says that they do not
+// know us any more. It fails with ErrNotFound, or ErrState if there is nothing to ask.
+func (n *Node) AskAgain(ctx context.Context, id ledger.ContactID) error {
+	return n.command(ctx, func(e *engine.Engine, now time.Time) error { return e.AskAgain(now, id) })
+}
+
 // BlockContact takes nothing from somebody any more. They are not told. It fails with
 // ErrNotFound.
 func (n *Node) BlockContact(ctx context.Context, id ledger.ContactID) error {
@@ -104,7 +110,7 @@ func (n *Node) Contacts(ctx context.Context) (all []Contact, err error) {
 		if err != nil {
 			return err
 		}
-		direct, err := directConversations(tx)
+		direct, err := tx.DirectConversations()
 		if err != nil {
 			return err
 		}
@@ -119,12 +125,15 @@ func (n *Node) Contacts(ctx context.Context) (all []Contact, err error) {
 // Contact returns a contact, or ErrNotFound.
 func (n *Node) Contact(ctx context.Context, id ledger.ContactID) (c Contact, err error) {
 	err = n.read(ctx, func(tx *store.View) error {
-		row, err := contactRow(tx, id)
+		row, err := tx.Contact(id)
 		if err != nil {
 			return err
 		}
-		direct, err := directConversations(tx)
-		c = contactOf(row, direct[id])
+		direct, err := tx.DirectConversation(id)
+		if errors.Is(err, store.ErrNotFound) {
+			err = nil
+		}
+		c = contactOf(row, direct)
 		return err
 	})
 	return c, err
@@ -133,18 +142,6 @@ func (n *Node) Contact(ctx context.Context, id ledger.ContactID) (c Contact, err
 // read reads the store, and names the error.
 func (n *Node) read(ctx context.Context, f func(tx *store.View) error) error {
 	return explain(n.store.View(ctx, f))
-}
-
-// directConversations returns the conversation of the two with each contact.
-func directConversations(tx *store.View) (map[ledger.ContactID]ledger.ConversationID, error) {
-	rows, err := tx.Conversations()
-	direct := make(map[ledger.ContactID]ledger.ConversationID)
-	for _, row := range rows {
-		if row.Kind == ledger.Direct && len(row.Members) == 1 {
-			direct[row.Members[0]] = row.ID
-		}
-	}
-	return direct, err
 }
 
 func contactOf(c ledger.Contact, conversation ledger.ConversationID) Contact {
@@ -177,7 +174,7 @@ func (n *Node) SafetyNumber(ctx context.Context, id ledger.ContactID) (SafetyNum
 func (n *Node) safetyNumber(ctx context.Context, id ledger.ContactID) (number safety.Number, err error) {
 	var row ledger.Contact
 	err = n.read(ctx, func(tx *store.View) (err error) {
-		row, err = contactRow(tx, id)
+		row, err = tx.Contact(id)
 		return err
 	})
 	if err != nil {

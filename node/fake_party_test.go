@@ -122,7 +122,7 @@ func within(t testing.TB, what string, f func()) {
 // hasText reports whether somebody has a message with a text.
 func (p *party) hasText(t testing.TB, what string) bool {
 	t.Helper()
-	all, err := p.Conversations(testContext(t))
+	all, err := p.Conversations(testContext(t), 0, 100)
 	if err != nil {
 		t.Fatal(err)
 	}

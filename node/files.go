@@ -1,14 +1,12 @@
 package node
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"mime"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/onionwire/onionwire/node/download"
@@ -115,16 +113,16 @@ func (n *Node) WithdrawFile(ctx context.Context, number ledger.FileNumber) error
 	return n.command(ctx, func(e *engine.Engine, now time.Time) error { return e.WithdrawFile(now, number) })
 }
 
-// Files returns all that were offered, the latest first.
-func (n *Node) Files(ctx context.Context) (all []File, err error) {
+// Files returns the last files of a conversation, or of all if it is 0, whose numbers are
+// below before (0: the last ones of all), the latest first, limit at most.
+func (n *Node) Files(ctx context.Context, id ledger.ConversationID, before ledger.FileNumber, limit int) (all []File, err error) {
 	err = n.read(ctx, func(tx *store.View) error {
-		rows, err := tx.Files()
+		rows, err := tx.FilesBefore(id, before, min(limit, maxPage))
 		for _, row := range rows {
-			all = append(all, fileOf(row))
+			all = append(all, n.fileNow(row))
 		}
 		return err
 	})
-	slices.SortFunc(all, func(a, b File) int { return cmp.Compare(b.Number, a.Number) })
 	return all, err
 }
 

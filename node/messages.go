@@ -3,7 +3,6 @@ package node
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/onionwire/onionwire/node/engine"
@@ -15,60 +14,19 @@ import (
 // maxPage is how many messages are read at once at most.
 const maxPage = 1000
 
-// Conversations returns all conversations, the one with the latest message first.
-func (n *Node) Conversations(ctx context.Context) (all []Conversation, err error) {
-	err = n.read(ctx, func(tx *store.View) error {
-		rows, err := tx.Conversations()
-		if err != nil {
-			return err
-		}
-		for _, row := range rows {
-			c, err := conversationOf(tx, row)
-			if err != nil {
-				return err
-			}
-			all = append(all, c)
-		}
-		return nil
-	})
-	slices.SortStableFunc(all, func(a, b Conversation) int { return int(b.Last - a.Last) })
-	return all, err
-}
-
-// Conversation returns one of them, or ErrNotFound.
-func (n *Node) Conversation(ctx context.Context, id ledger.ConversationID) (c Conversation, err error) {
-	err = n.read(ctx, func(tx *store.View) error {
-		row, err := conversationRow(tx, id)
-		if err != nil {
-			return err
-		}
-		c, err = conversationOf(tx, row)
-		return err
-	})
-	return c, err
-}
-
-func conversationOf(tx *store.View, row ledger.Conversation) (Conversation, error) {
-	c := Conversation{
-		ID: row.ID, Kind: rpc.ConversationKindName(row.Kind), Title: row.Title, Muted: row.Muted,
-		Timer: rpc.Duration(row.Timer), Read: row.Read, Added: rpc.TimeOf(row.Added), Members: row.Members,
-	}
-	last, err := tx.Messages(row.ID, 0, 1)
-	if err != nil {
-		return c, err
-	}
-	if len(last) > 0 {
-		c.Last = last[0].Number
-	}
-	c.Unread, err = tx.Unread(row.ID)
-	return c, err
-}
-
 // Messages returns the last messages of a conversation whose numbers are below before
 // (0: the last ones of all), the latest first, limit at most.
 func (n *Node) Messages(ctx context.Context, id ledger.ConversationID, before ledger.MessageNumber, limit int) ([]Message, error) {
 	return n.messages(ctx, func(tx *store.View) ([]ledger.Message, error) {
 		return tx.Messages(id, before, min(limit, maxPage))
+	})
+}
+
+// MessagesAfter returns the first messages of a conversation whose numbers are above after,
+// the earliest first, limit at most.
+func (n *Node) MessagesAfter(ctx context.Context, id ledger.ConversationID, after ledger.MessageNumber, limit int) ([]Message, error) {
+	return n.messages(ctx, func(tx *store.View) ([]ledger.Message, error) {
+		return tx.MessagesAfter(id, after, min(limit, maxPage))
 	})
 }
 
@@ -129,15 +87,6 @@ func messageOf(m ledger.Message) Message {
 		Written: rpc.TimeOf(m.Written), Stored: rpc.TimeOf(m.Stored), Timer: rpc.Duration(m.Timer),
 		Expires: rpc.TimeOf(m.Expires),
 	}
-}
-
-// Unread returns how many messages of others in a conversation were not read here.
-func (n *Node) Unread(ctx context.Context, id ledger.ConversationID) (count int, err error) {
-	err = n.read(ctx, func(tx *store.View) (err error) {
-		count, err = tx.Unread(id)
-		return err
-	})
-	return count, err
 }
 
 // Send puts a message into the queue, where it survives everything until it is
@@ -208,12 +157,6 @@ func (n *Node) MarkRead(ctx context.Context, id ledger.ConversationID, upTo ledg
 // called again every few seconds. It fails with ErrNotFound or ErrState.
 func (n *Node) Typing(ctx context.Context, id ledger.ConversationID) error {
 	return n.command(ctx, func(e *engine.Engine, now time.Time) error { return e.Typing(now, id) })
-}
-
-// SetTimer makes messages disappear after whole seconds, on both sides; 0 is never. It
-// fails with ErrNotFound, ErrState or ErrInvalid.
-func (n *Node) SetTimer(ctx context.Context, id ledger.ConversationID, after rpc.Duration) error {
-	return n.command(ctx, func(e *engine.Engine, now time.Time) error { return e.SetTimer(now, id, time.Duration(after)) })
 }
 
 // DeleteMessage deletes a message here. It fails with ErrNotFound.

@@ -138,7 +138,7 @@ func left(f ledger.File) bool {
 func (n *Node) tidy() {
 	var all []ledger.File
 	err := n.store.View(n.ctx, func(tx *store.View) (err error) {
-		all, err = tx.Files()
+		all, err = tx.LeftFiles()
 		return err
 	})
 	for _, f := range all {

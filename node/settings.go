@@ -12,7 +12,6 @@ import (
 	"github.com/onionwire/onionwire/node/profile"
 	"github.com/onionwire/onionwire/node/rpc"
 	"github.com/onionwire/onionwire/node/store"
-	"github.com/onionwire/onionwire/tortransport/tor"
 )
 
 // Link is how others reach this node, for them to be given.
@@ -150,55 +149,5 @@ func (s *settings) apply(u SettingsUpdate) {
 	}
 	if u.Downloads != nil {
 		s.Downloads = *u.Downloads
-	}
-}
-
-// Status returns how the node is doing.
-func (n *Node) Status(ctx context.Context) (Status, error) {
-	s := Status{
-		Peer: n.profile.Peer().String(), Started: rpc.TimeOf(n.started), Connected: n.feed.connected(),
-	}
-	err := n.read(ctx, func(tx *store.View) error {
-		counters, err := tx.Counters()
-		if err != nil {
-			return err
-		}
-		s.Cursor = counters.Cursor
-		waiting, err := tx.Waiting()
-		for _, w := range waiting {
-			if w.Message != 0 {
-				s.Waiting++
-			}
-		}
-		return err
-	})
-	if err != nil {
-		return s, err
-	}
-	n.torStatus(ctx, &s)
-	return s, nil
-}
-
-// torStatus adds what Tor says.
-func (n *Node) torStatus(ctx context.Context, s *Status) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	for d := range n.daemon.Status(ctx) {
-		s.Tor, s.Bootstrap = d.State.String(), d.Progress.Percent
-		if d.Err != nil {
-			s.Tor += ": " + d.Err.Error()
-		}
-		break
-	}
-	services, err := n.ServiceStatus(ctx)
-	if err != nil {
-		return
-	}
-	for service := range services {
-		s.Service, s.Reachable = service.Phase.String(), service.Phase == tor.Reachable
-		if service.Err != nil {
-			s.Service += ": " + service.Err.Error()
-		}
-		break
 	}
 }

@@ -1,7 +1,6 @@
 package node
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -108,26 +107,4 @@ func ownAddresses(keys []onion.Key) []ledger.Address {
 		all = append(all, ledger.Address{Onion: [32]byte(k.Address().PublicKey()), Port: profile.Port})
 	}
 	return all
-}
-
-// contactRow returns a contact, or store.ErrNotFound.
-func contactRow(tx *store.View, id ledger.ContactID) (ledger.Contact, error) {
-	rows, err := tx.Contacts()
-	for _, row := range rows {
-		if row.ID == id {
-			return row, nil
-		}
-	}
-	return ledger.Contact{}, cmp.Or(err, store.ErrNotFound)
-}
-
-// conversationRow returns a conversation, or store.ErrNotFound.
-func conversationRow(tx *store.View, id ledger.ConversationID) (ledger.Conversation, error) {
-	rows, err := tx.Conversations()
-	for _, row := range rows {
-		if row.ID == id {
-			return row, nil
-		}
-	}
-	return ledger.Conversation{}, cmp.Or(err, store.ErrNotFound)
 }

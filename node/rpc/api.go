@@ -34,6 +34,9 @@ type API interface {
 	AcceptContact(ctx context.Context, id ledger.ContactID) error
 	// RejectContact says no to a request. They are not told.
 	RejectContact(ctx context.Context, id ledger.ContactID) error
+	// AskAgain asks somebody once more who has not answered, or does not know us any
+	// more.
+	AskAgain(ctx context.Context, id ledger.ContactID) error
 	// BlockContact takes nothing from a contact any more. They are not told.
 	BlockContact(ctx context.Context, id ledger.ContactID) error
 	// UnblockContact undoes that.
@@ -64,13 +67,17 @@ type API interface {
 	// DropInvite withdraws one.
 	DropInvite(ctx context.Context, invite InviteToken) error
 
-	// Conversations are all conversations, the latest message first.
-	Conversations(ctx context.Context) ([]Conversation, error)
+	// Conversations are conversations, the latest message first: those that come after
+	// one of them, or from the first on (0), limit at most.
+	Conversations(ctx context.Context, after ledger.ConversationID, limit int) ([]Conversation, error)
 	// Conversation is one of them.
 	Conversation(ctx context.Context, id ledger.ConversationID) (Conversation, error)
 	// Messages are the last messages of a conversation whose numbers are below
 	// before (0: the last ones of all), the latest first, limit at most.
 	Messages(ctx context.Context, id ledger.ConversationID, before ledger.MessageNumber, limit int) ([]Message, error)
+	// MessagesAfter are the first messages of a conversation whose numbers are above
+	// after, the earliest first, limit at most.
+	MessagesAfter(ctx context.Context, id ledger.ConversationID, after ledger.MessageNumber, limit int) ([]Message, error)
 	// Message is one message.
 	Message(ctx context.Context, number ledger.MessageNumber) (Message, error)
 	// Search finds words, in one conversation or in all (0), otherwise like
@@ -110,8 +117,9 @@ type API interface {
 	ResumeFile(ctx context.Context, number ledger.FileNumber) error
 	// WithdrawFile calls a transfer off, in either direction.
 	WithdrawFile(ctx context.Context, number ledger.FileNumber) error
-	// Files are all that were offered, the latest first.
-	Files(ctx context.Context) ([]File, error)
+	// Files are the last files of a conversation, or of all (0), whose numbers are below
+	// before (0: the last ones of all), the latest first, limit at most.
+	Files(ctx context.Context, id ledger.ConversationID, before ledger.FileNumber, limit int) ([]File, error)
 	// File is one of them.
 	File(ctx context.Context, number ledger.FileNumber) (File, error)
 

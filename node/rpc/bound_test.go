@@ -25,6 +25,8 @@ func TestOtherConversationsAreNotThere(t *testing.T) {
 	}{
 		{"conversation", map[string]any{"conversation": 2}},
 		{"messages", map[string]any{"conversation": 2}},
+		{"messages_after", map[string]any{"conversation": 2, "after": 0}},
+		{"files", map[string]any{"conversation": 2}},
 		{"search", map[string]any{"text": "theirs", "conversation": 2}},
 		{"unread", map[string]any{"conversation": 2}},
 		{"message", map[string]any{"message": 2}},

@@ -149,6 +149,8 @@ func (f *fake) RejectContact(context.Context, ledger.ContactID) error {
 	return f.called("RejectContact")
 }
 
+func (f *fake) AskAgain(context.Context, ledger.ContactID) error { return f.called("AskAgain") }
+
 func (f *fake) BlockContact(context.Context, ledger.ContactID) error {
 	return f.called("BlockContact")
 }
@@ -208,8 +210,9 @@ func conversation(id ledger.ConversationID) rpc.Conversation {
 	return rpc.Conversation{ID: id, Kind: "direct", Added: then, Members: []ledger.ContactID{ledger.ContactID(id)}}
 }
 
-func (f *fake) Conversations(context.Context) ([]rpc.Conversation, error) {
-	return []rpc.Conversation{conversation(1), conversation(2)}, f.called("Conversations")
+func (f *fake) Conversations(_ context.Context, after ledger.ConversationID, limit int) ([]rpc.Conversation, error) {
+	all := []rpc.Conversation{conversation(1), conversation(2)}
+	return all[min(int(after), 2):][:min(limit, 2-min(int(after), 2))], f.called("Conversations")
 }
 
 func (f *fake) Conversation(_ context.Context, id ledger.ConversationID) (rpc.Conversation, error) {
@@ -226,6 +229,19 @@ func (f *fake) Messages(_ context.Context, id ledger.ConversationID, before ledg
 	var found []rpc.Message
 	for _, m := range slices.Backward(f.messages) {
 		if (id == 0 || m.Conversation == id) && (before == 0 || m.Number < before) && len(found) < limit {
+			found = append(found, m)
+		}
+	}
+	return found, err
+}
+
+func (f *fake) MessagesAfter(_ context.Context, id ledger.ConversationID, after ledger.MessageNumber, limit int) ([]rpc.Message, error) {
+	err := f.called("MessagesAfter")
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var found []rpc.Message
+	for _, m := range f.messages {
+		if m.Conversation == id && m.Number > after && len(found) < limit {
 			found = append(found, m)
 		}
 	}
@@ -314,8 +330,13 @@ func (f *fake) WithdrawFile(context.Context, ledger.FileNumber) error {
 	return f.called("WithdrawFile")
 }
 
-func (f *fake) Files(context.Context) ([]rpc.File, error) {
-	return slices.Clone(f.files), f.called("Files")
+func (f *fake) Files(_ context.Context, id ledger.ConversationID, before ledger.FileNumber, limit int) (all []rpc.File, err error) {
+	for _, one := range slices.Backward(f.files) {
+		if (id == 0 || one.Conversation == id) && (before == 0 || one.Number < before) && len(all) < limit {
+			all = append(all, one)
+		}
+	}
+	return all, f.called("Files")
 }
 
 func (f *fake) File(_ context.Context, n ledger.FileNumber) (rpc.File, error) {

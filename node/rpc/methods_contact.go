@@ -48,6 +48,9 @@ var contactMethods = []method{
 	define("reject_contact", owner, "", func(ctx context.Context, c *call, p contactParam) (nothing, error) {
 		return nothing{}, c.api().RejectContact(ctx, p.Contact)
 	}),
+	define("ask_again", owner, "", func(ctx context.Context, c *call, p contactParam) (nothing, error) {
+		return nothing{}, c.api().AskAgain(ctx, p.Contact)
+	}),
 	define("block_contact", owner, "", func(ctx context.Context, c *call, p contactParam) (nothing, error) {
 		return nothing{}, c.api().BlockContact(ctx, p.Contact)
 	}),

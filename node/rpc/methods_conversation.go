@@ -8,7 +8,7 @@ import (
 	"github.com/onionwire/onionwire/node/ledger"
 )
 
-// page is which messages are wanted: below a number, which need not be that of a
+// page is which messages or files are wanted: below a number, which need not be that of a
 // message.
 type page struct {
 	Before int64 `json:"before,omitempty"`
@@ -16,6 +16,17 @@ type page struct {
 }
 
 type (
+	// conversationsParams has no reference to a conversation: a token for one has
+	// nothing to choose.
+	conversationsParams struct {
+		After int64 `json:"after,omitempty"`
+		Limit *int  `json:"limit,omitempty"`
+	}
+	messagesAfterParams struct {
+		Conversation ledger.ConversationID `json:"conversation"`
+		After        int64                 `json:"after"`
+		Limit        *int                  `json:"limit,omitempty"`
+	}
 	messagesParams struct {
 		Conversation ledger.ConversationID `json:"conversation"`
 		page
@@ -33,15 +44,18 @@ type Unread struct {
 }
 
 var conversationMethods = []method{
-	define("conversations", member, "", func(ctx context.Context, c *call, _ nothing) ([]Conversation, error) {
-		return filter(ctx, c.api().Conversations, func(one Conversation) (bool, error) { return c.shows(one.ID), nil })
-	}),
+	define("conversations", member, "", conversations),
 	define("conversation", member, "", func(ctx context.Context, c *call, p conversationParam) (Conversation, error) {
 		return c.api().Conversation(ctx, p.Conversation)
 	}),
 	define("messages", member, "", func(ctx context.Context, c *call, p messagesParams) ([]Message, error) {
 		return p.fetch(func(before ledger.MessageNumber, limit int) ([]Message, error) {
 			return c.api().Messages(ctx, p.Conversation, before, limit)
+		})
+	}),
+	define("messages_after", member, "", func(ctx context.Context, c *call, p messagesAfterParams) ([]Message, error) {
+		return page{Before: p.After, Limit: p.Limit}.fetch(func(after ledger.MessageNumber, limit int) ([]Message, error) {
+			return c.api().MessagesAfter(ctx, p.Conversation, after, limit)
 		})
 	}),
 	define("message", member, "", func(ctx context.Context, c *call, p messageParam) (Message, error) {
@@ -58,15 +72,40 @@ var conversationMethods = []method{
 	}),
 }
 
-// fetch gets messages, and leaves the last ones out if they make the reply longer
-// than MaxLine. The first one stays.
-func (p page) fetch(get func(before ledger.MessageNumber, limit int) ([]Message, error)) ([]Message, error) {
+// conversations returns a page of them, or the one that a token is for.
+func conversations(ctx context.Context, c *call, p conversationsParams) ([]Conversation, error) {
+	limit, err := page{Before: p.After, Limit: p.Limit}.limit()
+	if err != nil {
+		return nil, err
+	}
+	if c.grant.Conversation == 0 {
+		return list(c.api().Conversations(ctx, ledger.ConversationID(p.After), limit))
+	}
+	if p.After != 0 {
+		return []Conversation{}, nil
+	}
+	own, err := c.api().Conversation(ctx, c.grant.Conversation)
+	return []Conversation{own}, err
+}
+
+// limit returns how many are wanted. It fails with ErrInvalid.
+func (p page) limit() (int, error) {
 	limit := defaultMessages
 	if p.Limit != nil {
 		limit = *p.Limit
 	}
 	if limit < 1 || limit > MaxMessages || p.Before < 0 {
-		return nil, fmt.Errorf("%w: limit is from 1 to %d, before from 0", ErrInvalid, MaxMessages)
+		return 0, fmt.Errorf("%w: limit is from 1 to %d, a number from 0", ErrInvalid, MaxMessages)
+	}
+	return limit, nil
+}
+
+// fetch gets messages, and leaves the last ones out if they make the reply longer
+// than MaxLine. The first one stays.
+func (p page) fetch(get func(before ledger.MessageNumber, limit int) ([]Message, error)) ([]Message, error) {
+	limit, err := p.limit()
+	if err != nil {
+		return nil, err
 	}
 	all, err := list(get(ledger.MessageNumber(p.Before), limit))
 	if err != nil {

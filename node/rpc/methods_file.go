@@ -9,6 +9,10 @@ import (
 )
 
 type (
+	filesParams struct {
+		Conversation ledger.ConversationID `json:"conversation,omitempty"`
+		page
+	}
 	sendFileParams struct {
 		Conversation ledger.ConversationID `json:"conversation"`
 		Path         string                `json:"path"`
@@ -47,8 +51,12 @@ var fileMethods = []method{
 	define("withdraw_file", owner, "", func(ctx context.Context, c *call, p fileParam) (nothing, error) {
 		return nothing{}, c.api().WithdrawFile(ctx, p.File)
 	}),
-	define("files", member, "", func(ctx context.Context, c *call, _ nothing) ([]File, error) {
-		all, err := filter(ctx, c.api().Files, func(one File) (bool, error) { return c.shows(one.Conversation), nil })
+	define("files", member, "", func(ctx context.Context, c *call, p filesParams) ([]File, error) {
+		limit, err := p.limit()
+		if err != nil {
+			return nil, err
+		}
+		all, err := list(c.api().Files(ctx, p.Conversation, ledger.FileNumber(p.Before), limit))
 		for i := range all {
 			all[i] = c.shown(all[i])
 		}

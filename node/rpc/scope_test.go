@@ -18,11 +18,11 @@ var samples = map[string]map[string]any{
 
 	"link": nil, "settings": nil, "set_settings": {"name": "Alice"}, "ready": nil, "status": nil, "change_address": nil,
 	"add_contact": {"link": sampleLink.String()}, "accept_contact": {"contact": 1}, "reject_contact": {"contact": 1},
-	"block_contact": {"contact": 1}, "unblock_contact": {"contact": 1}, "delete_contact": {"contact": 1, "keep_history": true},
+	"ask_again": {"contact": 1}, "block_contact": {"contact": 1}, "unblock_contact": {"contact": 1}, "delete_contact": {"contact": 1, "keep_history": true},
 	"update_contact": {"contact": 1, "alias": "B"}, "contacts": nil, "contact": {"contact": 1}, "safety_number": {"contact": 1},
 	"verify_contact": {"contact": 1, "typed": "12345"}, "presence": {"contact": 1},
 	"new_invite": nil, "invites": nil, "drop_invite": {"invite": "00000000000000000000000000000000"},
-	"conversations": nil, "conversation": {"conversation": 1}, "messages": {"conversation": 1}, "message": {"message": 1},
+	"conversations": nil, "conversation": {"conversation": 1}, "messages": {"conversation": 1}, "messages_after": {"conversation": 1, "after": 0}, "message": {"message": 1},
 	"search": {"text": "a"}, "unread": {"conversation": 1},
 	"send": {"conversation": 1, "text": "a"}, "cancel": {"message": 1}, "edit": {"message": 1, "text": "b"},
 	"mark_read": {"conversation": 1, "message": 1}, "typing": {"conversation": 1}, "set_timer": {"conversation": 1, "timer": 0},
@@ -36,11 +36,11 @@ var samples = map[string]map[string]any{
 var (
 	everybody = []string{"authenticate", "methods", "ping", "version"}
 	readers   = []string{
-		"contact", "contacts", "conversation", "conversations", "file", "files", "link", "message", "messages", "presence",
+		"contact", "contacts", "conversation", "conversations", "file", "files", "link", "message", "messages", "messages_after", "presence",
 		"ready", "safety_number", "search", "settings", "status", "subscribe", "unread", "unsubscribe",
 	}
 	boundReaders = []string{
-		"contact", "contacts", "conversation", "conversations", "file", "files", "message", "messages", "presence",
+		"contact", "contacts", "conversation", "conversations", "file", "files", "message", "messages", "messages_after", "presence",
 		"safety_number", "search", "subscribe", "unread", "unsubscribe",
 	}
 	senders = []string{"send", "typing"}

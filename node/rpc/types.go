@@ -35,18 +35,28 @@ type SettingsUpdate struct {
 type Status struct {
 	// Peer is the own peer ID.
 	Peer string `json:"peer"`
-	// Tor says what the Tor daemon does, Service what the onion service does, for
-	// people.
-	Tor     string `json:"tor"`
-	Service string `json:"service"`
+	// Tor is the state of the Tor daemon, TorError what is wrong with it, for people.
+	Tor      string `json:"tor"`
+	TorError string `json:"tor_error,omitempty"`
 	// Bootstrap is how far Tor has come, in percent.
 	Bootstrap int `json:"bootstrap"`
+	// Service is the phase of the onion service, ServiceError what is wrong with it, for
+	// people.
+	Service      string `json:"service"`
+	ServiceError string `json:"service_error,omitempty"`
+	// Uploads and Uploaded count the descriptors of the onion service that were sent to
+	// directories, and those that one has taken.
+	Uploads  int `json:"uploads"`
+	Uploaded int `json:"uploaded"`
 	// Reachable is whether contacts can reach this node.
 	Reachable bool `json:"reachable"`
 	// Connected is how many contacts are connected.
 	Connected int `json:"connected"`
 	// Waiting is how many messages wait to be delivered.
 	Waiting int `json:"waiting"`
+	// Unread is how many messages were not read, in all conversations that are not
+	// muted.
+	Unread int `json:"unread"`
 	// Cursor is that of the last event.
 	Cursor  ledger.Cursor `json:"cursor"`
 	Started Time          `json:"started"`

@@ -14,11 +14,14 @@ const fileColumns = `SELECT number, conversation, contact, id, incoming, key, na
 // Files returns all files in the order of their numbers.
 func (v *View) Files() ([]ledger.File, error) { return v.files(fileColumns + "ORDER BY number") }
 
-// FilesBefore returns up to limit files with numbers below one, or the last ones if it is
-// 0. The newest comes first.
-func (v *View) FilesBefore(before ledger.FileNumber, limit int) ([]ledger.File, error) {
-	return v.files(fileColumns+"WHERE number < ? ORDER BY number DESC LIMIT ?",
-		orEnd(before), max(limit, 0))
+// FilesBefore returns up to limit files of a conversation, or of all if it is 0, with
+// numbers below one, or the last ones if that is 0. The newest comes first.
+func (v *View) FilesBefore(c ledger.ConversationID, before ledger.FileNumber, limit int) ([]ledger.File, error) {
+	if c == 0 {
+		return v.files(fileColumns+"WHERE number < ? ORDER BY number DESC LIMIT ?", orEnd(before), max(limit, 0))
+	}
+	return v.files(fileColumns+"WHERE conversation = ? AND number < ? ORDER BY number DESC LIMIT ?",
+		int64(c), orEnd(before), max(limit, 0))
 }
 
 // LeftFiles returns incoming files that do not arrive any more, of which a draft may be

@@ -144,11 +144,14 @@ func TestPagesOfFiles(t *testing.T) {
 		return all
 	}
 	view(t, s, func(tx *store.View) error {
-		if got := numbers(tx.FilesBefore(0, 2)); !slices.Equal(got, []ledger.FileNumber{5, 4}) {
+		if got := numbers(tx.FilesBefore(0, 0, 2)); !slices.Equal(got, []ledger.FileNumber{5, 4}) {
 			t.Errorf("the last two are %d", got)
 		}
-		if got := numbers(tx.FilesBefore(4, 10)); !slices.Equal(got, []ledger.FileNumber{3, 2, 1}) {
+		if got := numbers(tx.FilesBefore(1, 4, 10)); !slices.Equal(got, []ledger.FileNumber{3, 2, 1}) {
 			t.Errorf("those before 4 are %d", got)
+		}
+		if got := numbers(tx.FilesBefore(9, 0, 10)); got != nil {
+			t.Errorf("those of another conversation are %d", got)
 		}
 		if got := numbers(tx.LeftFiles()); !slices.Equal(got, []ledger.FileNumber{3}) {
 			t.Errorf("drafts may be left of %d", got)

@@ -180,7 +180,7 @@ func openHistory(ctx context.Context, root string) (f found, err error) {
 		return f, err
 	}
 	defer n.Close()
-	if _, err := n.Conversations(ctx); err != nil {
+	if _, err := n.Conversations(ctx, 0, 100); err != nil {
 		return f, err
 	}
 	if _, err := n.Messages(ctx, 1, 0, 50); err != nil {

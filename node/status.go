@@ -1,0 +1,58 @@
+package node
+
+import (
+	"context"
+
+	"github.com/onionwire/onionwire/node/rpc"
+	"github.com/onionwire/onionwire/node/store"
+	"github.com/onionwire/onionwire/tortransport/tor"
+)
+
+// Status returns how the node is doing.
+func (n *Node) Status(ctx context.Context) (Status, error) {
+	s := Status{
+		Peer: n.profile.Peer().String(), Started: rpc.TimeOf(n.started), Connected: n.feed.connected(),
+	}
+	err := n.read(ctx, func(tx *store.View) error {
+		counters, err := tx.Counters()
+		if err != nil {
+			return err
+		}
+		s.Cursor = counters.Cursor
+		if s.Waiting, err = tx.WaitingMessages(); err != nil {
+			return err
+		}
+		s.Unread, err = tx.UnreadTotal()
+		return err
+	})
+	if err != nil {
+		return s, err
+	}
+	n.torStatus(ctx, &s)
+	return s, nil
+}
+
+// torStatus adds what Tor says.
+func (n *Node) torStatus(ctx context.Context, s *Status) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	for d := range n.daemon.Status(ctx) {
+		s.Tor, s.Bootstrap = d.State.String(), d.Progress.Percent
+		if d.Err != nil {
+			s.TorError = d.Err.Error()
+		}
+		break
+	}
+	services, err := n.ServiceStatus(ctx)
+	if err != nil {
+		return
+	}
+	for service := range services {
+		s.Service, s.Reachable = service.Phase.String(), service.Phase == tor.Reachable
+		s.Uploads, s.Uploaded = service.Uploads, service.Uploaded
+		if service.Err != nil {
+			s.ServiceError = service.Err.Error()
+		}
+		break
+	}
+}
