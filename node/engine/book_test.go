@@ -24,7 +24,7 @@ type line struct {
 	arrived   bool           // whether to has ever kept it
 	cancelled bool
 	lost      bool // nobody needs to deliver it: from has lost its disk, or deleted it
-	revived   bool // from has been set back: it may be said once more, or late
+	revived   bool // it was tried again, or from has been set back: it may come late
 	given     bool // from had given it up before that, and the other side may know
 }
 
@@ -35,9 +35,9 @@ var edges = map[ledger.DeliveryState][]ledger.DeliveryState{
 	ledger.Sent:      {ledger.Delivered, ledger.Read, ledger.Failed, ledger.Expired},
 	ledger.Delivered: {ledger.Read},
 	ledger.Read:      {},
-	ledger.Failed:    {},
-	ledger.Cancelled: {},
-	ledger.Expired:   {},
+	ledger.Failed:    {ledger.Queued},
+	ledger.Cancelled: {ledger.Queued},
+	ledger.Expired:   {ledger.Queued},
 }
 
 func (b *book) said(from, to *person, m ledger.Message) {
@@ -130,6 +130,8 @@ func (b *book) checkDelivered(p *person, line *line, s ledger.DeliveryState) {
 		p.Fatalf("%s: %q is delivered, and %s does not have it", p.name, line.message.Body, line.to.name)
 	case s == ledger.Cancelled:
 		line.cancelled = true
+	case s == ledger.Queued && line.kept: // once more
+		line.cancelled, line.revived = false, true
 	}
 }
 

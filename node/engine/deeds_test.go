@@ -45,6 +45,16 @@ func (m *model) words() map[string]func(*rapid.T, *person, *person) {
 				m.may(p.engine.Edit(p.now(), row, m.text(p)), engine.ErrSent)
 			}
 		},
+		"retry": func(t *rapid.T, p, other *person) {
+			if row, ok := own(t, p, other); ok {
+				deliveries, err := p.disk.Deliveries(row.Number)
+				p.must(err)
+				m.may(p.engine.Retry(p.now(), row, deliveries), engine.ErrSent)
+			}
+		},
+		"mute": func(t *rapid.T, p, other *person) {
+			m.may(p.engine.SetMuted(p.now(), p.conversation(other).ID, rapid.Bool().Draw(t, "muted")))
+		},
 		"delete message": func(t *rapid.T, p, other *person) {
 			if row, ok := own(t, p, other); ok {
 				m.may(p.engine.DeleteMessage(p.now(), row))

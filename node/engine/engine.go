@@ -29,6 +29,7 @@ type Engine struct {
 	touched       []*contact
 	needed        map[ledger.ItemID]*item       // what Needs has named
 	dropped       map[ledger.MessageNumber]bool // messages that are in out to be removed
+	named         map[named]bool                // messages with a given ID that are in out to be added
 	expiry        time.Time                     // the earliest deadline of an item
 	swept         time.Time                     // when sessions were last looked through
 	out           Output

@@ -25,7 +25,7 @@ func (e *Engine) Flush(now time.Time) (Output, error) {
 	e.settle(now)
 	touched := e.touched
 	e.touched = nil
-	e.needed, e.dropped = nil, nil
+	e.needed, e.dropped, e.named = nil, nil, nil
 	for _, c := range touched {
 		c.touched, c.told = false, false
 		if err := e.pump(now, c); err != nil {

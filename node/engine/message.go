@@ -13,10 +13,20 @@ type SendOptions struct {
 	// Expiry is how long it may wait to be delivered: 0 is as the contact or the
 	// profile says, negative is for ever.
 	Expiry time.Duration
+	// ID names the message, so that whoever asks twice says it once; zero is a new one.
+	// Whether the conversation has such a message of ours is looked up before.
+	ID ledger.MessageID
+}
+
+// named is a message whose ID was given.
+type named struct {
+	conversation ledger.ConversationID
+	id           ledger.MessageID
 }
 
 // Send queues a message. It fails with ErrNotFound, ErrNotContact, ErrBlocked,
-// ErrQueueFull, or ErrInvalid if the text is empty, too long or not UTF-8.
+// ErrQueueFull, ErrExists if its ID was used since the last Flush, or ErrInvalid if the
+// text is empty, too long or not UTF-8.
 func (e *Engine) Send(now time.Time, id ledger.ConversationID, text string, o SendOptions) (ledger.Message, error) {
 	row, members, err := e.members(id)
 	if err != nil {
@@ -25,8 +35,13 @@ func (e *Engine) Send(now time.Time, id ledger.ConversationID, text string, o Se
 	m := ledger.Message{
 		Number: e.counters.Message + 1, Conversation: id, Body: text, Written: now, Stored: now, Timer: row.Timer,
 	}
-	if err := e.random(m.ID[:]); err != nil {
-		return ledger.Message{}, err
+	if m.ID = o.ID; m.ID == (ledger.MessageID{}) {
+		if err := e.random(m.ID[:]); err != nil {
+			return ledger.Message{}, err
+		}
+	}
+	if e.named[named{id, m.ID}] {
+		return ledger.Message{}, fmt.Errorf("%w: message", ErrExists)
 	}
 	body := textOf(m)
 	if _, err := encode(body); err != nil {
@@ -38,6 +53,12 @@ func (e *Engine) Send(now time.Time, id ledger.ConversationID, text string, o Se
 		}
 	}
 	e.counters.Message = m.Number
+	if o.ID == m.ID {
+		if e.named == nil {
+			e.named = make(map[named]bool)
+		}
+		e.named[named{id, m.ID}] = true
+	}
 	e.change(ledger.AddMessage{Message: m, Event: e.event(now, ledger.Event{
 		Kind: ledger.MessageQueued, Conversation: id, Message: m.Number, Delivery: ledger.Queued,
 	})})
@@ -98,54 +119,6 @@ func (e *Engine) deadline(now time.Time, c *contact, own time.Duration) time.Tim
 		}
 	}
 	return time.Time{}
-}
-
-// waiting returns the items of a message, none of which has left. It fails with
-// ErrSent, also if the message is delivered.
-func (e *Engine) waiting(m ledger.MessageNumber) ([]*item, error) {
-	items := e.queued[m]
-	if len(items) == 0 {
-		return nil, ErrSent
-	}
-	for _, it := range items {
-		if it.contact.left(it.contact.place(it)) {
-			return nil, ErrSent
-		}
-	}
-	return append([]*item(nil), items...), nil
-}
-
-// Cancel calls a message back that has not left. It fails with ErrSent.
-func (e *Engine) Cancel(now time.Time, number ledger.MessageNumber) error {
-	items, err := e.waiting(number)
-	if err != nil {
-		return err
-	}
-	for _, it := range items {
-		e.remove(it)
-		e.deliver(now, it, ledger.Cancelled)
-	}
-	return nil
-}
-
-// Edit replaces the text of a message that has not left. It fails with ErrSent or
-// ErrInvalid.
-func (e *Engine) Edit(now time.Time, m ledger.Message, text string) error {
-	items, err := e.waiting(m.Number)
-	if err != nil {
-		return err
-	}
-	m.Body = text
-	content, err := encode(textOf(m))
-	if err != nil {
-		return err
-	}
-	for _, it := range items {
-		e.replace(it, content)
-	}
-	e.change(ledger.EditMessage{Message: m.Number, Body: text})
-	e.happened(now, ledger.Event{Kind: ledger.MessageEdited, Conversation: m.Conversation, Message: m.Number})
-	return nil
 }
 
 // takeText takes a message from a contact.

@@ -167,6 +167,22 @@ func (e *Engine) takeTimer(now time.Time, c *contact, t wire.Timer) error {
 	return nil
 }
 
+// SetMuted says whether the user is to be left alone about a conversation, which is told
+// to nobody. It fails with ErrNotFound.
+func (e *Engine) SetMuted(now time.Time, id ledger.ConversationID, on bool) error {
+	row := e.conversations[id]
+	if row == nil {
+		return fmt.Errorf("%w: conversation", ErrNotFound)
+	}
+	if row.Muted == on {
+		return nil
+	}
+	row.Muted = on
+	e.change(ledger.PutConversation{Conversation: *row})
+	e.happened(now, ledger.Event{Kind: ledger.ConversationChanged, Conversation: id})
+	return nil
+}
+
 func (e *Engine) putTimer(now time.Time, row *ledger.Conversation, timer time.Duration, by ledger.ContactID) {
 	row.Timer = timer
 	e.change(ledger.PutConversation{Conversation: *row})

@@ -55,6 +55,8 @@ const (
 	FileOffered
 	// FileChanged: a file has another state.
 	FileChanged
+	// ConversationChanged: a conversation is muted, or is not any more.
+	ConversationChanged
 )
 
 // Counters are the highest numbers that were ever given.

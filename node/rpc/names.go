@@ -115,6 +115,8 @@ var eventKinds = map[ledger.EventKind]EventKind{
 	ledger.TimerChanged:     "timer_changed",
 	ledger.FileOffered:      "file_offered",
 	ledger.FileChanged:      "file_changed",
+
+	ledger.ConversationChanged: "conversation_changed",
 }
 
 // ContactStateName returns the name of a state, or nothing if there is no such state.
