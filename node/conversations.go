@@ -63,6 +63,18 @@ func (n *Node) Unread(ctx context.Context, id ledger.ConversationID) (count int,
 	return count, err
 }
 
+// UpdateConversation changes what is given, and returns all. Nobody is told. It fails with
+// ErrNotFound.
+func (n *Node) UpdateConversation(ctx context.Context, id ledger.ConversationID, u ConversationUpdate) (Conversation, error) {
+	if u.Muted != nil {
+		err := n.command(ctx, func(e *engine.Engine, now time.Time) error { return e.SetMuted(now, id, *u.Muted) })
+		if err != nil {
+			return Conversation{}, err
+		}
+	}
+	return n.Conversation(ctx, id)
+}
+
 // SetTimer makes messages disappear after whole seconds, on both sides; 0 is never. It
 // fails with ErrNotFound, ErrState or ErrInvalid.
 func (n *Node) SetTimer(ctx context.Context, id ledger.ConversationID, after rpc.Duration) error {

@@ -5,8 +5,10 @@ import (
 	"fmt"
 
 	"github.com/onionwire/onionwire/node/engine"
+	"github.com/onionwire/onionwire/node/profile"
 	"github.com/onionwire/onionwire/node/rpc"
 	"github.com/onionwire/onionwire/node/store"
+	"github.com/onionwire/onionwire/node/vault"
 	"github.com/onionwire/onionwire/tortransport/onionhost"
 )
 
@@ -26,6 +28,8 @@ var (
 	ErrUnavailable = rpc.ErrUnavailable
 	// ErrCursor means that events after a cursor are not kept any more.
 	ErrCursor = rpc.ErrCursor
+	// ErrPassphrase means that the passphrase of the profile is another one, or none.
+	ErrPassphrase = rpc.ErrPassphrase
 	// ErrClosed means that the node was closed.
 	ErrClosed = rpc.ErrClosed
 )
@@ -52,6 +56,10 @@ func explain(err error) error {
 		{store.ErrNotFound, ErrNotFound},
 		{store.ErrCursor, ErrCursor},
 		{store.ErrClosed, ErrClosed},
+		{profile.ErrClosed, ErrClosed},
+		{vault.ErrPassphrase, ErrPassphrase},
+		{vault.ErrPassphraseNeeded, ErrPassphrase},
+		{vault.ErrUnprotected, ErrPassphrase},
 		{engine.ErrNotContact, ErrState},
 		{engine.ErrBlocked, ErrState},
 		{engine.ErrExists, ErrState},

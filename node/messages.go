@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -90,15 +91,64 @@ func messageOf(m ledger.Message) Message {
 }
 
 // Send puts a message into the queue, where it survives everything until it is
-// delivered. What becomes of it are events. It fails with ErrNotFound, ErrState if the
-// contact is none any more, ErrInvalid, or ErrLimit.
+// delivered. What becomes of it are events. With an ID of its caller's, a message is sent
+// once however often that is asked for: the one that is there is returned. It fails with
+// ErrNotFound, ErrState if the contact is none any more, ErrInvalid, or ErrLimit.
 func (n *Node) Send(ctx context.Context, id ledger.ConversationID, text string, o SendOptions) (Message, error) {
 	var m ledger.Message
+	before := false
 	err := n.command(ctx, func(e *engine.Engine, now time.Time) (err error) {
-		m, err = e.Send(now, id, text, engine.SendOptions{Expiry: time.Duration(o.Expiry)})
+		if o.ID != (rpc.MessageID{}) {
+			// In the loop, or two who ask at once would both find nothing.
+			if m, before, err = n.said(ctx, id, ledger.MessageID(o.ID)); err != nil || before {
+				return err
+			}
+		}
+		m, err = e.Send(now, id, text, engine.SendOptions{Expiry: time.Duration(o.Expiry), ID: ledger.MessageID(o.ID)})
 		return err
 	})
-	return messageOf(m), err
+	switch {
+	case err != nil:
+		return Message{}, err
+	case before:
+		return n.Message(ctx, m.Number)
+	}
+	return messageOf(m), nil
+}
+
+// said returns the message of ours with an ID, if there is one. It is called by the loop.
+func (n *Node) said(ctx context.Context, id ledger.ConversationID, name ledger.MessageID) (m ledger.Message, there bool, err error) {
+	err = n.view(ctx, func(tx *store.View) (err error) {
+		m, err = tx.MessageByID(id, 0, name)
+		if there = err == nil; errors.Is(err, store.ErrNotFound) {
+			err = nil
+		}
+		return err
+	})
+	return m, there, err
+}
+
+// RetryMessage queues a message of ours again that has failed, has expired or was
+// cancelled. It fails with ErrNotFound, ErrLimit, or ErrState if there is nothing to try
+// again.
+func (n *Node) RetryMessage(ctx context.Context, number ledger.MessageNumber) error {
+	return n.command(ctx, func(e *engine.Engine, now time.Time) error {
+		var (
+			m          ledger.Message
+			deliveries []ledger.Delivery
+		)
+		err := n.store.ViewFirst(context.WithoutCancel(ctx), func(tx *store.View) (err error) {
+			if m, err = tx.Message(number); err != nil {
+				return err
+			}
+			deliveries, err = tx.Deliveries(number)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		return e.Retry(now, m, deliveries)
+	})
 }
 
 // row returns a message as it is kept.
@@ -164,7 +214,7 @@ func (n *Node) DeleteMessage(ctx context.Context, number ledger.MessageNumber) e
 	return n.command(ctx, func(e *engine.Engine, now time.Time) error {
 		// In the loop, or it may be gone by the time the engine hears of it.
 		var m ledger.Message
-		err := n.store.View(context.WithoutCancel(ctx), func(tx *store.View) (err error) {
+		err := n.store.ViewFirst(context.WithoutCancel(ctx), func(tx *store.View) (err error) {
 			m, err = tx.Message(number)
 			return err
 		})

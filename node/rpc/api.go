@@ -72,6 +72,8 @@ type API interface {
 	Conversations(ctx context.Context, after ledger.ConversationID, limit int) ([]Conversation, error)
 	// Conversation is one of them.
 	Conversation(ctx context.Context, id ledger.ConversationID) (Conversation, error)
+	// UpdateConversation changes what is given, and returns all. Nobody is told.
+	UpdateConversation(ctx context.Context, id ledger.ConversationID, change ConversationUpdate) (Conversation, error)
 	// Messages are the last messages of a conversation whose numbers are below
 	// before (0: the last ones of all), the latest first, limit at most.
 	Messages(ctx context.Context, id ledger.ConversationID, before ledger.MessageNumber, limit int) ([]Message, error)
@@ -94,6 +96,9 @@ type API interface {
 	// Edit changes a message that has not left. If it has, the error matches
 	// ErrState.
 	Edit(ctx context.Context, number ledger.MessageNumber, text string) error
+	// RetryMessage queues a message of ours again that has failed, has expired or was
+	// cancelled.
+	RetryMessage(ctx context.Context, number ledger.MessageNumber) error
 	// MarkRead says that a message and all before it in the conversation were read.
 	MarkRead(ctx context.Context, id ledger.ConversationID, upTo ledger.MessageNumber) error
 	// Typing says that somebody types. It is to be called again every few seconds.
@@ -122,6 +127,16 @@ type API interface {
 	Files(ctx context.Context, id ledger.ConversationID, before ledger.FileNumber, limit int) ([]File, error)
 	// File is one of them.
 	File(ctx context.Context, number ledger.FileNumber) (File, error)
+
+	// ChangePassphrase seals the keys of the profile under another passphrase; empty is
+	// none, before and after.
+	ChangePassphrase(ctx context.Context, old, changed string) error
+	// Words are what the identity is written down as, for whoever knows the passphrase
+	// of the profile.
+	Words(ctx context.Context, passphrase string) (string, error)
+	// Export writes the profile to a new file, given by an absolute path, under a
+	// passphrase of its own, for whoever knows that of the profile.
+	Export(ctx context.Context, passphrase, path, under string, history bool) error
 
 	// ChangeAddress makes a new onion address. The old one stays until all contacts
 	// know the new one.

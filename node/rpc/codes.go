@@ -81,6 +81,7 @@ var kinds = []kind{
 	{code: 11, name: "closed", is: ErrClosed},
 	{code: 12, name: "too_large", is: ErrTooLarge},
 	{code: 13, name: "cancelled", is: ErrCancelled},
+	{code: 14, name: "wrong_passphrase", is: ErrPassphrase, hint: "it is that of the profile; empty if it has none"},
 }
 
 // failure makes an error of a code of the table. Without a hint it has the table's.

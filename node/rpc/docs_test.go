@@ -103,7 +103,7 @@ func TestDocumentHasTheObjects(t *testing.T) {
 		"method": rpc.Method{}, "new address": rpc.NewAddress{}, "new token": rpc.NewToken{}, "param": rpc.Param{},
 		"presence": rpc.Presence{}, "progress": rpc.Progress{}, "rights": rpc.Rights{}, "safety number": rpc.SafetyNumber{},
 		"settings": rpc.Settings{}, "status": rpc.Status{}, "subscription": rpc.Subscription{}, "token": rpc.Token{},
-		"unread": rpc.Unread{}, "verification": rpc.Verification{}, "version": rpc.Version{},
+		"unread": rpc.Unread{}, "verification": rpc.Verification{}, "version": rpc.Version{}, "words": rpc.Words{},
 	} {
 		var members []string
 		for _, f := range reflect.VisibleFields(reflect.TypeOf(object)) {

@@ -28,6 +28,9 @@ var (
 	// ErrCursor means that events after a cursor are not kept any more, or that it
 	// is of another profile.
 	ErrCursor = errors.New("events after the cursor are not kept any more")
+	// ErrPassphrase means that the passphrase of the profile is another one, or that it
+	// has none.
+	ErrPassphrase = errors.New("wrong passphrase")
 	// ErrClosed means that the node is closed, or about to be.
 	ErrClosed = errors.New("node is closed")
 )

@@ -294,6 +294,16 @@ func (f *fake) Send(ctx context.Context, id ledger.ConversationID, text string, 
 func (f *fake) Cancel(context.Context, ledger.MessageNumber) error       { return f.called("Cancel") }
 func (f *fake) Edit(context.Context, ledger.MessageNumber, string) error { return f.called("Edit") }
 
+func (f *fake) RetryMessage(context.Context, ledger.MessageNumber) error {
+	return f.called("RetryMessage")
+}
+
+func (f *fake) UpdateConversation(_ context.Context, id ledger.ConversationID, u rpc.ConversationUpdate) (rpc.Conversation, error) {
+	c := conversation(id)
+	c.Muted = u.Muted != nil && *u.Muted
+	return c, f.called("UpdateConversation")
+}
+
 func (f *fake) MarkRead(context.Context, ledger.ConversationID, ledger.MessageNumber) error {
 	return f.called("MarkRead")
 }
@@ -344,6 +354,26 @@ func (f *fake) File(_ context.Context, n ledger.FileNumber) (rpc.File, error) {
 		return rpc.File{}, rpc.ErrNotFound
 	}
 	return f.files[n-1], f.called("File")
+}
+
+func (f *fake) ChangePassphrase(_ context.Context, old, _ string) error {
+	return f.unlocked("ChangePassphrase", old)
+}
+
+func (f *fake) Words(_ context.Context, passphrase string) (string, error) {
+	return "abandon ability", f.unlocked("Words", passphrase)
+}
+
+func (f *fake) Export(_ context.Context, passphrase, _, _ string, _ bool) error {
+	return f.unlocked("Export", passphrase)
+}
+
+// unlocked is called for what needs the passphrase of the profile.
+func (f *fake) unlocked(name, passphrase string) error {
+	if err := f.called(name); err != nil || passphrase == "secret" {
+		return err
+	}
+	return rpc.ErrPassphrase
 }
 
 func (f *fake) ChangeAddress(context.Context) (onion.Address, error) {

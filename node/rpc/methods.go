@@ -42,7 +42,7 @@ type (
 var methods = make(map[string]method)
 
 func init() {
-	for _, group := range [][]method{connectionMethods, nodeMethods, contactMethods, conversationMethods, sendMethods, fileMethods, tokenMethods} {
+	for _, group := range [][]method{connectionMethods, nodeMethods, contactMethods, conversationMethods, sendMethods, fileMethods, secretMethods, tokenMethods} {
 		for _, m := range group {
 			methods[m.Name] = m
 		}

@@ -20,6 +20,10 @@ type (
 		Conversation ledger.ConversationID `json:"conversation"`
 		Message      ledger.MessageNumber  `json:"message"`
 	}
+	updateConversationParams struct {
+		Conversation ledger.ConversationID `json:"conversation"`
+		ConversationUpdate
+	}
 	setTimerParams struct {
 		Conversation ledger.ConversationID `json:"conversation"`
 		Timer        Duration              `json:"timer"`
@@ -36,11 +40,17 @@ var sendMethods = []method{
 	define("edit", owner, "", func(ctx context.Context, c *call, p editParams) (nothing, error) {
 		return nothing{}, c.api().Edit(ctx, p.Message, p.Text)
 	}),
+	define("retry_message", owner, "", func(ctx context.Context, c *call, p messageParam) (nothing, error) {
+		return nothing{}, c.api().RetryMessage(ctx, p.Message)
+	}),
 	define("mark_read", both, "", func(ctx context.Context, c *call, p markReadParams) (nothing, error) {
 		return nothing{}, c.api().MarkRead(ctx, p.Conversation, p.Message)
 	}),
 	define("typing", sender, "", func(ctx context.Context, c *call, p conversationParam) (nothing, error) {
 		return nothing{}, c.api().Typing(ctx, p.Conversation)
+	}),
+	define("update_conversation", owner, "", func(ctx context.Context, c *call, p updateConversationParams) (Conversation, error) {
+		return c.api().UpdateConversation(ctx, p.Conversation, p.ConversationUpdate)
 	}),
 	define("set_timer", owner, "", func(ctx context.Context, c *call, p setTimerParams) (nothing, error) {
 		return nothing{}, c.api().SetTimer(ctx, p.Conversation, p.Timer)

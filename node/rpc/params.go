@@ -34,6 +34,7 @@ var typeNames = map[reflect.Type]string{
 	reflect.TypeFor[ledger.Cursor]():         "number",
 	reflect.TypeFor[Duration]():              "seconds",
 	reflect.TypeFor[InviteToken]():           "hex",
+	reflect.TypeFor[MessageID]():             "hex",
 	reflect.TypeFor[token.Scope]():           "list of scopes",
 	reflect.TypeFor[token.ID]():              "hex",
 }

@@ -36,6 +36,8 @@ func TestRefusedParameters(t *testing.T) {
 		{"a negative cursor", "subscribe", `{"after":-1}`},
 		{"a path that is not absolute", "send_file", `{"conversation":1,"path":"a.txt"}`},
 		{"a folder that is not absolute", "accept_file", `{"file":1,"folder":"."}`},
+		{"an export without a place", "export", `{"passphrase":"secret","path":"a","export_passphrase":"x","history":true}`},
+		{"words without a passphrase", "words", `{}`},
 		{"a scope that is none", "new_token", `{"scopes":["write"]}`},
 		{"a scope twice", "new_token", `{"scopes":["read","read"]}`},
 		{"no scope", "new_token", `{"scopes":[]}`},

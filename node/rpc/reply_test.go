@@ -29,6 +29,7 @@ func TestErrorsOfTheNodeHaveCodes(t *testing.T) {
 		{rpc.ErrReadOnly, 9, "read_only", false},
 		{rpc.ErrCursor, 10, "lost_cursor", false},
 		{rpc.ErrClosed, 11, "closed", false},
+		{rpc.ErrPassphrase, 14, "wrong_passphrase", false},
 		{context.Canceled, 13, "cancelled", false},
 		{context.DeadlineExceeded, 13, "cancelled", false},
 		{errors.New("other"), -32603, "internal", false},

@@ -17,6 +17,8 @@ var samples = map[string]map[string]any{
 	"new_token": {"scopes": []string{"read"}}, "tokens": nil, "drop_token": {"id": "00000000000000000000000000000000"},
 
 	"link": nil, "settings": nil, "set_settings": {"name": "Alice"}, "ready": nil, "status": nil, "change_address": nil,
+	"change_passphrase": {"old": "secret", "new": "another"}, "words": {"passphrase": "secret"},
+	"export":      {"passphrase": "secret", "path": "/tmp/a", "export_passphrase": "a", "history": true},
 	"add_contact": {"link": sampleLink.String()}, "accept_contact": {"contact": 1}, "reject_contact": {"contact": 1},
 	"ask_again": {"contact": 1}, "block_contact": {"contact": 1}, "unblock_contact": {"contact": 1}, "delete_contact": {"contact": 1, "keep_history": true},
 	"update_contact": {"contact": 1, "alias": "B"}, "contacts": nil, "contact": {"contact": 1}, "safety_number": {"contact": 1},
@@ -24,10 +26,10 @@ var samples = map[string]map[string]any{
 	"new_invite": nil, "invites": nil, "drop_invite": {"invite": "00000000000000000000000000000000"},
 	"conversations": nil, "conversation": {"conversation": 1}, "messages": {"conversation": 1}, "messages_after": {"conversation": 1, "after": 0}, "message": {"message": 1},
 	"search": {"text": "a"}, "unread": {"conversation": 1},
-	"send": {"conversation": 1, "text": "a"}, "cancel": {"message": 1}, "edit": {"message": 1, "text": "b"},
+	"send": {"conversation": 1, "text": "a"}, "cancel": {"message": 1}, "retry_message": {"message": 1}, "edit": {"message": 1, "text": "b"},
 	"mark_read": {"conversation": 1, "message": 1}, "typing": {"conversation": 1}, "set_timer": {"conversation": 1, "timer": 0},
-	"delete_message": {"message": 1},
-	"send_file":      {"conversation": 1, "path": "/tmp/a"}, "accept_file": {"file": 1}, "decline_file": {"file": 1},
+	"delete_message": {"message": 1}, "update_conversation": {"conversation": 1, "muted": true},
+	"send_file": {"conversation": 1, "path": "/tmp/a"}, "accept_file": {"file": 1}, "decline_file": {"file": 1},
 	"pause_file": {"file": 1}, "resume_file": {"file": 1}, "withdraw_file": {"file": 1}, "files": nil, "file": {"file": 1},
 }
 

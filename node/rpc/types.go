@@ -170,11 +170,19 @@ type Conversation struct {
 	Members []ledger.ContactID `json:"members"`
 }
 
+// ConversationUpdate is what to change about a conversation: what is not nil.
+type ConversationUpdate struct {
+	Muted *bool `json:"muted,omitempty"`
+}
+
 // SendOptions are how a message is sent.
 type SendOptions struct {
 	// Expiry is how long it may wait to be delivered: 0 is as the contact and the
 	// settings say, negative is for ever.
 	Expiry Duration `json:"expiry,omitempty"`
+	// ID names the message: who sends it again with the same ID, after a crash perhaps,
+	// gets the one that is there. Zero is a new one.
+	ID MessageID `json:"id,omitzero"`
 }
 
 // Message is something that was written in a conversation.
