@@ -67,7 +67,7 @@ func (e *Engine) file(n ledger.FileNumber, states ...ledger.FileState) (*ledger.
 }
 
 // AcceptFile accepts a file that was offered, to be written to draft until it is whole
-// and then to path. It fails with ErrNotFound, ErrState or ErrQueueFull.
+// and then to path. It fails with ErrNotFound or ErrState.
 func (e *Engine) AcceptFile(now time.Time, n ledger.FileNumber, path, draft string) error {
 	f, c, err := e.file(n, ledger.Offered)
 	if err != nil {

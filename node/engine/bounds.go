@@ -26,6 +26,8 @@ const (
 	MaxStrangers = 32
 	// MaxInvites is how many invites are open.
 	MaxInvites = 256
+	// MaxNote is how many characters there are in what an invite is for.
+	MaxNote = 500
 	// MaxOffers is how many files of one contact can wait to be complete.
 	MaxOffers = 64
 	// MaxEnded is how many files of one contact are remembered whose state is final.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/onionwire/onionwire/node/e2ee"
 	"github.com/onionwire/onionwire/node/ledger"
+	"github.com/onionwire/onionwire/node/wire"
 )
 
 // contact is what the engine has of a contact.
@@ -37,14 +38,14 @@ type contact struct {
 	handshake bool           // the next link of ours begins with one
 	healed    time.Time      // when one was last wanted for a cell that did not open
 
-	current *link // what is written on
-	linked  int   // how many links there are
-	held    int   // how many sessions there are whose links are still to come
-	answer  bool  // something is to be confirmed
-	online  bool  // what was last told
-	touched bool  // the next Flush looks at it
-	told    bool  // it is told since the last Flush that it has changed
-	erased  bool  // deleted
+	current *link                   // what is written on
+	linked  int                     // how many links there are
+	held    map[e2ee.SessionID]bool // those whose links are still to come
+	answer  bool                    // something is to be confirmed
+	online  bool                    // what was last told
+	touched bool                    // the next Flush looks at it
+	told    bool                    // it is told since the last Flush that it has changed
+	erased  bool                    // deleted
 }
 
 // reachable reports whether the contact is somebody to connect to.
@@ -98,11 +99,16 @@ type ContactUpdate struct {
 }
 
 // UpdateContact changes how we see a contact, which is told to nobody. It fails with
-// ErrNotFound.
+// ErrNotFound, or ErrInvalid if the alias could be nobody's name.
 func (e *Engine) UpdateContact(now time.Time, id ledger.ContactID, u ContactUpdate) error {
 	c, err := e.contactOf(id)
 	if err != nil {
 		return err
+	}
+	if u.Alias != nil {
+		if err := checkName(*u.Alias); err != nil {
+			return err
+		}
 	}
 	set(&c.Alias, u.Alias)
 	set(&c.Muted, u.Muted)
@@ -117,6 +123,13 @@ func (e *Engine) UpdateContact(now time.Time, id ledger.ContactID, u ContactUpda
 	}
 	e.put(now, c)
 	return nil
+}
+
+// checkName checks a name that we give somebody under the rules for those that people
+// give themselves.
+func checkName(name string) error {
+	_, err := encode(wire.Profile{Name: name})
+	return err
 }
 
 func set[T any](to, from *T) {

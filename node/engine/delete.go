@@ -44,7 +44,8 @@ func (e *Engine) UnblockContact(now time.Time, id ledger.ContactID) error {
 }
 
 // DeleteContact removes a contact with all keys. With history, its name stays beside
-// what was written. The contact is not told. It fails with ErrNotFound.
+// what was written. The contact is not told. Somebody who is blocked stays so, as one who
+// never was a contact, until UnblockContact. It fails with ErrNotFound.
 func (e *Engine) DeleteContact(now time.Time, id ledger.ContactID, history bool) error {
 	c, err := e.contactOf(id)
 	if err != nil {
@@ -57,7 +58,18 @@ func (e *Engine) DeleteContact(now time.Time, id ledger.ContactID, history bool)
 		}
 	}
 	e.erase(now, c, history)
-	return nil
+	if c.State != ledger.Blocked {
+		return nil
+	}
+	kept := &contact{Contact: ledger.Contact{
+		ID: c.ID, Peer: c.Peer, Name: c.Name, State: ledger.Blocked, Changed: now,
+	}}
+	if history {
+		kept.Alias, kept.conversation, kept.ended = c.Alias, c.conversation, c.ended
+	}
+	e.know(kept)
+	e.put(now, kept)
+	return e.restream(kept)
 }
 
 // erase removes a contact.

@@ -132,7 +132,7 @@ func (e *Engine) save(c *contact) error {
 		c.streamsChanged = false
 		e.change(ledger.PutStreams{Contact: c.ID, Streams: c.streams})
 	}
-	if c.linked+c.held == 0 {
+	if c.linked+len(c.held) == 0 {
 		c.unload()
 	}
 	return nil

@@ -6,12 +6,17 @@ import (
 	"maps"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/onionwire/onionwire/node/ledger"
 )
 
-// NewInvite makes an invite. It fails with ErrQueueFull if there are MaxInvites.
+// NewInvite makes an invite. It fails with ErrQueueFull if there are MaxInvites, and with
+// ErrInvalid if the note has more than MaxNote characters or is not UTF-8.
 func (e *Engine) NewInvite(now time.Time, note string, expires time.Time) (ledger.Invite, error) {
+	if !utf8.ValidString(note) || utf8.RuneCountInString(note) > MaxNote {
+		return ledger.Invite{}, fmt.Errorf("%w: a note of %d bytes", ErrInvalid, len(note))
+	}
 	all := slices.SortedFunc(maps.Values(e.invites), func(a, b ledger.Invite) int {
 		return bytes.Compare(a.Token[:], b.Token[:])
 	})

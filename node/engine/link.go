@@ -82,8 +82,11 @@ type LinkUp struct {
 }
 
 // LinkUp adds a link with a contact. It fails with ErrNotFound or ErrBlocked, and
-// then the caller closes it.
+// then the caller closes it. Of one that is there already it changes nothing.
 func (e *Engine) LinkUp(now time.Time, up LinkUp) error {
+	if e.links[up.Link] != nil {
+		return nil
+	}
 	c, err := e.loaded(up.Contact)
 	if err == nil && (c.State == ledger.Blocked || c.State == ledger.Deleted) {
 		err = ErrBlocked
@@ -97,7 +100,7 @@ func (e *Engine) LinkUp(now time.Time, up LinkUp) error {
 	l := &link{id: up.Link, contact: c, outbound: up.Outbound}
 	if up.Session != nil {
 		l.fresh, l.session = true, *up.Session
-		c.held--
+		delete(c.held, l.session)
 	}
 	e.links[l.id] = l
 	e.join(now, l)

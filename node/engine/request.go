@@ -32,7 +32,7 @@ func (e *Engine) AddContact(now time.Time, n NewContact) (ledger.ContactID, erro
 		return 0, fmt.Errorf("%w: this is ourselves", ErrInvalid)
 	}
 	request := e.request(n.Introduction, n.Invite)
-	for _, body := range []wire.Body{request, addresses(n.Addresses), wire.Profile{Name: n.Name}} {
+	for _, body := range []wire.Body{request, addresses(n.Addresses), wire.Profile{Name: n.Name}, wire.Profile{Name: n.Alias}} {
 		if _, err := encode(body); err != nil {
 			return 0, err
 		}

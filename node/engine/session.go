@@ -82,13 +82,17 @@ func (e *Engine) AddSession(now time.Time, id ledger.ContactID, session *e2ee.Se
 	if err := e.saveSessions(c); err != nil { // or those that go would not be in the store
 		return err
 	}
+	name := session.SessionID()
 	gone, err := c.sessions.Add(session, now)
 	if err != nil {
 		return err
 	}
 	e.drop(c, gone)
 	c.handshake = false
-	c.held++
+	if c.held == nil {
+		c.held = make(map[e2ee.SessionID]bool)
+	}
+	c.held[name] = true
 	if c.State == ledger.Accepted && c.Forgotten == knowsUs {
 		c.Forgotten = !knowsUs
 		e.put(now, c)
@@ -97,11 +101,12 @@ func (e *Engine) AddSession(now time.Time, id ledger.ContactID, session *e2ee.Se
 	return nil
 }
 
-// Suspend says that the handshake of a session ended before there was a link.
+// Suspend says that the handshake of a session ended before there was a link. Of one that
+// has a link, or had, it means nothing.
 func (e *Engine) Suspend(id ledger.ContactID, session e2ee.SessionID) {
-	if c := e.contacts[id]; c != nil && c.sessions != nil {
+	if c := e.contacts[id]; c != nil && c.held[session] {
+		delete(c.held, session)
 		c.sessions.Suspend(session)
-		c.held = max(c.held-1, 0)
 		e.touch(c)
 	}
 }
