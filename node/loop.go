@@ -19,8 +19,10 @@ const (
 	maxInputs = 256
 	// maxBatch is how many inputs share a transaction.
 	maxBatch = 256
-	// keptEvents is how many events are kept for those who are not listening now.
+	// keptEvents is how many events are kept for those who are not listening now, at
+	// most, and keptFor is how long.
 	keptEvents = 100_000
+	keptFor    = 90 * 24 * time.Hour
 	// sweepPause is how often is done what need not be done at once; movePause is the
 	// same while there is an address to be given up.
 	sweepPause = 10 * time.Minute
@@ -102,7 +104,9 @@ func (n *Node) run() {
 		}
 		err := n.step(batch, now)
 		if err == nil && due {
-			err = n.store.Update(context.WithoutCancel(n.ctx), func(tx *store.Update) error { return tx.DropEvents(keptEvents) })
+			err = n.store.Update(context.WithoutCancel(n.ctx), func(tx *store.Update) error {
+				return errors.Join(tx.DropEvents(keptEvents), tx.DropEventsBefore(now.Add(-keptFor)))
+			})
 		}
 		if err != nil {
 			n.log.Error("the store has failed, and the node ends", "error", err)

@@ -70,7 +70,7 @@ func (m *moves) look(n *Node, wanted []ledger.File) {
 			defer cancel(nil)
 			n.fetch(ctx, f, limiter)
 			m.over(mv)
-			n.again()
+			n.again() //nolint:contextcheck // the file's own may be done by now
 		})
 	}
 	for number := range m.waiting { // also of those that are sent

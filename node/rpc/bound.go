@@ -56,11 +56,6 @@ func (c *call) member(ctx context.Context, id ledger.ContactID) (bool, error) {
 	return err == nil && slices.Contains(conversation.Members, id), err
 }
 
-// shows reports whether a token shows a conversation.
-func (c *call) shows(id ledger.ConversationID) bool {
-	return c.grant.Conversation == 0 || c.grant.Conversation == id
-}
-
 // showsEvent reports whether a token shows an event: those of its conversation, and
 // those that are about a member and no conversation.
 func (c *call) showsEvent(ctx context.Context, e Event) (bool, error) {
