@@ -110,19 +110,25 @@ func (e *Engine) UpdateContact(now time.Time, id ledger.ContactID, u ContactUpda
 			return err
 		}
 	}
+	before := c.Contact
 	set(&c.Alias, u.Alias)
 	set(&c.Muted, u.Muted)
 	set(&c.Verified, u.Verified)
 	set(&c.Silent, u.Silent)
 	set(&c.Expiry, u.Expiry)
-	if u.KeepConnected != nil {
-		c.KeepConnected = *u.KeepConnected
-		if c.reachable() {
-			e.plan.KeepConnected(now, c.ID, c.KeepConnected && c.State == ledger.Accepted)
-		}
+	set(&c.KeepConnected, u.KeepConnected)
+	if c.reachable() {
+		e.plan.KeepConnected(now, c.ID, c.KeepConnected && c.State == ledger.Accepted)
 	}
-	e.put(now, c)
+	if seen(before) != seen(c.Contact) {
+		e.put(now, c)
+	}
 	return nil
+}
+
+// seen is what UpdateContact can change.
+func seen(c ledger.Contact) any {
+	return [...]any{c.Alias, c.Muted, c.Verified, c.KeepConnected, c.Silent, c.Expiry}
 }
 
 // checkName checks a name that we give somebody under the rules for those that people

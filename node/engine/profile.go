@@ -160,10 +160,7 @@ func (e *Engine) takeTimer(now time.Time, c *contact, t wire.Timer) error {
 			return err
 		}
 	}
-	row := e.conversations[e.converse(now, c)]
-	if timer := time.Duration(t.Seconds) * time.Second; timer != row.Timer {
-		e.putTimer(now, row, timer, c.ID)
-	}
+	e.putTimer(now, e.conversations[e.converse(now, c)], time.Duration(t.Seconds)*time.Second, c.ID)
 	return nil
 }
 
@@ -184,6 +181,9 @@ func (e *Engine) SetMuted(now time.Time, id ledger.ConversationID, on bool) erro
 }
 
 func (e *Engine) putTimer(now time.Time, row *ledger.Conversation, timer time.Duration, by ledger.ContactID) {
+	if row.Timer == timer {
+		return
+	}
 	row.Timer = timer
 	e.change(ledger.PutConversation{Conversation: *row})
 	e.happened(now, ledger.Event{

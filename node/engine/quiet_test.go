@@ -46,6 +46,13 @@ func TestNothingChangesNothingIsTold(t *testing.T) {
 	if got := alice.eventsOf(before); len(got) > 0 {
 		t.Errorf("told %v", got)
 	}
+	muted, alias := false, ""
+	alice.must(alice.engine.UpdateContact(alice.now(), 1, engine.ContactUpdate{Muted: &muted, Alias: &alias}))
+	alice.must(alice.engine.SetTimer(alice.now(), 1, 0))
+	alice.flush()
+	if got := alice.eventsOf(before); len(got) > 0 {
+		t.Errorf("told %v", got)
+	}
 	var names []wire.Body
 	for range 100 {
 		names = append(names, wire.Profile{Name: w.text(r.person)})

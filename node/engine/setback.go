@@ -12,7 +12,7 @@ import (
 // machine. Contacts have items by then that it does not know of, and under the same
 // numbers it would say other things, which they would pass over and confirm. So no new
 // number is used after a start before the contact has said how far it is
-// (docs/protocol.md, "Beginning anew").
+// (docs/protocol.md, "Being set back").
 
 // isSetBack reports whether a content shows that we have been set back: it confirms
 // what we have not sent yet, or, while that is in doubt, is about a stream of ours, or
