@@ -2,9 +2,11 @@ package node_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"log/slog"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -32,6 +34,11 @@ var private struct {
 func TestMain(m *testing.M) {
 	if os.Getenv(childRoot) != "" {
 		os.Exit(child())
+	}
+	flag.Parse()
+	// Most of what tests do here is waiting.
+	if err := flag.Set("test.parallel", "6"); err != nil {
+		panic(err)
 	}
 	code := m.Run()
 	for _, d := range private.daemons {
@@ -90,9 +97,11 @@ func sharedClient(t testing.TB, n int) *tortest.Client {
 }
 
 // startClient starts a tor in the private network that can be killed.
-func startClient(t testing.TB) *tortest.Client {
+func startClient(t testing.TB, torrc ...string) *tortest.Client {
 	t.Helper()
-	c, err := privateNetwork(t).StartClient(testContext(t), tortest.ClientConfig{SocksFlags: "ExtendedErrors"})
+	c, err := privateNetwork(t).StartClient(testContext(t), tortest.ClientConfig{
+		SocksFlags: "ExtendedErrors", Torrc: strings.Join(torrc, "\n"),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

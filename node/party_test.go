@@ -26,6 +26,7 @@ type party struct {
 	log     *slog.Logger
 	tune    func(*node.Config) // what else is special about it, if anything
 	opened  func(*node.Node)   // is given each node as soon as it is there
+	hidden  bool               // nobody can reach it, and nothing waits for that
 
 	stop   context.CancelFunc
 	heard  sync.WaitGroup
@@ -49,9 +50,23 @@ func newPartyOn(t testing.TB, d *tor.Daemon) *party {
 // newPartyWith makes a person whose node is set up in another way.
 func newPartyWith(t testing.TB, d *tor.Daemon, tune func(*node.Config)) *party {
 	t.Helper()
-	p := &party{
-		root: t.TempDir(), daemon: d, tune: tune, news: make(chan struct{}), log: slog.New(slog.DiscardHandler),
-	}
+	p := &party{daemon: d, tune: tune}
+	p.begin(t)
+	return p
+}
+
+// newHiddenParty makes a person whose Tor tells nobody where its onion services are.
+func newHiddenParty(t testing.TB, d *tor.Daemon) *party {
+	t.Helper()
+	p := &party{daemon: d, hidden: true}
+	p.begin(t)
+	return p
+}
+
+// begin makes the profile and the first node.
+func (p *party) begin(t testing.TB) {
+	t.Helper()
+	p.root, p.news, p.log = t.TempDir(), make(chan struct{}), slog.New(slog.DiscardHandler)
 	if os.Getenv("NODE_TEST_LOG") != "" {
 		p.log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug})).
 			With("party", filepath.Base(filepath.Dir(p.root))+filepath.Base(p.root))
@@ -65,7 +80,6 @@ func newPartyWith(t testing.TB, d *tor.Daemon, tune func(*node.Config)) *party {
 	}
 	t.Cleanup(func() { p.leave(t) })
 	p.come(t)
-	return p
 }
 
 // come opens the profile and runs a node on it, until it can be reached.
@@ -101,6 +115,9 @@ func (p *party) come(t testing.TB) {
 			p.mu.Unlock()
 		}
 	})
+	if p.hidden {
+		return
+	}
 	if err := p.Ready(testContext(t)); err != nil {
 		t.Fatal(err)
 	}

@@ -17,10 +17,15 @@ import (
 )
 
 // TestAddressChange changes an address while a contact is away, who comes back by the
-// old one, which then is given up.
+// old one, which then is given up. Nobody but that contact can dial.
 func TestAddressChange(t *testing.T) {
 	t.Parallel()
-	p := newPair(t)
+	secret := startClient(t, "PublishHidServDescriptors 0")
+	p := &pair{
+		alice: newPartyOn(t, sharedTor(t, 0)),
+		bob:   newHiddenParty(t, attach(t, secret.Control, secret.Socks)),
+	}
+	p.ofBob, p.ofAlice = befriend(t, p.bob, p.alice)
 	old := p.alice.profile.OnionKeys()[0].Address()
 	p.bob.leave(t)
 	now, err := p.alice.ChangeAddress(testContext(t))
@@ -29,29 +34,26 @@ func TestAddressChange(t *testing.T) {
 	}
 	link, err := p.alice.Link(testContext(t))
 	if err != nil || link.Onion != now || now == old {
-		t.Fatalf("the link leads to %v, %v", link, err)
-	}
-	if err := p.alice.Ready(testContext(t)); err != nil {
-		t.Fatal(err)
+		t.Fatalf("the link is another one, %v", err)
 	}
 	p.alice.leave(t)
-	p.alice.come(t) // with both addresses
+	p.alice.come(t)
 	if got := len(p.alice.profile.OnionKeys()); got != 2 {
 		t.Fatalf("%d addresses are in use before the contact knows", got)
 	}
 	p.bob.come(t)
+	p.wantAddress(t, old)
 	p.bob.awaitDelivery(t, p.bob.say(t, p.ofBob, "where are you?")[0])
 	eventually(t, "the new address", func() bool { return p.addresses(t)[0] == now.String() })
-	p.alice.awaitNothingWaits(t)
-	p.alice.leave(t)
-	p.alice.come(t) // which looks whether everybody knows
 	eventually(t, "the end of the old address", func() bool { return len(p.alice.profile.OnionKeys()) == 1 })
 	p.bob.awaitDelivery(t, p.bob.say(t, p.ofBob, "are you there?")[0])
 	eventually(t, "one address", func() bool { return len(p.addresses(t)) == 1 })
-	p.wantAddresses(t, now.String())
+	p.wantAddress(t, now)
+	if conn, err := dialOnion(t, sharedTor(t, 1), old); err == nil {
+		conn.Close()
+		t.Error("the old address is there")
+	}
 
-	// Nobody but bob has anything to say: it is he who dials.
-	p.alice.awaitNothingWaits(t)
 	p.bob.leave(t)
 	p.bob.come(t)
 	p.bob.awaitDelivery(t, p.bob.say(t, p.ofBob, "at the new address")[0])
@@ -71,10 +73,10 @@ func (p *pair) addresses(t testing.TB) (all []string) {
 	return all
 }
 
-func (p *pair) wantAddresses(t testing.TB, want string) {
+func (p *pair) wantAddress(t testing.TB, want onion.Address) {
 	t.Helper()
-	if got := p.addresses(t); len(got) != 1 || got[0] != want {
-		t.Errorf("bob thinks that alice is at %q, not at %q", got, want)
+	if got := p.addresses(t); len(got) != 1 || got[0] != want.String() {
+		t.Errorf("bob thinks that alice is at %q, not at %q", got, want.String())
 	}
 }
 

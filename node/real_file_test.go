@@ -191,7 +191,7 @@ func befriendRemote(t testing.TB, p *party, r *remote) (ofP, ofR ledger.Conversa
 // is sent at the same time.
 func TestMessagesOvertakeAFile(t *testing.T) {
 	t.Parallel()
-	p := newPair(t)
+	p := newPairOn(t, 2)
 	alone := p.latencies(t, 8)
 	path, _ := newFile(t, "large.bin")
 	offered, err := p.alice.SendFile(testContext(t), p.ofAlice, path)
