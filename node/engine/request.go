@@ -87,7 +87,8 @@ func (c *contact) candidates(link []ledger.Address) []ledger.Address {
 }
 
 // AskAgain asks somebody once more who has not answered, or says that it does not know
-// us. It fails with ErrNotFound, ErrBlocked, or ErrExists if there is nothing to ask.
+// us. It fails with ErrNotFound, ErrBlocked, ErrNotContact if it was never asked, or
+// ErrExists if there is nothing to ask.
 func (e *Engine) AskAgain(now time.Time, id ledger.ContactID) error {
 	c, err := e.contactOf(id)
 	switch {

@@ -44,6 +44,8 @@ func (e *Engine) anew(now time.Time, l *link) error {
 	c.again = uint64(len(c.queue))
 	c.handshake = true
 	e.close(now, l)
-	e.put(now, c)
+	if !c.guest() { // of others nobody needs to hear
+		e.put(now, c)
+	}
 	return fmt.Errorf("%w: it knows of us what we do not, as if we had been set back", ErrProtocol)
 }
