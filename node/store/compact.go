@@ -12,8 +12,10 @@ import (
 const unclearedName = ownSettings + "uncleared"
 
 const (
-	// compactTurn is about how long a step of CompactStep may hold others up.
-	compactTurn = 20 * time.Millisecond
+	// compactTurn is about how long a step of CompactStep should hold others up.
+	compactTurn = 30 * time.Millisecond
+	// maxUnlisting is how many messages leave the index in one step at most.
+	maxUnlisting = 512
 	// compactPages is how many pages are given back in one step.
 	compactPages = "PRAGMA incremental_vacuum(64)"
 )
@@ -62,19 +64,21 @@ func (s *Store) compactStep(ctx context.Context, always bool) (more bool, err er
 	return false, s.clear(ctx)
 }
 
-// unlistSome takes messages that are gone out of the index for a while, and reports
-// whether there were any.
+// unlistSome takes messages that are gone out of the index, and reports whether there
+// were any. How many at a time depends on how long the last ones took: most of the work
+// is done when the transaction ends, which takes some out in any case.
 func (s *Store) unlistSome(ctx context.Context) (some bool, err error) {
-	err = s.transact(ctx, func(tx *Update) error {
-		for begin := time.Now(); time.Since(begin) < compactTurn; {
-			more, err := tx.unlist(unlistBatch)
-			if err != nil || !more {
-				return err
-			}
-			some = true
-		}
-		return nil
+	begin := time.Now()
+	err = s.transact(ctx, func(tx *Update) (err error) {
+		some, err = tx.unlist(s.unlisting)
+		return err
 	})
+	switch took := time.Since(begin); {
+	case took > compactTurn:
+		s.unlisting /= 2
+	case took < compactTurn/2:
+		s.unlisting = min(2*s.unlisting+unlistBatch, maxUnlisting)
+	}
 	return some, err
 }
 

@@ -52,6 +52,7 @@ type Store struct {
 	sealer     sealer
 	keys       *Keys
 	uncleared  bool // whether something was deleted since the files were cleared
+	unlisting  int  // how many messages a step of CompactStep takes out of the index
 	unindexed  int  // about how many messages wait for their place in the index: failed transactions do not correct it
 	unregister func()
 	err        error // why nothing can be done any more: ErrClosed, ErrDisk, ErrFull
