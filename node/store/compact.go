@@ -36,7 +36,8 @@ func (s *Store) Compact(ctx context.Context) error {
 // CompactStep does a small part of Compact, if something was deleted since that was
 // last done to its end, by whichever process: deletions leave a mark, in their own
 // transaction. It reports whether there is more to do. A step waits for all who read
-// or write, and takes some tens of milliseconds at most.
+// or write, and takes some tens of milliseconds, now and then a few hundred, when the
+// index is merged.
 func (s *Store) CompactStep(ctx context.Context) (more bool, err error) {
 	return s.compactStep(ctx, false)
 }
