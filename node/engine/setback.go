@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/onionwire/onionwire/node/e2ee"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/wire"
 )
@@ -42,7 +43,12 @@ func (e *Engine) anew(now time.Time, l *link) error {
 		}
 	}
 	c.again = uint64(len(c.queue))
-	c.handshake = true
+	if err := e.saveSessions(c); err != nil { // or those that go would not be in the store
+		return err
+	}
+	e.drop(c, c.sessions.IDs()) // a cell that was opened would come again, and be a repeat
+	c.sessions.Close()
+	c.sessions, c.handshake = new(e2ee.Sessions), true
 	e.close(now, l)
 	if !c.guest() { // of others nobody needs to hear
 		e.put(now, c)
