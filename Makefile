@@ -27,7 +27,7 @@ endif
 .DEFAULT_GOAL := help
 # Targets share private Tor networks' processor time: never two at once.
 .NOTPARALLEL:
-.PHONY: help demo chat build test vectors bench fuzz lint fmt tools tor clean
+.PHONY: help demo chat build test soak vectors bench fuzz lint fmt tools tor clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s  %s\n", $$1, $$2 }' Makefile
@@ -55,6 +55,9 @@ test: tor ## run all tests under the race detector
 	set -x; go test $$race -p 2 -timeout 15m ./... && \
 	go -C $(DROPIN) test $$race -timeout 15m ./... && \
 	sh $(DROPIN)/libp2psuite/run.sh $$race -count 2
+
+soak: tor ## kill, cut and dial for half an hour
+	NODE_TEST_SOAK=1 go test -race -timeout 60m -run 'TestKilled|TestSimultaneousDials|TestFileOver' -v ./node
 
 # Nothing of the programs is in Python: it is the other language in which the protocol
 # was implemented, from its specification alone.

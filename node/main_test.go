@@ -20,6 +20,9 @@ import (
 // testTimeout bounds what a test waits for; each wait is usually much less.
 const testTimeout = 2 * time.Minute
 
+// soak lets some tests go on for much longer.
+var soak = os.Getenv("NODE_TEST_SOAK") != ""
+
 // private is the private Tor network that the tests of this package share.
 var private struct {
 	once sync.Once

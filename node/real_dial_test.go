@@ -38,7 +38,10 @@ func newPairOn(t testing.TB, first int) *pair {
 // again: one link is left each time, and nothing is lost or doubled by the other.
 func TestSimultaneousDials(t *testing.T) {
 	t.Parallel()
-	const pairs, rounds = 5, 10
+	pairs, rounds := 10, 5 // a contact is dialled once in five seconds
+	if soak {
+		pairs, rounds = 1, 50
+	}
 	all := make([]*pair, pairs)
 	var made sync.WaitGroup
 	for i := range all {

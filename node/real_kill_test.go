@@ -17,7 +17,11 @@ import (
 func TestKilledUnderLoad(t *testing.T) {
 	t.Parallel()
 	alice, bob := newRemote(t, sharedClient(t, 0)), newRemote(t, sharedClient(t, 1))
-	killUnderLoad(t, alice, bob, 30, 2000)
+	kills, messages := 30, 2000
+	if soak {
+		kills, messages = 300, 20_000
+	}
+	killUnderLoad(t, alice, bob, kills, messages)
 }
 
 // TestKilledWithItsTor is the same with processes that have a tor of their own, which
