@@ -60,7 +60,7 @@ func (b *book) commit(p *person, changes []ledger.Change) {
 // check checks what is about to be kept.
 func (b *book) check(p *person, changes []ledger.Change) {
 	p.Helper()
-	states := make(map[ledger.MessageNumber]ledger.DeliveryState)
+	states, added := make(map[ledger.MessageNumber]ledger.DeliveryState), draftOf(changes)
 	for _, change := range changes {
 		switch c := change.(type) {
 		case ledger.PutDelivery:
@@ -73,7 +73,7 @@ func (b *book) check(p *person, changes []ledger.Change) {
 				p.Fatalf("%s: message %d goes from state %d to %d", p.name, n, was, c.Delivery.State)
 			}
 			states[n] = c.Delivery.State
-			b.checkDelivered(p, b.line(p, changes, n), c.Delivery.State)
+			b.checkDelivered(p, b.line(p, added, n), c.Delivery.State)
 		case ledger.AddMessage:
 			if c.Message.Sender != 0 {
 				b.arrives(p, c.Message)
@@ -82,22 +82,35 @@ func (b *book) check(p *person, changes []ledger.Change) {
 	}
 }
 
-// line returns the line of a message that is kept, or about to be.
-func (b *book) line(p *person, changes []ledger.Change, n ledger.MessageNumber) *line {
-	p.Helper()
-	m, err := p.disk.Message(n)
+// draft has the messages that are about to be kept.
+type draft map[ledger.MessageNumber]ledger.MessageID
+
+func draftOf(changes []ledger.Change) draft {
+	d := make(draft)
 	for _, change := range changes {
-		if c, ok := change.(ledger.AddMessage); ok && c.Message.Number == n {
-			m, err = c.Message, nil
+		if c, ok := change.(ledger.AddMessage); ok {
+			d[c.Message.Number] = c.Message.ID
 		}
 	}
-	p.must(err)
-	return b.lines[m.ID]
+	return d
+}
+
+// line returns the line of a message that is kept, or about to be.
+func (b *book) line(p *person, d draft, n ledger.MessageNumber) *line {
+	p.Helper()
+	id, ok := d[n]
+	if !ok {
+		m, err := p.disk.Message(n)
+		p.must(err)
+		id = m.ID
+	}
+	return b.lines[id]
 }
 
 // edit notes what becomes of messages.
 func (b *book) edit(p *person, changes []ledger.Change) {
 	p.Helper()
+	added := draftOf(changes)
 	for _, change := range changes {
 		switch c := change.(type) {
 		case ledger.AddMessage:
@@ -105,9 +118,9 @@ func (b *book) edit(p *person, changes []ledger.Change) {
 				line.kept = true
 			}
 		case ledger.EditMessage:
-			b.line(p, changes, c.Message).message.Body = c.Body
+			b.line(p, added, c.Message).message.Body = c.Body
 		case ledger.DropMessage:
-			if line := b.line(p, changes, c.Message); line != nil && line.from == p {
+			if line := b.line(p, added, c.Message); line != nil && line.from == p {
 				line.lost = true
 			}
 		case ledger.DropConversation:

@@ -56,7 +56,7 @@ func TestWhatIsCorrected(t *testing.T) {
 	w.pass(time.Minute)
 	alice.fill(bob)
 	before := alice.waiting()
-	for i := range 3_000 {
+	for i := range 300 {
 		settings := alice.engine.Settings()
 		settings.Name = alice.text(alice)
 		alice.settings.Name = settings.Name

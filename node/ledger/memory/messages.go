@@ -2,6 +2,7 @@ package memory
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -154,8 +155,13 @@ func (l *Ledger) Deliveries(number ledger.MessageNumber) ([]ledger.Delivery, err
 // DeliveriesOf returns how far messages have come to each contact, in the order of
 // the numbers of messages and contacts.
 func (l *Ledger) DeliveriesOf(numbers []ledger.MessageNumber) ([]ledger.Delivery, error) {
-	return l.deliveries.find(func(d ledger.Delivery) bool { return slices.Contains(numbers, d.Message) },
-		func(a, b ledger.Delivery) int {
-			return cmp.Or(cmp.Compare(a.Message, b.Message), cmp.Compare(a.Contact, b.Contact))
-		}), nil
+	var all []ledger.Delivery
+	for _, number := range slices.Compact(slices.Sorted(slices.Values(numbers))) {
+		for _, contact := range slices.Sorted(maps.Keys(l.contacts.rows)) {
+			if d, err := l.deliveries.get(deliveryKey{number, contact}); err == nil {
+				all = append(all, d)
+			}
+		}
+	}
+	return all, nil
 }
