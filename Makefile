@@ -58,6 +58,7 @@ test: tor ## run all tests under the race detector
 
 soak: tor ## kill, cut and dial for half an hour
 	NODE_TEST_SOAK=1 go test -race -timeout 60m -run 'TestKilled|TestSimultaneousDials|TestFileOver' -v ./node
+	NODE_TEST_SOAK=1 go test -race -timeout 30m ./node/store ./node/profile ./node/transfer
 
 # Nothing of the programs is in Python: it is the other language in which the protocol
 # was implemented, from its specification alone.

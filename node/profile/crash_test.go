@@ -14,10 +14,11 @@ import (
 )
 
 // untilThrough has a process do a task with the profile alice and be killed before ever
-// later steps of it, until it gets through. check looks at what is left each time.
-func untilThrough(t *testing.T, task string, prepare func(t *testing.T, root string), check func(t *testing.T, root string, through bool)) {
+// later steps of it, until it gets through: before each, or before each stride-th. check
+// looks at what is left each time.
+func untilThrough(t *testing.T, task string, stride int, prepare func(t *testing.T, root string), check func(t *testing.T, root string, through bool)) {
 	t.Helper()
-	for n := 0; ; n++ {
+	for n := 0; ; n += stride {
 		through := false
 		t.Run(fmt.Sprint("step ", n), func(t *testing.T) {
 			root := t.TempDir()
@@ -71,8 +72,26 @@ func wantWholeOrNothing(t *testing.T, root string, want *profile.Card) {
 
 func nothing(*testing.T, string) {}
 
+// shared is the stride through steps that are mostly those of making a profile, where
+// each of them is looked at.
+func shared() int {
+	if soak {
+		return 1
+	}
+	return 3
+}
+
+// kills is how often a process is killed at a random moment.
+func kills() int {
+	if soak {
+		return 30
+	}
+	return 6
+}
+
 func TestKilledWhileAProfileIsMade(t *testing.T) {
-	untilThrough(t, "create", nothing, func(t *testing.T, root string, through bool) {
+	t.Parallel()
+	untilThrough(t, "create", 1, nothing, func(t *testing.T, root string, through bool) {
 		t.Helper()
 		if names, err := profile.Names(root); err != nil || through && len(names) != 1 {
 			t.Errorf("there are %q, %v", names, err)
@@ -82,15 +101,17 @@ func TestKilledWhileAProfileIsMade(t *testing.T) {
 }
 
 func TestKilledWhileAProfileIsRestored(t *testing.T) {
+	t.Parallel()
 	whole := opened(t)(profile.Restore(t.Context(), t.TempDir(), "alice", zeroWords, sealed(t, "secret")))
 	want := whole.Card()
-	untilThrough(t, "restore", nothing, func(t *testing.T, root string, _ bool) {
+	untilThrough(t, "restore", shared(), nothing, func(t *testing.T, root string, _ bool) {
 		t.Helper()
 		wantWholeOrNothing(t, root, want)
 	})
 }
 
 func TestKilledWhileAProfileIsImported(t *testing.T) {
+	t.Parallel()
 	e := export(t)
 	prepare := func(t *testing.T, root string) {
 		t.Helper()
@@ -98,7 +119,7 @@ func TestKilledWhileAProfileIsImported(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	untilThrough(t, "import", prepare, func(t *testing.T, root string, _ bool) {
+	untilThrough(t, "import", shared(), prepare, func(t *testing.T, root string, _ bool) {
 		t.Helper()
 		if names, err := profile.Names(root); err == nil && len(names) == 1 {
 			p := open(t, root)
@@ -110,6 +131,7 @@ func TestKilledWhileAProfileIsImported(t *testing.T) {
 }
 
 func TestKilledWhileTheAddressChanges(t *testing.T) {
+	t.Parallel()
 	before := make(map[string]*profile.Card)
 	prepare := func(t *testing.T, root string) {
 		t.Helper()
@@ -117,7 +139,7 @@ func TestKilledWhileTheAddressChanges(t *testing.T) {
 		before[root] = p.Card()
 		shut(t, p)
 	}
-	untilThrough(t, "address", prepare, func(t *testing.T, root string, through bool) {
+	untilThrough(t, "address", 1, prepare, func(t *testing.T, root string, through bool) {
 		t.Helper()
 		card, was := read(t, root, "alice"), before[root]
 		if n := len(card.Addresses); n != 1 && n != 2 || through && n != 2 {
@@ -138,11 +160,12 @@ func TestKilledWhileTheAddressChanges(t *testing.T) {
 }
 
 func TestKilledWhileAProfileIsDeleted(t *testing.T) {
+	t.Parallel()
 	prepare := func(t *testing.T, root string) {
 		t.Helper()
 		shut(t, create(t, root, "alice"))
 	}
-	untilThrough(t, "delete", prepare, func(t *testing.T, root string, through bool) {
+	untilThrough(t, "delete", 1, prepare, func(t *testing.T, root string, through bool) {
 		t.Helper()
 		if through {
 			wantEntries(t, root)
@@ -166,8 +189,9 @@ func TestKilledWhileAProfileIsDeleted(t *testing.T) {
 // A process that makes and deletes profiles, or changes passphrase and address, is
 // killed at any moment, be it within a step.
 func TestKilledAtAnyMoment(t *testing.T) {
+	t.Parallel()
 	root := t.TempDir()
-	for kill := range 15 {
+	for kill := range kills() {
 		killAtRandom(t, command(root, "make and delete", -1))
 		names, err := profile.Names(root)
 		if err != nil {
@@ -196,11 +220,12 @@ func TestKilledAtAnyMoment(t *testing.T) {
 }
 
 func TestKilledWhileThePassphraseChanges(t *testing.T) {
+	t.Parallel()
 	root := t.TempDir()
 	p := create(t, root, "alice")
 	identity := p.Peer()
 	shut(t, p)
-	for kill := range 15 {
+	for kill := range kills() {
 		last := killAtRandom(t, command(root, "change", -1))
 		// The passphrase is the one that was said last, or the one after it.
 		acknowledged, err := strconv.Atoi(last)

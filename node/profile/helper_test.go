@@ -17,11 +17,15 @@ import (
 	"github.com/onionwire/onionwire/node/vault"
 )
 
+// soak lets some tests go on for much longer.
+var soak = os.Getenv("NODE_TEST_SOAK") != ""
+
 func TestMain(m *testing.M) {
 	if task := os.Getenv(childTask); task != "" {
 		child(task)
 		return
 	}
+	vault.DefaultCost = cheap // of which the example makes use
 	goleak.VerifyTestMain(m)
 }
 

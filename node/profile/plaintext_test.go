@@ -1,7 +1,6 @@
 package profile_test
 
 import (
-	"bytes"
 	"encoding/base32"
 	"encoding/base64"
 	"encoding/hex"
@@ -107,8 +106,12 @@ func TestFilesOfOneIdentityDiffer(t *testing.T) {
 		if len(other) != len(content) {
 			t.Errorf("%s has %d bytes here and %d there", name, len(content), len(other))
 		}
+		there := make(map[string]bool)
+		for at := 0; at+16 <= len(other); at++ {
+			there[other[at:at+16]] = true
+		}
 		for at := 48; at+16 <= len(content); at += 16 { // behind what says what the file is
-			if bytes.Contains([]byte(other), []byte(content[at:at+16])) {
+			if there[content[at:at+16]] {
 				t.Errorf("%s has something in common at %d", name, at)
 			}
 		}

@@ -93,6 +93,7 @@ func TestTheTokenOfTheFileStays(t *testing.T) {
 }
 
 func TestTokensExpire(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	expires := time.Now().Add(time.Second)
 	id, secret := s.newToken(t, map[string]any{"scopes": []string{"read"}, "expires": expires})

@@ -172,6 +172,7 @@ func impostor(t *testing.T, says ...string) string {
 const welcome = `{"jsonrpc":"2.0","id":1,"result":{}}` + "\n"
 
 func TestServersThatDoNotKeepToTheProtocol(t *testing.T) {
+	t.Parallel()
 	for name, says := range map[string]string{
 		"no JSON":          "hello\n",
 		"an endless reply": strings.Repeat("x", rpc.MaxReply+2*rpc.MaxLine),

@@ -169,6 +169,7 @@ func block(t testing.TB, kind string) string {
 // The bot of the document answers a message. It needs Python 3, as the second
 // implementation of the protocol does.
 func TestDocumentedBot(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	program := filepath.Join(t.TempDir(), "bot.py")
 	if err := os.WriteFile(program, []byte(block(t, "python")), 0o600); err != nil {

@@ -110,6 +110,7 @@ func TestWhatEndsASubscriptionIsTold(t *testing.T) {
 // A client that does not read for a while holds nobody up, has no memory used for
 // it, and misses nothing.
 func TestSlowReadersGetEverything(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	slow := s.client(t, s.secret(t))
 	slow.must(t, "subscribe", map[string]any{"after": 0}, nil)
@@ -134,6 +135,7 @@ func TestSlowReadersGetEverything(t *testing.T) {
 
 // Clients that are gone are in nobody's way.
 func TestEventsEndWithTheConnection(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	for range 3 * rpc.MaxConnections {
 		c := s.enter(t)

@@ -45,6 +45,7 @@ func TestEndlessLine(t *testing.T) {
 }
 
 func TestTheLongestLineIsTaken(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	c := s.client(t, s.secret(t))
 	line := `{"jsonrpc":"2.0","id":1,"method":"ping"}`
@@ -102,6 +103,7 @@ func TestDeepJSON(t *testing.T) {
 }
 
 func TestManyMembers(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	c := s.client(t, s.secret(t))
 	var line strings.Builder
@@ -120,6 +122,7 @@ func TestManyMembers(t *testing.T) {
 
 // Connections that say nothing end, and keep nobody out for long.
 func TestSilentClientsAreCut(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	known := s.client(t, s.secret(t))
 	var silent []*raw
@@ -156,6 +159,7 @@ func TestOneConnectionTooMany(t *testing.T) {
 // Whatever a client sends without reading what comes back, only so much is taken, and
 // others do not notice.
 func TestFloods(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	var wg sync.WaitGroup
 	defer wg.Wait()

@@ -55,6 +55,7 @@ func TestErrorsOfTheNodeHaveCodes(t *testing.T) {
 }
 
 func TestListsOfMessagesFitIntoALine(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	c := s.client(t, s.secret(t))
 	text := strings.Repeat("\x01", 64<<10) // six bytes each, as JSON
@@ -87,6 +88,7 @@ func TestListsOfMessagesFitIntoALine(t *testing.T) {
 }
 
 func TestRepliesAreBounded(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	c := s.client(t, s.secret(t))
 	s.api.mu.Lock()

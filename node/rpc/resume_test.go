@@ -12,6 +12,7 @@ import (
 
 // Over restarts of the node each event comes once, in order.
 func TestSubscribeResumes(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	c := s.use(t)
 	const all, each = 60, 10

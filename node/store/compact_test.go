@@ -27,9 +27,11 @@ func TestNothingIsForgottenThatIsToBeCompacted(t *testing.T) {
 	folder := newFolder(t)
 	s := create(t, folder)
 	apply(t, s, population...)
+	var messages []ledger.Change
 	for n := range 300 {
-		apply(t, s, added(numbered(n)))
+		messages = append(messages, added(numbered(n)))
 	}
+	apply(t, s, messages...)
 	if n := steps(t, s); n != 1 {
 		t.Errorf("%d steps, and nothing was deleted", n)
 	}

@@ -55,11 +55,16 @@ func write(path string) {
 
 // Whenever a process is killed, what it has acknowledged is there, whole.
 func TestKilledProcesses(t *testing.T) {
+	t.Parallel()
+	kills := 5
+	if soak {
+		kills = 30
+	}
 	folder := newFolder(t)
 	s := create(t, folder)
 	apply(t, s, population...)
 	closeStore(t, s)
-	for kill := range 12 {
+	for kill := range kills {
 		if err := folder.Release(); err != nil {
 			t.Fatal(err)
 		}

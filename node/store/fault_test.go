@@ -184,6 +184,7 @@ func wantMessages(t *testing.T, s *store.Store, acknowledged int) {
 const workload = 4 // messages, with a checkpoint in their middle and one at the end
 
 func TestPowerCutAtEveryWrite(t *testing.T) {
+	t.Parallel()
 	content := template(t)
 	for n, done := 0, false; !done; n++ {
 		if n > 1000 {
@@ -231,6 +232,7 @@ func TestADiskErrorAtEveryWrite(t *testing.T) {
 		"full":   {sqlite3.FULL, store.ErrFull}, // as the real files put it
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			content := template(t)
 			for n, done := 0, false; !done; n++ {
 				folder := fromTemplate(t, content)

@@ -3,6 +3,7 @@ package store_test
 import (
 	"bytes"
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -17,10 +18,17 @@ import (
 	"github.com/onionwire/onionwire/node/store"
 )
 
+// soak lets some tests go on for much longer.
+var soak = os.Getenv("NODE_TEST_SOAK") != ""
+
 func TestMain(m *testing.M) {
 	if folder := os.Getenv(writerFolder); folder != "" {
 		write(folder)
 		return
+	}
+	if !soak {
+		// Less than rapid's own default, which a flag still overrides.
+		_ = flag.Set("rapid.checks", "30")
 	}
 	goleak.VerifyTestMain(m)
 }

@@ -99,9 +99,10 @@ func TestNoMigrationWithoutABackup(t *testing.T) {
 }
 
 func TestAnInterruptedMigrationIsDoneAgain(t *testing.T) {
-	folder := newFolder(t)
-	closeStore(t, create(t, folder))
+	t.Parallel()
+	content := template(t)
 	for n := 0; ; n++ {
+		folder := fromTemplate(t, content)
 		disk := &faultyFiles{VFS: osFiles, left: n, err: errPower, power: true}
 		s, err := store.OpenOn(t.Context(), folder, newKeys(t, 1, 2), disk, second)
 		if err == nil {
@@ -121,9 +122,6 @@ func TestAnInterruptedMigrationIsDoneAgain(t *testing.T) {
 			t.Fatalf("change %d: %v", n, err)
 		}
 		closeStore(t, s)
-		// Back to the version before.
-		folder = newFolder(t)
-		closeStore(t, create(t, folder))
 	}
 }
 

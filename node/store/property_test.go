@@ -32,6 +32,7 @@ var carol = []ledger.Change{
 // Whatever is done, refused, and interrupted: what was acknowledged is there, and
 // nothing else, as in memory.
 func TestAStoreIsWhatWasAcknowledged(t *testing.T) {
+	t.Parallel()
 	content := template(t)
 	rapid.Check(t, func(r *rapid.T) {
 		folder := fromTemplate(t, content)

@@ -60,6 +60,10 @@ func TestAnInterruptedCreateIsForgotten(t *testing.T) {
 }
 
 func TestTruncatedDatabases(t *testing.T) {
+	contents := map[bool]map[string]string{ // with and without a log
+		false: files(t, left(t, false)),
+		true:  files(t, left(t, true)),
+	}
 	for name, damage := range map[string]func(content string) string{
 		"to nothing":        func(string) string { return "" },
 		"within a page":     func(c string) string { return c[:100] },
@@ -69,9 +73,9 @@ func TestTruncatedDatabases(t *testing.T) {
 		"and filled again":  func(c string) string { return c[:8192] + strings.Repeat("\x00", len(c)-8192) },
 		"and one page gone": func(c string) string { return c[:4096] + c[8192:] },
 	} {
-		for _, log := range []bool{false, true} {
+		for log, whole := range contents {
 			t.Run(name, func(t *testing.T) {
-				folder := left(t, log)
+				folder := fromTemplate(t, whole)
 				content := files(t, folder)[store.File]
 				if err := os.WriteFile(path(folder, ""), []byte(damage(content)), 0o600); err != nil {
 					t.Fatal(err)

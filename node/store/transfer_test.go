@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/iotest"
 	"time"
@@ -18,11 +19,14 @@ import (
 	"github.com/onionwire/onionwire/node/store"
 )
 
+// lowCost is the logarithm of the cost of what scrypt does.
+const lowCost = 1
+
 // export returns an export at a low cost.
 func export(t *testing.T, s *store.Store, e store.Export) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	if err := s.ExportAt(t.Context(), &out, "correct horse", 10, e); err != nil {
+	if err := s.ExportAt(t.Context(), &out, "correct horse", lowCost, e); err != nil {
 		t.Fatal(err)
 	}
 	return out.Bytes()
@@ -78,10 +82,26 @@ func all(t *testing.T, s *store.Store) (e content) {
 	return e
 }
 
-// exportable is a store with something of everything, and gaps between the numbers.
+// exportable is a store with something of everything, and gaps between the numbers. Only
+// the first one is made, the others are copies of its files.
 func exportable(t *testing.T) *store.Store {
 	t.Helper()
-	s := populated(t)
+	exportableOnce.Do(func() {
+		folder := newFolder(t)
+		s := create(t, folder)
+		apply(t, s, append(population, exportableChanges()...)...)
+		closeStore(t, s)
+		exportableFiles = files(t, folder)
+	})
+	return reopen(t, fromTemplate(t, exportableFiles))
+}
+
+var (
+	exportableOnce  sync.Once
+	exportableFiles map[string]string
+)
+
+func exportableChanges() []ledger.Change {
 	changes := []ledger.Change{
 		ledger.PutContact{Contact: ledger.Contact{
 			ID: 7, Peer: []byte{0, 255}, Name: "Carol \u2028 <&>", Alias: "C", Introduction: "hi", Invite: key(8)[:16],
@@ -117,8 +137,7 @@ func exportable(t *testing.T) *store.Store {
 			}})
 		}
 	}
-	apply(t, s, changes...)
-	return s
+	return changes
 }
 
 func TestExportWithHistory(t *testing.T) {
@@ -209,7 +228,7 @@ func TestAnExportHoldsUpNobody(t *testing.T) {
 			ledger.DropMessage{Message: numbered(n-1001).Number * 3},
 		)
 	}}
-	err := s.ExportAt(t.Context(), w, "correct horse", 10, store.Export{History: true, Secret: []byte("twenty-four words")})
+	err := s.ExportAt(t.Context(), w, "correct horse", lowCost, store.Export{History: true, Secret: []byte("twenty-four words")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -251,9 +270,9 @@ func TestDamagedExports(t *testing.T) {
 	if _, err := store.OpenExport(bytes.NewReader(exported), "wrong"); !errors.Is(err, store.ErrPassphrase) {
 		t.Errorf("with a wrong passphrase the error is %v", err)
 	}
+	folder := newFolder(t)
 	for at := range exported {
 		for name, b := range map[string][]byte{"cut": exported[:at], "changed": changed(exported, at)} {
-			folder := newFolder(t)
 			i, err := store.OpenExport(bytes.NewReader(b), "correct horse")
 			if err == nil {
 				_, err = i.Create(t.Context(), folder, newKeys(t, 1, 2))

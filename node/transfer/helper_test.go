@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"os"
 	"sync"
 	"testing"
 
@@ -13,6 +14,9 @@ import (
 	"github.com/onionwire/onionwire/node/e2ee/filecrypt"
 	"github.com/onionwire/onionwire/node/transfer"
 )
+
+// soak lets some tests go on for much longer.
+var soak = os.Getenv("NODE_TEST_SOAK") != ""
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
