@@ -46,6 +46,7 @@ func untilDone(t *testing.T, f func(t *testing.T, before func(string) error) err
 }
 
 func TestAFullDiskLeavesNoProfile(t *testing.T) {
+	t.Parallel()
 	file := export(t).file
 	for what, f := range map[string]func(t *testing.T, before func(string) error, root string) (*profile.Profile, error){
 		"create": func(t *testing.T, before func(string) error, root string) (*profile.Profile, error) {
@@ -83,6 +84,7 @@ func TestAFullDiskLeavesNoProfile(t *testing.T) {
 }
 
 func TestAFullDiskLeavesTheAddresses(t *testing.T) {
+	t.Parallel()
 	untilDone(t, func(t *testing.T, before func(string) error) error {
 		t.Helper()
 		root := t.TempDir()
@@ -106,6 +108,7 @@ func TestAFullDiskLeavesTheAddresses(t *testing.T) {
 }
 
 func TestAFailedDeleteCanBeRepeated(t *testing.T) {
+	t.Parallel()
 	untilDone(t, func(t *testing.T, before func(string) error) error {
 		t.Helper()
 		root := t.TempDir()

@@ -2,6 +2,7 @@ package profile_test
 
 import (
 	"context"
+	"flag"
 	"os"
 	"path/filepath"
 	"strings"
@@ -26,6 +27,10 @@ func TestMain(m *testing.M) {
 		return
 	}
 	vault.DefaultCost = cheap // of which the example makes use
+	if !soak {
+		// Less than rapid's own default, which a flag still overrides.
+		_ = flag.Set("rapid.checks", "30")
+	}
 	goleak.VerifyTestMain(m)
 }
 

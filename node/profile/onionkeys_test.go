@@ -82,6 +82,7 @@ func TestTooManyAddresses(t *testing.T) {
 // Whatever is done, what Read says is what the open profile says, and no address that
 // was given up comes back.
 func TestAddressesByChance(t *testing.T) {
+	t.Parallel()
 	root := t.TempDir()
 	shut(t, create(t, root, "alice"))
 	gone := make(map[onion.Address]bool)

@@ -12,6 +12,7 @@ import (
 )
 
 func TestAnotherProcessHasTheProfile(t *testing.T) {
+	t.Parallel()
 	root := t.TempDir()
 	p := create(t, root, "alice")
 	want := p.Card()

@@ -14,6 +14,7 @@ import (
 
 // Each damage has an error of its own, and nothing is modified.
 func TestDamagedProfiles(t *testing.T) {
+	t.Parallel()
 	other := create(t, t.TempDir(), "other")
 	shut(t, other)
 	replace := func(name string, content func(b []byte) []byte) func(*testing.T, string) {

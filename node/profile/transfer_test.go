@@ -93,6 +93,7 @@ func encrypted(plain io.Reader) (string, error) {
 }
 
 func TestAnImportHasTheSameIdentity(t *testing.T) {
+	t.Parallel()
 	root, want := t.TempDir(), export(t)
 	p := opened(t)(profile.Import(t.Context(), root, "bob", strings.NewReader(want.file), []byte("export"), sealed(t, "secret")))
 	wantSame(t, p.Card(), want.card)
@@ -107,6 +108,7 @@ func TestAnImportHasTheSameIdentity(t *testing.T) {
 }
 
 func TestRefusedImports(t *testing.T) {
+	t.Parallel()
 	good := export(t).file
 	header := func(secret string) string {
 		t.Helper()

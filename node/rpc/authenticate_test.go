@@ -92,8 +92,31 @@ func TestTheTokenOfTheFileStays(t *testing.T) {
 	s.client(t, s.secret(t)).must(t, "ping", nil, nil)
 }
 
-func TestTokensExpire(t *testing.T) {
+// Connections that say nothing end, and keep nobody out for long. It is in front because
+// it waits: the others use the time.
+func TestSilentClientsAreCut(t *testing.T) {
 	t.Parallel()
+	s := start(t)
+	known := s.client(t, s.secret(t))
+	var silent []*raw
+	for range rpc.MaxConnections - 1 {
+		silent = append(silent, s.dial(t))
+	}
+	io.WriteString(silent[0], "{") // a beginning is no more
+	eventually(t, "one too many is told so", func() bool {
+		c := s.dial(t)
+		defer c.Close()
+		line, err := c.from.ReadString('\n')
+		return err == nil && strings.Contains(line, `"limit"`)
+	})
+	for _, c := range silent {
+		c.wantCut(t)
+	}
+	s.alive(t)
+	known.must(t, "ping", nil, nil) // who has shown a token may say nothing for long
+}
+
+func TestTokensExpire(t *testing.T) {
 	s := start(t)
 	expires := time.Now().Add(time.Second)
 	id, secret := s.newToken(t, map[string]any{"scopes": []string{"read"}, "expires": expires})

@@ -120,29 +120,6 @@ func TestManyMembers(t *testing.T) {
 	s.alive(t)
 }
 
-// Connections that say nothing end, and keep nobody out for long.
-func TestSilentClientsAreCut(t *testing.T) {
-	t.Parallel()
-	s := start(t)
-	known := s.client(t, s.secret(t))
-	var silent []*raw
-	for range rpc.MaxConnections - 1 {
-		silent = append(silent, s.dial(t))
-	}
-	io.WriteString(silent[0], "{") // a beginning is no more
-	eventually(t, "one too many is told so", func() bool {
-		c := s.dial(t)
-		defer c.Close()
-		line, err := c.from.ReadString('\n')
-		return err == nil && strings.Contains(line, `"limit"`)
-	})
-	for _, c := range silent {
-		c.wantCut(t)
-	}
-	s.alive(t)
-	known.must(t, "ping", nil, nil) // who has shown a token may say nothing for long
-}
-
 func TestOneConnectionTooMany(t *testing.T) {
 	s := start(t)
 	for range rpc.MaxConnections {

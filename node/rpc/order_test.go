@@ -94,7 +94,6 @@ func TestRequestsInFlightAreBounded(t *testing.T) {
 // Long lines are not kept many at a time: no more is read than the one that is being
 // done, the one after it, and what fits into buffers.
 func TestBytesInFlightAreBounded(t *testing.T) {
-	t.Parallel()
 	s := start(t)
 	s.api.hold = make(chan struct{})
 	c := s.client(t, s.secret(t))
