@@ -54,7 +54,8 @@ func conversationOf(tx *store.View, id ledger.ConversationID) (Conversation, err
 	return c, err
 }
 
-// Unread returns how many messages of others in a conversation were not read here.
+// Unread returns how many messages of others in a conversation were not read here, or
+// ledger.MaxUnread if there are more.
 func (n *Node) Unread(ctx context.Context, id ledger.ConversationID) (count int, err error) {
 	err = n.read(ctx, func(tx *store.View) (err error) {
 		count, err = tx.Unread(id)

@@ -31,6 +31,9 @@ type Conversation struct {
 	Members []ContactID
 }
 
+// MaxUnread is how far the unread messages of a conversation are counted.
+const MaxUnread = 10_000
+
 // MessageNumber is the place of a message: later ones have higher numbers, in all
 // conversations.
 type MessageNumber int64

@@ -85,7 +85,8 @@ type API interface {
 	// Search finds words, in one conversation or in all (0), otherwise like
 	// Messages.
 	Search(ctx context.Context, text string, id ledger.ConversationID, before ledger.MessageNumber, limit int) ([]Message, error)
-	// Unread is how many messages of others in a conversation were not read here.
+	// Unread is how many messages of others in a conversation were not read here, or
+	// ledger.MaxUnread if there are more.
 	Unread(ctx context.Context, id ledger.ConversationID) (int, error)
 
 	// Send puts a message into the queue. What becomes of it are events.

@@ -55,7 +55,7 @@ type Status struct {
 	// Waiting is how many messages wait to be delivered.
 	Waiting int `json:"waiting"`
 	// Unread is how many messages were not read, in all conversations that are not
-	// muted.
+	// muted, of each ledger.MaxUnread at most.
 	Unread int `json:"unread"`
 	// Cursor is that of the last event.
 	Cursor  ledger.Cursor `json:"cursor"`
@@ -163,9 +163,11 @@ type Conversation struct {
 	// Read is the last message that was read here.
 	Read ledger.MessageNumber `json:"read"`
 	// Last is the last message, or 0.
-	Last   ledger.MessageNumber `json:"last"`
-	Unread int                  `json:"unread"`
-	Added  Time                 `json:"added"`
+	Last ledger.MessageNumber `json:"last"`
+	// Unread is how many messages of others were not read here, ledger.MaxUnread at
+	// most.
+	Unread int  `json:"unread"`
+	Added  Time `json:"added"`
 	// Members are the contacts in it, ourselves not among them.
 	Members []ledger.ContactID `json:"members"`
 }

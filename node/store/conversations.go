@@ -140,26 +140,27 @@ func (u *Update) putConversation(c ledger.Conversation) error {
 		func(*sqlite3.Stmt) error { return ErrExists }, int64(c.Members[0]), int64(c.ID))
 }
 
-// Unread returns how many messages of others in a conversation were not read.
+// unread counts the messages of others in a conversation c that were not read, up to a
+// number: whoever writes a lot shall not make the counting long.
+const unread = `(SELECT count(*) FROM (SELECT 1 FROM members p CROSS JOIN messages m
+	ON m.conversation = p.conversation AND m.sender = p.contact AND m.number > c.read
+	WHERE p.conversation = c.id LIMIT ?))`
+
+// Unread returns how many messages of others in a conversation were not read, or
+// ledger.MaxUnread if there are more.
 func (v *View) Unread(c ledger.ConversationID) (n int, err error) {
-	err = v.one(`SELECT count(*) FROM members p CROSS JOIN messages m
-		ON m.conversation = p.conversation AND m.sender = p.contact
-		AND m.number > (SELECT read FROM conversations WHERE id = ?1)
-		WHERE p.conversation = ?1`, func(stmt *sqlite3.Stmt) error {
+	err = v.run("SELECT "+unread+" FROM conversations c WHERE c.id = ?", func(stmt *sqlite3.Stmt) error {
 		n = stmt.ColumnInt(0)
 		return nil
-	}, int64(c))
+	}, ledger.MaxUnread, int64(c))
 	return n, err
 }
 
-// UnreadTotal returns how many messages of others were not read, in all conversations
-// that are not muted.
+// UnreadTotal returns the sum of Unread over all conversations that are not muted.
 func (v *View) UnreadTotal() (n int, err error) {
-	err = v.one(`SELECT count(*) FROM conversations c CROSS JOIN members p ON p.conversation = c.id CROSS JOIN messages m
-		ON m.conversation = p.conversation AND m.sender = p.contact AND m.number > c.read WHERE c.muted = 0`,
-		func(stmt *sqlite3.Stmt) error {
-			n = stmt.ColumnInt(0)
-			return nil
-		})
+	err = v.one("SELECT ifnull(sum("+unread+"), 0) FROM conversations c WHERE c.muted = 0", func(stmt *sqlite3.Stmt) error {
+		n = stmt.ColumnInt(0)
+		return nil
+	}, ledger.MaxUnread)
 	return n, err
 }

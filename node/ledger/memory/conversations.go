@@ -68,7 +68,8 @@ func (l *Ledger) Conversations() ([]ledger.Conversation, error) {
 	return all, nil
 }
 
-// Unread returns how many messages of others in a conversation were not read.
+// Unread returns how many messages of others in a conversation were not read, or
+// ledger.MaxUnread if there are more.
 func (l *Ledger) Unread(c ledger.ConversationID) (n int, err error) {
 	read := l.conversations.rows[c].Read
 	for _, m := range l.messages.rows {
@@ -76,5 +77,5 @@ func (l *Ledger) Unread(c ledger.ConversationID) (n int, err error) {
 			n++
 		}
 	}
-	return n, nil
+	return min(n, ledger.MaxUnread), nil
 }
