@@ -24,7 +24,7 @@ func DecodeParams(raw json.RawMessage) map[string]any {
 	for name, to := range map[string]any{
 		"contact": &contactParam{}, "send": &sendParams{}, "messages": &messagesParams{},
 		"update_contact": &updateContactParams{}, "set_settings": &SettingsUpdate{}, "new_invite": &InviteOptions{},
-		"drop_invite": &dropInviteParams{}, "new_token": &newTokenParams{}, "subscribe": &subscribeParams{},
+		"drop_invite": &inviteParam{}, "new_token": &newTokenParams{}, "subscribe": &subscribeParams{},
 	} {
 		if decode(raw, to) == nil {
 			took[name] = to

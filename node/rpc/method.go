@@ -72,6 +72,13 @@ func define[P, R any](name string, a access, result string, run func(ctx context
 	}
 }
 
+// order makes a row for what is done to one thing, and returns nothing.
+func order[P interface{ subject() T }, T any](name string, a access, do func(API, context.Context, T) error) method {
+	return define(name, a, "", func(ctx context.Context, c *call, p P) (nothing, error) {
+		return nothing{}, do(c.api(), ctx, p.subject())
+	})
+}
+
 // call is a request that is being answered.
 type call struct {
 	conn  *conn

@@ -36,7 +36,16 @@ type (
 	fileParam struct {
 		File ledger.FileNumber `json:"file"`
 	}
+	inviteParam struct {
+		Invite InviteToken `json:"invite"`
+	}
 )
+
+func (p contactParam) subject() ledger.ContactID           { return p.Contact }
+func (p conversationParam) subject() ledger.ConversationID { return p.Conversation }
+func (p messageParam) subject() ledger.MessageNumber       { return p.Message }
+func (p fileParam) subject() ledger.FileNumber             { return p.File }
+func (p inviteParam) subject() InviteToken                 { return p.Invite }
 
 // methods is the table: who may do what, by name.
 var methods = make(map[string]method)

@@ -24,9 +24,6 @@ type (
 		Contact ledger.ContactID `json:"contact"`
 		Typed   string           `json:"typed"`
 	}
-	dropInviteParams struct {
-		Invite InviteToken `json:"invite"`
-	}
 )
 
 // Verification is what verify_contact returns.
@@ -42,21 +39,11 @@ var contactMethods = []method{
 		}
 		return c.api().AddContact(ctx, link, p.AddOptions)
 	}),
-	define("accept_contact", owner, "", func(ctx context.Context, c *call, p contactParam) (nothing, error) {
-		return nothing{}, c.api().AcceptContact(ctx, p.Contact)
-	}),
-	define("reject_contact", owner, "", func(ctx context.Context, c *call, p contactParam) (nothing, error) {
-		return nothing{}, c.api().RejectContact(ctx, p.Contact)
-	}),
-	define("ask_again", owner, "", func(ctx context.Context, c *call, p contactParam) (nothing, error) {
-		return nothing{}, c.api().AskAgain(ctx, p.Contact)
-	}),
-	define("block_contact", owner, "", func(ctx context.Context, c *call, p contactParam) (nothing, error) {
-		return nothing{}, c.api().BlockContact(ctx, p.Contact)
-	}),
-	define("unblock_contact", owner, "", func(ctx context.Context, c *call, p contactParam) (nothing, error) {
-		return nothing{}, c.api().UnblockContact(ctx, p.Contact)
-	}),
+	order[contactParam]("accept_contact", owner, API.AcceptContact),
+	order[contactParam]("reject_contact", owner, API.RejectContact),
+	order[contactParam]("ask_again", owner, API.AskAgain),
+	order[contactParam]("block_contact", owner, API.BlockContact),
+	order[contactParam]("unblock_contact", owner, API.UnblockContact),
 	define("delete_contact", owner, "", func(ctx context.Context, c *call, p deleteContactParams) (nothing, error) {
 		return nothing{}, c.api().DeleteContact(ctx, p.Contact, p.KeepHistory)
 	}),
@@ -85,9 +72,7 @@ var contactMethods = []method{
 	define("invites", looker, "", func(ctx context.Context, c *call, _ nothing) ([]Invite, error) {
 		return list(c.api().Invites(ctx))
 	}),
-	define("drop_invite", owner, "", func(ctx context.Context, c *call, p dropInviteParams) (nothing, error) {
-		return nothing{}, c.api().DropInvite(ctx, p.Invite)
-	}),
+	order[inviteParam]("drop_invite", owner, API.DropInvite),
 }
 
 // list makes nothing an empty list, which is no null.

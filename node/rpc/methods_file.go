@@ -39,18 +39,10 @@ var fileMethods = []method{
 		}
 		return nothing{}, c.api().AcceptFile(ctx, p.File, p.Folder)
 	}),
-	define("decline_file", owner, "", func(ctx context.Context, c *call, p fileParam) (nothing, error) {
-		return nothing{}, c.api().DeclineFile(ctx, p.File)
-	}),
-	define("pause_file", owner, "", func(ctx context.Context, c *call, p fileParam) (nothing, error) {
-		return nothing{}, c.api().PauseFile(ctx, p.File)
-	}),
-	define("resume_file", owner, "", func(ctx context.Context, c *call, p fileParam) (nothing, error) {
-		return nothing{}, c.api().ResumeFile(ctx, p.File)
-	}),
-	define("withdraw_file", owner, "", func(ctx context.Context, c *call, p fileParam) (nothing, error) {
-		return nothing{}, c.api().WithdrawFile(ctx, p.File)
-	}),
+	order[fileParam]("decline_file", owner, API.DeclineFile),
+	order[fileParam]("pause_file", owner, API.PauseFile),
+	order[fileParam]("resume_file", owner, API.ResumeFile),
+	order[fileParam]("withdraw_file", owner, API.WithdrawFile),
 	define("files", member, "", func(ctx context.Context, c *call, p filesParams) ([]File, error) {
 		limit, err := p.limit()
 		if err != nil {
