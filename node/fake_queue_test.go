@@ -84,7 +84,7 @@ func TestLateLink(t *testing.T) {
 		s := next()
 		l := &rawLink{s, wire.NewConn(s), bob}
 		h := bob.handshake(t, s.Conn().RemotePeer(), false)
-		if m, err := l.conn.Read(wire.Handshake); err == nil && h.Read(m) == nil {
+		if l.expect(h) == nil {
 			release := func() {}
 			if i%2 == 1 {
 				release = alice.Hold() // the time is over while the loop does something else
@@ -102,20 +102,7 @@ func TestLateLink(t *testing.T) {
 		s := next()
 		l = &rawLink{s, wire.NewConn(s), bob}
 		h := bob.handshake(t, s.Conn().RemotePeer(), false)
-		m, err := l.conn.Read(wire.Handshake)
-		if err == nil {
-			err = h.Read(m)
-		}
-		if err == nil {
-			err = l.write(h)
-		}
-		if err == nil {
-			m, err = l.conn.Read(wire.Handshake)
-		}
-		if err == nil {
-			err = h.Read(m)
-		}
-		if err != nil {
+		if err := l.respond(h); err != nil {
 			l = nil
 			continue
 		}

@@ -153,13 +153,18 @@ func TestMessageIsRetried(t *testing.T) {
 	alice, _ := watched(t, fake, nil)
 	bob := newRaw(t, fake)
 	l, contact := bob.join(t, alice)
+	ctx := testContext(t)
+	online := func(want bool) func() bool {
+		return func() bool {
+			p, err := alice.Presence(ctx, contact.ID)
+			return err == nil && (p.State == rpc.Online) == want
+		}
+	}
+	// Before she has shown him as there, that she does not says nothing.
+	eventually(t, "his presence", online(true))
 	l.Close()
 	bob.Close()
-	ctx := testContext(t)
-	eventually(t, "his absence", func() bool {
-		p, err := alice.Presence(ctx, contact.ID)
-		return err == nil && p.State != rpc.Online
-	})
+	eventually(t, "his absence", online(false))
 	m, err := alice.Send(ctx, contact.Conversation, "hello", node.SendOptions{})
 	if err != nil {
 		t.Fatal(err)

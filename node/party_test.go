@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/libp2p/go-libp2p/core/peer"
+
 	"github.com/onionwire/onionwire/node"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/profile"
@@ -218,4 +220,41 @@ func arrives(t testing.TB, from, to *party, in ledger.ConversationID, text strin
 	from.await(t, "delivery", func(e node.Event) bool {
 		return e.Kind == "delivery_changed" && e.Message == m.Number && e.Delivery == "delivered"
 	})
+}
+
+// contactOf returns the contact with a peer ID.
+func contactOf(t testing.TB, p *party, id peer.ID) node.Contact {
+	t.Helper()
+	c, ok := findContact(t, p, id)
+	if !ok {
+		t.Fatal("there is no such contact")
+	}
+	return c
+}
+
+func findContact(t testing.TB, p *party, id peer.ID) (node.Contact, bool) {
+	t.Helper()
+	all, err := p.Contacts(testContext(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range all {
+		if c.Peer == id.String() {
+			return c, true
+		}
+	}
+	return node.Contact{}, false
+}
+
+// textsOf returns the texts of a conversation, in their order.
+func textsOf(t testing.TB, p *party, id ledger.ConversationID) (texts []string) {
+	t.Helper()
+	all, err := p.Messages(testContext(t), id, 0, 2000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := len(all) - 1; i >= 0; i-- {
+		texts = append(texts, all[i].Text)
+	}
+	return texts
 }
