@@ -51,6 +51,14 @@ func TestSomebodyElseAnswers(t *testing.T) {
 	}
 	eventually(t, "the reason", func() bool { return log.has(node.ErrWrongPeer.Error()) })
 	lasting(t, alice, c, contact, func() int { return len(fake.Requests()) })
+
+	// With the right address nobody waits, although the wrong one is tried as well.
+	if _, err := alice.AddContact(testContext(t), bob.link(), node.AddOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	c.forward(t, alice, 10*time.Second) // two dials are never closer
+	l := bob.answer(t, bob.opened(t))
+	hearOf[wire.Request](t, l)
 }
 
 // TestSomebodyElseInTheHandshake has the right peer ID, and a certificate of another

@@ -57,6 +57,7 @@ func (e *Engine) AddContact(now time.Time, n NewContact) (ledger.ContactID, erro
 	case known && !c.Forgotten:
 		if c.called(c.Name, c.candidates(n.Addresses)) {
 			e.put(now, c)
+			e.plan.Moved(now, c.ID)
 		}
 		return c.ID, ErrExists
 	}
@@ -65,6 +66,7 @@ func (e *Engine) AddContact(now time.Time, n NewContact) (ledger.ContactID, erro
 	c.Alias = cmp.Or(n.Alias, c.Alias)
 	c.Forgotten, c.urgent = false, true
 	e.setState(now, c, ledger.Requested)
+	e.plan.Moved(now, c.ID)
 	e.converse(now, c)
 	return c.ID, e.ask(c, request)
 }

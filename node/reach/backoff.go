@@ -51,7 +51,7 @@ func (d *dialling) hurry() {
 	}
 }
 
-// answered forgets failures: the contact is there.
+// answered forgets failures: the contact is there, or may be elsewhere.
 func (d *dialling) answered() {
 	d.failures, d.final, d.wait = 0, false, 0
 }

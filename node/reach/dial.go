@@ -33,6 +33,8 @@ type dialling struct {
 	failures, broken int
 	// final means that the last failure is not likely to mend.
 	final bool
+	// moved means that the dial that is under way knows too few addresses.
+	moved bool
 }
 
 // DialFailed says that the dial that was ordered has ended without a link. final means
@@ -45,9 +47,26 @@ func (p *Plan) DialFailed(now time.Time, id ledger.ContactID, final bool) {
 		return
 	}
 	c.dials = false
-	c.failures++
-	c.final = final
+	if !c.moved {
+		c.failures++
+		c.final = final
+	}
 	p.retry(c)
+	p.settle(c)
+	p.dial()
+}
+
+// Moved says that there is another address where a contact may be. What became of dials
+// so far is forgotten, that of one that is under way as well: the contact is dialled at
+// once, if it is wanted.
+func (p *Plan) Moved(now time.Time, id ledger.ContactID) {
+	p.advance(now)
+	c := p.contacts[id]
+	if c == nil {
+		return
+	}
+	c.answered()
+	c.moved = c.dials
 	p.settle(c)
 	p.dial()
 }
@@ -80,7 +99,7 @@ func (p *Plan) dial() {
 	for _, c := range due {
 		if load.allows(c) {
 			load.add(c)
-			c.dials, c.dialled = true, p.now
+			c.dials, c.dialled, c.moved = true, p.now, false
 			p.order(Dial{c.id, c.want == Urgent})
 		}
 	}

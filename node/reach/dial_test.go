@@ -119,3 +119,30 @@ func TestWhoIsNotKnown(t *testing.T) {
 		t.Error("somebody who is not known is there")
 	}
 }
+
+// TestMovedContact: whoever may be at another address is dialled there at once, whatever
+// came of the other addresses.
+func TestMovedContact(t *testing.T) {
+	d := drive(t, 1)
+	d.Moved(d.now, 1) // nothing is wanted
+	d.Moved(d.now, 2) // nobody
+	d.expect()
+	d.want(1, reach.Background)
+	d.expect(reach.Dial{Contact: 1})
+	d.DialFailed(d.now, 1, true)
+	d.nextIn(15 * time.Minute)
+	d.pass(time.Minute)
+	d.Moved(d.now, 1)
+	d.expect(reach.Dial{Contact: 1})
+
+	// A dial that was under way has not tried the new address.
+	d.Moved(d.now, 1)
+	d.pass(2 * time.Second)
+	d.expect()
+	d.DialFailed(d.now, 1, true)
+	d.nextIn(3 * time.Second)
+	d.pass(3 * time.Second)
+	d.expect(reach.Dial{Contact: 1})
+	d.failed(1)
+	d.nextIn(30 * time.Second)
+}

@@ -23,7 +23,8 @@ var ErrWrongPeer = errors.New("another identity answers at this address")
 // all of it is raised to the transport's; the dial is urgent, and made
 // now, however lately one has failed (see [tortransport.Hurry]); and the
 // error is the reason alone, without the addresses that libp2p's has in full. It
-// matches ErrWrongPeer, the errors of package tortransport, or the context's.
+// matches ErrWrongPeer if that is what is wrong with all addresses, the errors of
+// package tortransport, or the context's.
 func Connect(ctx context.Context, h host.Host, to peer.AddrInfo) error {
 	defer tortransport.Hurry(h.Network(), to.ID)()
 	return reason(h.Connect(patient(ctx, h), to))
@@ -62,21 +63,27 @@ func abridge(p peer.ID) string {
 
 // reason takes libp2p's dial error apart.
 func reason(err error) error {
-	if mismatch := (sec.ErrPeerIDMismatch{}); errors.As(err, &mismatch) {
-		return fmt.Errorf("%w: %s instead of %s", ErrWrongPeer, abridge(mismatch.Actual), abridge(mismatch.Expected))
-	}
 	var dial *swarm.DialError
 	if !errors.As(err, &dial) {
 		return err
 	}
-	var reasons []error
+	var reasons, wrong []error
 	for _, e := range dial.DialErrors {
-		reasons = append(reasons, e.Cause)
+		if mismatch := (sec.ErrPeerIDMismatch{}); errors.As(e.Cause, &mismatch) {
+			wrong = append(wrong, fmt.Errorf("%w: %s instead of %s", ErrWrongPeer, abridge(mismatch.Actual), abridge(mismatch.Expected)))
+		} else {
+			reasons = append(reasons, e.Cause)
+		}
 	}
-	// libp2p's own reason, that all dials failed, says something only if there
-	// was no dial.
-	if len(reasons) == 0 {
-		reasons = append(reasons, dial.Cause)
+	switch {
+	case len(dial.DialErrors) == 0:
+		// libp2p's own reason, that all dials failed, says something only if there
+		// was no dial.
+		return dial.Cause
+	case len(reasons) == 0:
+		return errors.Join(wrong...)
+	case len(wrong) > 0: // the peer may be at the others, so it is told and not matched
+		reasons = append(reasons, errors.New(errors.Join(wrong...).Error()))
 	}
 	return errors.Join(reasons...)
 }

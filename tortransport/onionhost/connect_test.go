@@ -7,6 +7,7 @@ import (
 
 	"github.com/libp2p/go-libp2p/core/peer"
 
+	"github.com/onionwire/onionwire/tortransport/onion"
 	"github.com/onionwire/onionwire/tortransport/onionhost"
 )
 
@@ -26,5 +27,36 @@ func TestConnectToWrongPeer(t *testing.T) {
 		if !strings.Contains(err.Error(), s[:4]+"…"+s[len(s)-4:]) || strings.Contains(err.Error(), s) {
 			t.Errorf("error %q does not name the peers, abridged", err)
 		}
+	}
+}
+
+// TestWrongPeerAtOneAddress: the peer may yet be at another one, so that the error is no
+// final word.
+func TestWrongPeerAtOneAddress(t *testing.T) {
+	_, d := fakeTor(t)
+	stranger, err := peer.IDFromPrivateKey(newIdentity(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := onion.GenerateKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	nobody, err := key.Address().Multiaddr(4001)
+	if err != nil {
+		t.Fatal(err)
+	}
+	to := peer.AddrInfo{ID: stranger, Addrs: append(newHost(t, d).Addrs(), nobody)}
+	err = onionhost.Connect(testContext(t), newClient(t, d), to)
+	if err == nil || errors.Is(err, onionhost.ErrWrongPeer) {
+		t.Fatalf("got %v, which is final", err)
+	}
+	if !strings.Contains(err.Error(), onionhost.ErrWrongPeer.Error()) {
+		t.Errorf("error %q does not tell who was there", err)
+	}
+
+	to.Addrs = append(newHost(t, d).Addrs(), newHost(t, d).Addrs()...)
+	if err = onionhost.Connect(testContext(t), newClient(t, d), to); !errors.Is(err, onionhost.ErrWrongPeer) {
+		t.Errorf("got %v, want ErrWrongPeer for both", err)
 	}
 }
