@@ -16,7 +16,7 @@ import (
 
 const (
 	fileSize   = 20 << 20
-	fileRounds = 3
+	fileRounds = 5
 	fileLimit  = 0.93
 )
 

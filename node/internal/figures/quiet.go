@@ -25,7 +25,7 @@ const (
 	history       = 1_000_000
 	historyBatch  = 5000
 	keptEvents    = 100_000 // as a node keeps
-	openLimit     = 0.5 // seconds
+	openLimit     = 0.5     // seconds
 	searchLimit   = 0.1
 	historyMemory = 120 // MiB
 	idleContacts  = 100
