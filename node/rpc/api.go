@@ -16,6 +16,9 @@ import (
 // An error that a program can do something about matches one of the errors of this
 // package, such as [ErrNotFound]. Errors hold no secret, no text of a message and no
 // whole address, because they are shown to clients.
+//
+// Lists that have a limit may be shorter, although there is more: the empty list is the
+// end.
 type API interface {
 	// Link is how others reach this node, for them to be given.
 	Link(ctx context.Context) (contactlink.Link, error)

@@ -53,19 +53,24 @@ func Dial(ctx context.Context, path string, secret token.Secret) (*Client, error
 // Call calls a method. params is a struct or a map, or nil if there are none, result
 // points to where the result goes, or is nil. An error of the node is an *Error.
 func (c *Client) Call(ctx context.Context, method string, params, result any) error {
+	if err := c.call(ctx, method, params, result); err != nil {
+		return fmt.Errorf("%s: %w", method, err)
+	}
+	return nil
+}
+
+// call is Call with errors that do not name the method.
+func (c *Client) call(ctx context.Context, method string, params, result any) error {
 	p, err := c.connected(ctx)
 	if err != nil {
 		return err
 	}
 	raw, err := p.call(ctx, method, params)
-	if err != nil {
-		return fmt.Errorf("%s: %w", method, err)
-	}
-	if result == nil {
-		return nil
+	if err != nil || result == nil {
+		return err
 	}
 	if err := json.Unmarshal(raw, result); err != nil {
-		return fmt.Errorf("%s: %w: %w", method, ErrProtocol, err)
+		return fmt.Errorf("%w: %w", ErrProtocol, err)
 	}
 	return nil
 }

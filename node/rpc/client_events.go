@@ -33,8 +33,13 @@ const (
 // The last pair has an error and the zero Event: that of ctx, an *Error if the node
 // says that there are no events to be had, or why the first connection failed.
 func (c *Client) Subscribe(ctx context.Context, after ledger.Cursor) iter.Seq2[Event, error] {
+	return c.follow(ctx, after, false)
+}
+
+// follow is Subscribe. If it tells, it yields Disconnected and Reconnected too.
+func (c *Client) follow(ctx context.Context, after ledger.Cursor, tells bool) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
-		s := &subscriber{client: c, after: after, yield: yield, pause: backoff.NewExponentialBackOff()}
+		s := &subscriber{client: c, after: after, yield: yield, tells: tells, pause: backoff.NewExponentialBackOff()}
 		s.pause.InitialInterval, s.pause.MaxInterval = firstPause, longestPause
 		for {
 			err := s.listen(ctx)
@@ -42,6 +47,9 @@ func (c *Client) Subscribe(ctx context.Context, after ledger.Cursor) iter.Seq2[E
 			case errors.Is(err, errEnough):
 				return
 			case ctx.Err() == nil && s.begun && passes(err):
+				if s.tell(Disconnected) != nil {
+					return
+				}
 			default:
 				yield(Event{}, cmp.Or(ctx.Err(), err))
 				return
@@ -75,6 +83,21 @@ type subscriber struct {
 	begun  bool // whether it had a connection
 	yield  func(Event, error) bool
 	pause  *backoff.ExponentialBackOff
+	tells  bool      // whether it yields what tell is given
+	told   EventKind // by tell, the last time
+}
+
+// tell yields a signal that the connection is lost, or back, once each time. It fails
+// with errEnough.
+func (s *subscriber) tell(kind EventKind) error {
+	if !s.tells || kind == s.told || kind == Reconnected && s.told == "" {
+		return nil
+	}
+	s.told = kind
+	if !s.yield(Event{Cursor: s.after, Happened: TimeOf(time.Now()), Kind: kind}, nil) {
+		return errEnough
+	}
+	return nil
 }
 
 // listen yields events from one connection, and returns why it ended.
@@ -98,6 +121,9 @@ func (s *subscriber) listen(ctx context.Context) error {
 	}
 	s.after, s.begun = subscription.After, true
 	s.pause.Reset()
+	if err := s.tell(Reconnected); err != nil {
+		return err
+	}
 	defer p.closedBy(ctx)()
 	for {
 		in, err := p.receive(ctx)

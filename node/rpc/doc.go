@@ -1,8 +1,9 @@
 // Package rpc lets other programs use a node: the methods of [API], which are the
 // node's own, over JSON-RPC 2.0 on a unix socket (docs/rpc.md).
 //
-// [Start] takes the socket and answers on it, until [Server.Close]. [Dial] is the other
-// side.
+// [Start] takes the socket and answers on it, until [Server.Close]. [DialRemote] is the
+// other side: a node that is used like one in the same process. [Dial] is for calls by
+// name.
 //
 // Who connects has to show a token. The one with all rights is in a file beside the
 // socket, which the owner's own programs read; other programs get one that can do

@@ -68,6 +68,15 @@ const (
 	FileStalled EventKind = "file_stalled"
 )
 
+// Signals that no node sends: those of [Remote.Events], about its connection.
+const (
+	// Disconnected means that the node cannot be asked any more: what is known of
+	// presence and of Tor may not be true any more.
+	Disconnected EventKind = "disconnected"
+	// Reconnected means that it can be again. Events that were missed come after it.
+	Reconnected EventKind = "reconnected"
+)
+
 var contactStates = map[ledger.ContactState]ContactState{
 	ledger.Requested: "requested",
 	ledger.Asking:    "asking",
