@@ -31,8 +31,8 @@ func remote(t testing.TB, api rpc.API) *rpc.Remote {
 	return r
 }
 
-// samples are the methods of the API but Events, with what they take, the context first.
-func samples(t testing.TB) map[string][]reflect.Value {
+// everyCall has the methods of the API but Events, with what they take, the context first.
+func everyCall(t testing.TB) map[string][]reflect.Value {
 	t.Helper()
 	all := make(map[string][]reflect.Value)
 	api := reflect.TypeFor[rpc.API]()
@@ -61,7 +61,7 @@ func call(api rpc.API, name string, args []reflect.Value) []reflect.Value {
 func TestRemoteIsTheNode(t *testing.T) {
 	node := &parrot{}
 	r := remote(t, node)
-	for method, args := range samples(t) {
+	for method, args := range everyCall(t) {
 		t.Run(method, func(t *testing.T) {
 			results := call(r, method, args)
 			name, given := node.heard()
@@ -94,7 +94,7 @@ func TestRemoteFailsAsTheNode(t *testing.T) {
 		rpc.ErrNotFound, rpc.ErrState, rpc.ErrInvalid, rpc.ErrLimit, rpc.ErrUnavailable, rpc.ErrFull, rpc.ErrReadOnly,
 		rpc.ErrCursor, rpc.ErrPassphrase, rpc.ErrClosed, rpc.ErrToken, rpc.ErrForbidden, rpc.ErrTooLarge,
 	}
-	for method, args := range samples(t) {
+	for method, args := range everyCall(t) {
 		t.Run(method, func(t *testing.T) {
 			for _, want := range all {
 				node.failWith(want)
