@@ -34,6 +34,9 @@ func (n *Node) onConnection(_ network.Network, _ network.Conn) {
 // hangUp closes the connections with somebody who was blocked: the gate only knows
 // new ones.
 func (n *Node) hangUp(id peer.ID) {
+	if n.cfg.Offline {
+		return
+	}
 	n.task(func() { _ = n.host.Network().ClosePeer(id) })
 }
 

@@ -29,6 +29,9 @@ type dials struct {
 
 // order begins a dial, or calls it off. It is called by the loop.
 func (n *Node) order(d engine.Dial) {
+	if n.cfg.Offline {
+		return // the engine of the next node orders it again
+	}
 	n.dials.mu.Lock()
 	defer n.dials.mu.Unlock()
 	if n.dials.cancel == nil {

@@ -147,8 +147,8 @@ func (m *moves) why(number ledger.FileNumber) string {
 	return m.waiting[number]
 }
 
-// errOffline means that there is no connection to a contact.
-var errOffline = errors.New("the contact is not there")
+// errNotThere means that there is no connection to a contact.
+var errNotThere = errors.New("the contact is not there")
 
 // fetchOn fetches what it can on one stream.
 func (n *Node) fetchOn(ctx context.Context, f ledger.File, draft *download.Draft, limiter *transfer.Limiter) error {
@@ -162,7 +162,7 @@ func (n *Node) fetchOn(ctx context.Context, f ledger.File, draft *download.Draft
 		return err
 	}
 	if n.host.Network().Connectedness(to) != network.Connected {
-		return errOffline
+		return errNotThere
 	}
 	opening, cancel := context.WithTimeout(ctx, n.cfg.patience.handshake)
 	defer cancel()

@@ -80,11 +80,17 @@ func (n *Node) handle() {
 	n.host.Network().Notify(&network.NotifyBundle{ConnectedF: n.onConnection})
 }
 
+// errOffline is what needs Tor at a node without.
+var errOffline = fmt.Errorf("%w: the node is offline", ErrUnavailable)
+
 // Ready waits until contacts can reach the node, at all its addresses. It returns why
 // an onion service is gone, ErrClosed, or an error that matches the context's.
 func (n *Node) Ready(ctx context.Context) error {
 	if err := n.Err(); err != nil {
 		return err
+	}
+	if n.cfg.Offline {
+		return errOffline
 	}
 	if err := n.daemon.Err(); err != nil {
 		return fmt.Errorf("%w: %w", ErrUnavailable, err)
@@ -115,6 +121,9 @@ func (n *Node) lives(place ma.Multiaddr) bool {
 // ServiceStatus yields how the node's onion service is doing, now and after every
 // change, until it is gone or ctx is done.
 func (n *Node) ServiceStatus(ctx context.Context) (iter.Seq[tor.ServiceStatus], error) {
+	if n.cfg.Offline {
+		return nil, errOffline
+	}
 	t, ok := tortransport.From(n.host.Network())
 	if !ok {
 		return nil, tortransport.ErrNotListening

@@ -46,6 +46,9 @@ var errNotNow = errors.New("the file does not move now")
 // look begins to fetch the files that are to be fetched, and ends what is not to be
 // fetched any more. It is called by the loop.
 func (m *moves) look(n *Node, wanted []ledger.File) {
+	if n.cfg.Offline {
+		return
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.fetching == nil {

@@ -51,6 +51,10 @@ type Config struct {
 	Daemon *tor.Daemon
 	// Tor says how, if there is no Daemon. The data folder is the profile's own.
 	Tor tor.Config
+	// Offline leaves Tor away, and the host that would use it: the node reads what is
+	// there and queues what it is told, for the next one that is opened. Whatever needs
+	// Tor fails with ErrUnavailable, and Daemon is not looked at.
+	Offline bool
 	// Downloads is where files go if nobody says otherwise. Empty: files that arrive
 	// without anybody naming a folder are not accepted.
 	Downloads string
@@ -139,24 +143,34 @@ func Open(ctx context.Context, cfg Config) (_ *Node, err error) {
 	if n.engine, err = n.load(ctx); err != nil {
 		return nil, err
 	}
-	if n.daemon == nil {
-		if n.daemon, err = n.startTor(ctx); err != nil {
-			return nil, err
-		}
-		n.owned = true
-	}
 	n.ctx, n.cancel = context.WithCancel(context.Background())
 	n.links.init()
-	if n.host, err = n.listen(key); err != nil {
-		n.cancel()
-		return nil, errors.Join(err, n.closeTor())
+	if !cfg.Offline {
+		if err := n.join(ctx, key); err != nil {
+			n.cancel()
+			return nil, err
+		}
+		n.handle()
+		n.tasks.Go(n.closeUnused)
 	}
-	n.handle()
 	n.tasks.Go(n.tidy)
-	n.tasks.Go(n.closeUnused)
 	n.tasks.Go(n.compact)
 	n.loop.Go(n.run)
 	return n, nil
+}
+
+// join brings the node to Tor: from then on it listens.
+func (n *Node) join(ctx context.Context, identity ed25519.PrivateKey) (err error) {
+	if n.daemon == nil {
+		if n.daemon, err = n.startTor(ctx); err != nil {
+			return err
+		}
+		n.owned = true
+	}
+	if n.host, err = n.listen(identity); err != nil {
+		return errors.Join(err, n.closeTor())
+	}
+	return nil
 }
 
 func (n *Node) startTor(ctx context.Context) (*tor.Daemon, error) {
@@ -178,7 +192,7 @@ func (n *Node) closeTor() error {
 // uptime is how long the node has run, whatever becomes of the system's clock.
 func (n *Node) uptime() time.Duration { return time.Since(n.started) }
 
-// Daemon is the Tor daemon of the node.
+// Daemon is the Tor daemon of the node, or nil if the node is offline.
 func (n *Node) Daemon() *tor.Daemon { return n.daemon }
 
 // Done is closed when the node has ended: by Close, or because the disk has failed,
@@ -202,7 +216,10 @@ func (n *Node) Close() error {
 	n.end(ErrClosed)
 	n.loop.Wait()
 	n.tasks.Wait()
-	err := n.host.Close()
+	var err error
+	if n.host != nil {
+		err = n.host.Close()
+	}
 	err = errors.Join(err, n.closeTor())
 	n.unclaim()
 	return err

@@ -8,6 +8,9 @@ import (
 	"github.com/onionwire/onionwire/tortransport/tor"
 )
 
+// torOff is what Status says of the Tor daemon of a node without.
+const torOff = "off"
+
 // Status returns how the node is doing.
 func (n *Node) Status(ctx context.Context) (Status, error) {
 	s := Status{
@@ -27,6 +30,10 @@ func (n *Node) Status(ctx context.Context) (Status, error) {
 	})
 	if err != nil {
 		return s, err
+	}
+	if n.cfg.Offline {
+		s.Tor = torOff
+		return s, nil
 	}
 	n.torStatus(ctx, &s)
 	return s, nil
