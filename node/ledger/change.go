@@ -43,6 +43,13 @@ type (
 	PutConversation struct{ Conversation Conversation }
 	// DropConversation removes a conversation and its messages.
 	DropConversation struct{ Conversation ConversationID }
+	// PutDraft keeps what is being written in a conversation, of MaxDraft bytes at most;
+	// empty is nothing. It goes with the conversation, and does nothing if that is not
+	// there: it is kept a while after it was written.
+	PutDraft struct {
+		Conversation ConversationID
+		Text         string
+	}
 
 	// AddMessage adds a message of ours or of a member, and an event that tells of
 	// it. If its sender has used its ID in the conversation before, it does nothing:
@@ -123,6 +130,7 @@ func (PutInvite) change()        {}
 func (DropInvite) change()       {}
 func (PutConversation) change()  {}
 func (DropConversation) change() {}
+func (PutDraft) change()         {}
 func (AddMessage) change()       {}
 func (EditMessage) change()      {}
 func (DropMessage) change()      {}

@@ -31,6 +31,10 @@ type Conversation struct {
 	Members []ContactID
 }
 
+// MaxDraft bounds what is being written in a conversation, in bytes: as much as can be
+// sent.
+const MaxDraft = 64 << 10
+
 // MaxUnread is how far the unread messages of a conversation are counted.
 const MaxUnread = 10_000
 

@@ -43,6 +43,8 @@ func (u *Update) apply(change ledger.Change) error {
 		return u.putConversation(c.Conversation)
 	case ledger.DropConversation:
 		return u.change("DELETE FROM conversations WHERE id = ?", int64(c.Conversation))
+	case ledger.PutDraft:
+		return u.putDraft(c.Conversation, c.Text)
 	case ledger.PutItem:
 		return u.putItem(c.Item)
 	case ledger.DropItem:

@@ -127,13 +127,20 @@ func (v *View) exportRest(records []record, history bool) ([]record, error) {
 		return records, nil
 	}
 	conversations, err := v.Conversations()
+	if err != nil {
+		return nil, err
+	}
 	for _, c := range conversations {
+		draft, err := v.Draft(c.ID)
+		if err != nil {
+			return nil, err
+		}
 		records = append(records, record{Conversation: &exportConversation{
 			ID: c.ID, Kind: c.Kind, Title: c.Title, Muted: c.Muted, Timer: int64(c.Timer / time.Second),
-			Read: c.Read, Added: toMillis(c.Added), Members: c.Members,
+			Read: c.Read, Added: toMillis(c.Added), Members: c.Members, Draft: draft,
 		}})
 	}
-	return records, err
+	return records, nil
 }
 
 // exportSettings adds the settings of the node.

@@ -28,6 +28,9 @@ func OpenOn(ctx context.Context, folder *lock.Folder, keys *Keys, base vfs.VFS, 
 // Exec runs any SQL.
 func (u *Update) Exec(sql string, args ...any) error { return u.run(sql, nil, args...) }
 
+// Number returns what a statement says that gives one number.
+func (u *Update) Number(sql string) (int64, error) { return u.s.number(sql) }
+
 // Abandon lets go of the files as a process that is killed does: nothing is written
 // from the log to the database.
 func (s *Store) Abandon() error {

@@ -157,6 +157,9 @@ func (d draw) change() ledger.Change {
 		},
 		func() ledger.Change { return ledger.DropInvite{Token: [16]byte{byte(d.int(0, 3))}} },
 		func() ledger.Change { return ledger.PutConversation{Conversation: d.conversation()} },
+		func() ledger.Change {
+			return ledger.PutDraft{Conversation: number[ledger.ConversationID](d), Text: d.text()}
+		},
 		func() ledger.Change { return ledger.AddMessage{Message: d.message(), Event: d.event()} },
 		func() ledger.Change { return ledger.AddMessage{Message: d.message(), Event: d.event()} },
 		func() ledger.Change { return ledger.AddMessage{Message: d.message(), Event: d.event()} },

@@ -213,10 +213,14 @@ func (u *Update) importConversation(c *exportConversation, n numbers) error {
 		return ErrExists
 	}
 	n.conversations[c.ID] = true
-	return u.Apply(ledger.PutConversation{Conversation: ledger.Conversation{
+	err := u.Apply(ledger.PutConversation{Conversation: ledger.Conversation{
 		ID: c.ID, Kind: c.Kind, Title: c.Title, Muted: c.Muted, Timer: time.Duration(c.Timer) * time.Second,
 		Read: c.Read, Added: fromMillis(c.Added), Members: c.Members,
 	}})
+	if err != nil || c.Draft == "" {
+		return err
+	}
+	return u.Apply(ledger.PutDraft{Conversation: c.ID, Text: c.Draft})
 }
 
 func (u *Update) importMessage(m *exportMessage) error {

@@ -41,7 +41,7 @@ func TestMigration(t *testing.T) {
 		wantRefused(t, folder, store.ErrNewer) // by the version before
 
 		// The backup is the database before, and opens.
-		backup, ok := files(t, folder)[store.File+".backup-1"]
+		backup, ok := files(t, folder)[store.File+".backup-2"]
 		if !ok {
 			t.Fatal("there is no backup")
 		}
@@ -71,7 +71,7 @@ func TestAFailedMigrationChangesNothing(t *testing.T) {
 		t.Fatal("it opens")
 	}
 	got := files(t, folder)
-	if got[store.File] != before || got[store.File+".backup-1"] != before {
+	if got[store.File] != before || got[store.File+".backup-2"] != before {
 		t.Error("the database was changed, or not backed up")
 	}
 	if got := bodies(t, reopen(t, folder)); len(got) != 1 {
@@ -83,7 +83,7 @@ func TestNoMigrationWithoutABackup(t *testing.T) {
 	folder := newFolder(t)
 	closeStore(t, create(t, folder))
 	// Something that cannot be replaced by a file.
-	if err := os.MkdirAll(path(folder, ".backup-1.new/x"), 0o700); err != nil {
+	if err := os.MkdirAll(path(folder, ".backup-2.new/x"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	before, err := os.ReadFile(path(folder, ""))

@@ -36,6 +36,7 @@ type reader interface {
 	OpenFiles() ([]ledger.File, error)
 	EndedFiles() ([]ledger.Ended, error)
 	File(number ledger.FileNumber) (ledger.File, error)
+	Draft(id ledger.ConversationID) (string, error)
 	Setting(name string) ([]byte, error)
 	Events(after ledger.Cursor, limit int) ([]ledger.Event, error)
 }
@@ -110,6 +111,8 @@ func noteNumbered(note func(name string, value any, err error), r reader, n int6
 	note(name("cells"), cells, err)
 	unread, err := r.Unread(ledger.ConversationID(n))
 	note(name("unread"), unread, err)
+	draft, err := r.Draft(ledger.ConversationID(n))
+	note(name("draft"), draft, err)
 	for _, before := range []ledger.MessageNumber{0, 4} {
 		messages, err := r.Messages(ledger.ConversationID(n), before, 3)
 		note(name(fmt.Sprint("messages before ", before, " of")), messages, err)

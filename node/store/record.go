@@ -11,8 +11,9 @@ import (
 	"github.com/onionwire/onionwire/node/ledger"
 )
 
-// exportVersion is the version of the content of exports. Version 1 had no settings.
-const exportVersion = 2
+// exportVersion is the version of the content of exports. Version 1 had no settings,
+// version 2 no drafts.
+const exportVersion = 3
 
 // maxRecord bounds a line of an export, in bytes: a text of 64 KiB in which every
 // byte is escaped, and what belongs to it.
@@ -73,6 +74,7 @@ type exportConversation struct {
 	Read    ledger.MessageNumber    `json:"read,omitempty"`
 	Added   int64                   `json:"added,omitempty"`
 	Members []ledger.ContactID      `json:"members"`
+	Draft   string                  `json:"draft,omitempty"`
 }
 
 type exportMessage struct {

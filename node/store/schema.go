@@ -8,7 +8,7 @@ package store
 // not least because sealed columns are bound to them. Lengths are checked where a
 // wrong one can only be a mistake of this program; what peers may send is bounded
 // before it comes here.
-var schema = []string{schemaContacts + schemaMessages + schemaQueue + schemaSearch}
+var schema = []string{schemaContacts + schemaMessages + schemaQueue + schemaSearch, schemaDrafts}
 
 const schemaContacts = `
 CREATE TABLE settings (
@@ -209,4 +209,11 @@ CREATE TRIGGER messages_changed AFTER UPDATE OF body ON messages WHEN old.number
 		VALUES ('delete', old.number, words(old.number, old.conversation, old.body));
 	INSERT INTO search (rowid, words) VALUES (new.number, words(new.number, new.conversation, new.body));
 END;
+`
+
+const schemaDrafts = `
+CREATE TABLE drafts ( -- what is being written
+	conversation INTEGER PRIMARY KEY REFERENCES conversations ON DELETE CASCADE,
+	body BLOB NOT NULL -- sealed: nobody has said it
+) STRICT;
 `

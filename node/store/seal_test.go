@@ -23,6 +23,7 @@ func sealedRows() (changes []ledger.Change) {
 			ledger.PutConversation{Conversation: ledger.Conversation{
 				ID: ledger.ConversationID(id), Kind: ledger.Direct, Members: []ledger.ContactID{id},
 			}},
+			ledger.PutDraft{Conversation: ledger.ConversationID(id), Text: string(key(b))},
 			ledger.PutSession{Contact: id, Session: ledger.Session{ID: ledger.SessionID(key(0)), Saved: key(0)}},
 			ledger.PutSession{Contact: id, Session: ledger.Session{ID: ledger.SessionID(key(1)), Saved: key(1)}},
 			ledger.PutItem{Item: ledger.Item{ID: ledger.ItemID(id), Contact: id, Kind: ledger.Ordinary, Content: key(b)}},
@@ -50,7 +51,8 @@ func TestSealedColumnsStayWhereTheyAre(t *testing.T) {
 		for id := range int64(2) {
 			_, err1 := tx.Sessions(ledger.ContactID(id + 1))
 			_, err2 := tx.ItemContent(ledger.ItemID(id + 1))
-			err = errors.Join(err, err1, err2)
+			_, err3 := tx.Draft(ledger.ConversationID(id + 1))
+			err = errors.Join(err, err1, err2, err3)
 		}
 		return err
 	}
@@ -66,6 +68,7 @@ func TestSealedColumnsStayWhereTheyAre(t *testing.T) {
 		"another port":     "UPDATE addresses SET port = 2",
 		"another invite":   "UPDATE contacts SET invite = (SELECT invite FROM contacts WHERE id = 1)",
 		"another item":     "UPDATE items SET content = (SELECT content FROM items WHERE id = 1)",
+		"another draft":    "UPDATE drafts SET body = (SELECT body FROM drafts WHERE conversation = 1)",
 		"another file":     "UPDATE files SET key = (SELECT key FROM files WHERE number = 1)",
 		"another token":    "UPDATE invites SET token = (SELECT max(token) FROM invites)",
 		"short":            "UPDATE settings SET value = x'00' WHERE name = 'b'",

@@ -50,6 +50,7 @@ func imported(t *testing.T, exported []byte) (*store.Store, *lock.Folder) {
 type content struct {
 	Contacts      []ledger.Contact
 	Conversations []ledger.Conversation
+	Drafts        []string
 	Messages      [][]ledger.Message
 	Deliveries    []ledger.Delivery
 }
@@ -69,6 +70,11 @@ func all(t *testing.T, s *store.Store) (e content) {
 				return err
 			}
 			e.Messages = append(e.Messages, messages)
+			draft, err := tx.Draft(c.ID)
+			if err != nil {
+				return err
+			}
+			e.Drafts = append(e.Drafts, draft)
 			for _, m := range messages {
 				deliveries, err := tx.Deliveries(m.Number)
 				if err != nil {
@@ -113,6 +119,7 @@ func exportableChanges() []ledger.Change {
 			ID: 5, Kind: ledger.Group, Title: "all", Muted: true, Timer: time.Hour, Added: noon, Read: 1000,
 			Members: []ledger.ContactID{1, 7},
 		}},
+		ledger.PutDraft{Conversation: 5, Text: "I wanted to say \u2028"},
 		ledger.PutSession{Contact: 1, Session: ledger.Session{Saved: []byte("session that stays")}},
 		ledger.PutStreams{Contact: 1, Streams: ledger.Streams{Out: 1}},
 		ledger.PutItem{Item: ledger.Item{ID: 1, Contact: 1, Kind: ledger.Ordinary}},
@@ -314,7 +321,7 @@ func TestHostileExports(t *testing.T) {
 	}{
 		"nothing":              {"", store.ErrExport},
 		"no header":            {contact, store.ErrExport},
-		"newer":                {`{"header":{"version":3}}`, store.ErrNewer},
+		"newer":                {`{"header":{"version":4}}`, store.ErrNewer},
 		"version 0":            {`{"header":{}}`, store.ErrExport},
 		"two headers":          {header + header, store.ErrExport},
 		"no JSON":              {header + "x", store.ErrExport},

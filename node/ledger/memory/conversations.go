@@ -54,7 +54,30 @@ func (l *Ledger) dropConversation(id ledger.ConversationID) error {
 		}
 	}
 	l.files.dropAll(func(_ ledger.FileNumber, f ledger.File) bool { return f.Conversation == id })
+	l.drafts.dropAll(func(of ledger.ConversationID, _ string) bool { return of == id })
 	return nil
+}
+
+func (l *Ledger) putDraft(id ledger.ConversationID, text string) error {
+	switch {
+	case len(text) > ledger.MaxDraft:
+		return ledger.ErrInvalid
+	case !l.conversations.has(id):
+	case text == "":
+		_ = l.drafts.drop(id) // if there is one
+	default:
+		l.drafts.put(id, text)
+	}
+	return nil
+}
+
+// Draft returns what is being written in a conversation, or ErrNotFound if there is no
+// such conversation.
+func (l *Ledger) Draft(id ledger.ConversationID) (string, error) {
+	if !l.conversations.has(id) {
+		return "", ledger.ErrNotFound
+	}
+	return l.drafts.rows[id], nil
 }
 
 func conversationOrder(a, b ledger.Conversation) int { return cmp.Compare(a.ID, b.ID) }

@@ -25,6 +25,7 @@ type Ledger struct {
 	sessions      table[sessionKey, session]
 	invites       table[[16]byte, ledger.Invite]
 	conversations table[ledger.ConversationID, ledger.Conversation]
+	drafts        table[ledger.ConversationID, string]
 	messages      table[ledger.MessageNumber, ledger.Message]
 	ids           table[messageKey, ledger.MessageNumber]
 	deliveries    table[deliveryKey, ledger.Delivery]
@@ -83,7 +84,7 @@ func (l *Ledger) Clone() *Ledger {
 
 func (l *Ledger) tables() []anyTable {
 	return []anyTable{
-		&l.contacts, &l.streams, &l.sessions, &l.invites, &l.conversations, &l.messages, &l.ids, &l.deliveries,
+		&l.contacts, &l.streams, &l.sessions, &l.invites, &l.conversations, &l.drafts, &l.messages, &l.ids, &l.deliveries,
 		&l.items, &l.cells, &l.files, &l.settings, &l.events, &l.counters,
 	}
 }
@@ -123,6 +124,8 @@ func (l *Ledger) apply(change ledger.Change) error {
 		return l.putConversation(c.Conversation)
 	case ledger.DropConversation:
 		return l.dropConversation(c.Conversation)
+	case ledger.PutDraft:
+		return l.putDraft(c.Conversation, c.Text)
 	case ledger.PutItem:
 		return l.putItem(c.Item)
 	case ledger.DropItem:
