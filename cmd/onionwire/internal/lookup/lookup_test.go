@@ -1,0 +1,109 @@
+package lookup_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/lookup"
+	"github.com/onionwire/onionwire/node/ledger"
+	"github.com/onionwire/onionwire/node/rpc"
+)
+
+const (
+	peerA = "12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA"
+	peerB = "12D3KooWD3ecxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+)
+
+var people = []rpc.Contact{
+	{ID: 1, Name: "Alice", Peer: peerA},
+	{ID: 2, Name: "Robert", Alias: "Bob", Peer: peerB},
+	{ID: 3, Name: "bob"},
+	{ID: 4, Name: "Carol"},
+	{ID: 5, Alias: "Carol"},
+	{ID: 6, Name: "4"},
+	{ID: 7, Name: "Ümit"},
+	{ID: 8},
+	{ID: 9, Name: "Dave"},
+	{ID: 10, Name: "Dave"},
+	{ID: 11, Name: peerA},
+}
+
+func TestContact(t *testing.T) {
+	for given, want := range map[string]ledger.ContactID{
+		"Alice": 1, "alice": 1, " ALICE ": 1, "Bob": 2, "bob": 3, "BOB": 2, "#4": 4, "4": 4, "#6": 6, "Carol": 5, "carol": 5, "ümit": 7, "ÜMIT": 7,
+		"8": 8, "#8": 8, peerA: 1, peerA[:15]: 1, peerB: 2,
+	} {
+		if c, err := lookup.Contact(people, given); err != nil || c.ID != want {
+			t.Errorf("%q is contact %d, %v, want %d", given, c.ID, err, want)
+		}
+	}
+	for _, given := range []string{"", " ", "#", "#99", "99", "0", "-1", "Robert", "Alicia Keys", "12D3KooW", peerA + "x", "#Alice"} {
+		if c, err := lookup.Contact(people, given); !errors.Is(err, rpc.ErrNotFound) || errors.Is(err, lookup.ErrAmbiguous) {
+			t.Errorf("%q is contact %d, %v, want ErrNotFound", given, c.ID, err)
+		}
+	}
+	for given, want := range map[string][]string{"Dave": {"#9", "#10"}, "dave": {"#9", "#10"}, peerA[:12]: {"#1", "#2"}} {
+		_, err := lookup.Contact(people, given)
+		var e *lookup.Error
+		if !errors.Is(err, lookup.ErrAmbiguous) || errors.Is(err, rpc.ErrNotFound) || !errors.As(err, &e) || !slices.Equal(e.Several, want) {
+			t.Errorf("%q: %v, want %q", given, err, want)
+		}
+	}
+}
+
+// TestDiscreet: half a contact link is not repeated.
+func TestDiscreet(t *testing.T) {
+	const given = "onionwire:af43zrrfdbfqkgkjoxbiwzvwnmcgt57w"
+	if _, err := lookup.Contact(people, given); err == nil || strings.Contains(err.Error(), "af43") {
+		t.Errorf("the error is %v", err)
+	}
+}
+
+func TestReference(t *testing.T) {
+	for _, c := range people {
+		reference := lookup.Reference(people, c)
+		if found, err := lookup.Contact(people, reference); err != nil || found.ID != c.ID {
+			t.Errorf("%q leads to contact %d, %v, want %d", reference, found.ID, err, c.ID)
+		}
+	}
+	if got := lookup.Reference(people, people[0]); got != "Alice" {
+		t.Errorf("Alice is referred to as %q", got)
+	}
+}
+
+func TestNear(t *testing.T) {
+	names := lookup.Names(people)
+	if want := []string{peerA, "4", "Alice", "Bob", "Carol", "Dave", "bob", "Ümit"}; !slices.Equal(names, want) {
+		t.Fatalf("the names are %q, want %q", names, want)
+	}
+	for given, want := range map[string][]string{
+		"Alcie": {"Alice"}, "alic": {"Alice"}, "Al": {"Alice"}, "Crol": {"Carol"}, "Karol": {"Carol"}, "umit": {"Ümit"},
+		"Bo": {"Bob", "bob"}, "x": nil, "": nil, "Zacharias": nil, strings.Repeat("a", 65): nil,
+	} {
+		if got := lookup.Near(names, given); !slices.Equal(got, want) {
+			t.Errorf("near %q are %q, want %q", given, got, want)
+		}
+	}
+	if got := lookup.Near([]string{"ann1", "ann2", "ann3", "ann4"}, "ann"); len(got) != 3 {
+		t.Errorf("%q are proposed", got)
+	}
+}
+
+func FuzzContact(f *testing.F) {
+	f.Add("Alice", "alice")
+	f.Add("#1", "1")
+	f.Add("\xff\u202e", "\xff")
+	f.Fuzz(func(t *testing.T, name, given string) {
+		all := append(slices.Clone(people), rpc.Contact{ID: 12, Name: name})
+		c, err := lookup.Contact(all, given)
+		if (err == nil) != (c.ID != 0) {
+			t.Errorf("contact %d, %v", c.ID, err)
+		}
+		reference := lookup.Reference(all, all[len(all)-1])
+		if found, err := lookup.Contact(all, reference); err != nil || found.ID != 12 {
+			t.Errorf("%q leads to contact %d, %v", reference, found.ID, err)
+		}
+	})
+}
