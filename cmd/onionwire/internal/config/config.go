@@ -93,7 +93,7 @@ func Load(files Files, environ []string) (*Config, error) {
 			return nil, err
 		}
 		if err := c.takeFile(content, f.source); err != nil {
-			return nil, at(err, f.path, 0)
+			return nil, at(err, f.path)
 		}
 	}
 	if err := c.takeEnvironment(environ); err != nil {

@@ -79,7 +79,7 @@ func edit(path, name string, change func(content []byte, at place, found bool) (
 		err = defaults().takeFile(content, Global)
 	}
 	if err != nil {
-		return at(err, path, 0)
+		return at(err, path)
 	}
 	where, found := locate(content)[name]
 	if found && where.end == 0 {

@@ -41,7 +41,7 @@ func (c *Config) takeEnvironment(environ []string) error {
 			err = c.take(name, value, Environment)
 		}
 		if err != nil {
-			return at(err, variable, 0)
+			return at(err, variable)
 		}
 	}
 	return nil

@@ -45,14 +45,11 @@ func (e *Error) Error() string {
 func (e *Error) Unwrap() error { return e.reason }
 
 // at returns err with the place where it was found, unless it has one.
-func at(err error, where string, line int) error {
+func at(err error, where string) error {
 	var e *Error
 	if errors.As(err, &e) && e.Where == "" {
 		placed := *e
 		placed.Where = where
-		if line > 0 {
-			placed.Line = line
-		}
 		return &placed
 	}
 	return err

@@ -46,7 +46,7 @@ func (c *Config) Apply(flags *pflag.FlagSet) error {
 			}
 		}
 		if err := set(flag, k.field(c)); err != nil {
-			return at(wrong(k.Name, k.hint()), c.sources[k.Name].String(), 0)
+			return at(wrong(k.Name, k.hint()), c.sources[k.Name].String())
 		}
 	}
 	return nil
