@@ -32,7 +32,7 @@ type line struct {
 var edges = map[ledger.DeliveryState][]ledger.DeliveryState{
 	0:                {ledger.Queued},
 	ledger.Queued:    {ledger.Sent, ledger.Failed, ledger.Cancelled, ledger.Expired},
-	ledger.Sent:      {ledger.Delivered, ledger.Read, ledger.Failed, ledger.Expired},
+	ledger.Sent:      {ledger.Delivered, ledger.Failed, ledger.Expired},
 	ledger.Delivered: {ledger.Read},
 	ledger.Read:      {},
 	ledger.Failed:    {ledger.Queued},
@@ -54,6 +54,20 @@ func (b *book) commit(p *person, changes []ledger.Change) {
 	b.edit(p, changes)
 	if err := p.disk.Apply(changes...); err != nil {
 		p.Fatalf("%s: the ledger refuses a change: %v", p.name, err)
+	}
+	b.checkRead(p, changes)
+}
+
+// checkRead checks that nobody is said to have read what has not arrived.
+func (b *book) checkRead(p *person, changes []ledger.Change) {
+	p.Helper()
+	if !slices.ContainsFunc(changes, func(c ledger.Change) bool { _, ok := c.(ledger.ReadDelivery); return ok }) {
+		return
+	}
+	for _, line := range b.lines {
+		if line.from == p && line.kept && !line.lost && !line.arrived && !line.given && p.state(line.message.Number) == ledger.Read {
+			p.Fatalf("%s: %q is read, and %s does not have it", p.name, line.message.Body, line.to.name)
+		}
 	}
 }
 

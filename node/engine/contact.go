@@ -31,7 +31,6 @@ type contact struct {
 	typing         bool           // a hint is to be sent
 	typed          time.Time      // when one was last
 	urgent         bool           // somebody waits for what is queued
-	again          uint64         // items below may have come in an earlier stream
 	doubt          bool           // nothing was heard since the start: we may have been set back
 
 	sessions  *e2ee.Sessions // nil: not loaded

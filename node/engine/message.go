@@ -64,13 +64,13 @@ func (e *Engine) Send(now time.Time, id ledger.ConversationID, text string, o Se
 	})})
 	for _, c := range members {
 		c.urgent = true
-		e.change(ledger.PutDelivery{Delivery: ledger.Delivery{
-			Message: m.Number, Contact: c.ID, State: ledger.Queued, Changed: now,
-		}})
 		it := ledger.Item{Kind: ledger.Ordinary, Message: m.Number, Deadline: e.deadline(now, c, o.Expiry)}
 		if err := e.enqueue(c, it, body); err != nil {
 			return ledger.Message{}, err
 		}
+		e.change(ledger.PutDelivery{Delivery: ledger.Delivery{
+			Message: m.Number, Contact: c.ID, Item: e.counters.Item, State: ledger.Queued, Changed: now,
+		}})
 	}
 	return m, nil
 }

@@ -155,7 +155,7 @@ func (e *Engine) deliver(now time.Time, it *item, s ledger.DeliveryState) {
 		return
 	}
 	e.change(ledger.PutDelivery{Delivery: ledger.Delivery{
-		Message: it.Message, Contact: it.Contact, State: s, Changed: now,
+		Message: it.Message, Contact: it.Contact, Item: it.ID, State: s, Changed: now,
 	}})
 	e.happened(now, ledger.Event{
 		Kind: ledger.DeliveryChanged, Contact: it.Contact, Conversation: it.contact.conversation,

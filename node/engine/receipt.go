@@ -56,11 +56,11 @@ func (e *Engine) MarkRead(now time.Time, m ledger.Message) error {
 	return e.say(c, wire.Read{ID: wire.MessageID(m.ID)})
 }
 
-// takeRead takes that a contact has read our messages up to one. While some of them
-// are to be confirmed once more, because our items have begun anew, it is passed over:
-// a message that was read is not delivered after that. The next one tells the same.
+// takeRead takes that a contact has read our messages up to one, as far as it has
+// confirmed them: what a content confirms was taken before its items. Those that are to
+// be confirmed once more, because our items have begun anew, are read with the next one.
 func (e *Engine) takeRead(now time.Time, c *contact, body wire.Read) {
-	if c.conversation == 0 || c.streams.Base < c.again {
+	if c.conversation == 0 {
 		return
 	}
 	e.change(ledger.ReadDelivery{

@@ -142,7 +142,6 @@ func (e *Engine) ask(c *contact, request wire.Request) error {
 	if c.streams.Sent > 0 {
 		c.streams.Sent++ // what has left moves back by one
 	}
-	c.again = c.streams.Sent
 	return e.enqueue(c, ledger.Item{Kind: ledger.Asks}, request)
 }
 

@@ -42,7 +42,6 @@ func (e *Engine) anew(now time.Time, l *link) error {
 			return err
 		}
 	}
-	c.again = uint64(len(c.queue))
 	if err := e.saveSessions(c); err != nil { // or those that go would not be in the store
 		return err
 	}

@@ -79,9 +79,10 @@ type (
 	}
 	// PutDelivery sets how far a message has come.
 	PutDelivery struct{ Delivery Delivery }
-	// ReadDelivery sets, for a message of ours with an ID and all before it in the
-	// conversation, that the contact has read them, if they were sent or delivered.
-	// If there is none that this changes, the event is not added.
+	// ReadDelivery sets, for a message of ours with an ID and all that came to the
+	// contact before it in the conversation, by the order of their items, that the
+	// contact has read them, as far as they are Delivered. If there is none that this
+	// changes, the event is not added.
 	ReadDelivery struct {
 		Conversation ConversationID
 		Contact      ContactID

@@ -86,6 +86,9 @@ const (
 type Delivery struct {
 	Message MessageNumber
 	Contact ContactID
+	// Item is the item that carries the message, or was the last to: messages come to
+	// the contact in the order of their items. It is 0 in a profile that was imported.
+	Item    ItemID
 	State   DeliveryState
 	Changed time.Time
 }

@@ -10,13 +10,14 @@ import (
 
 // Deliveries returns how far a message has come to each contact.
 func (v *View) Deliveries(number ledger.MessageNumber) (all []ledger.Delivery, err error) {
-	err = v.run("SELECT contact, state, changed FROM deliveries WHERE message = ? ORDER BY contact",
+	err = v.run("SELECT contact, item, state, changed FROM deliveries WHERE message = ? ORDER BY contact",
 		func(stmt *sqlite3.Stmt) error {
 			all = append(all, ledger.Delivery{
 				Message: number,
 				Contact: ledger.ContactID(stmt.ColumnInt64(0)),
-				State:   ledger.DeliveryState(stmt.ColumnInt(1)),
-				Changed: moment(stmt, 2),
+				Item:    ledger.ItemID(stmt.ColumnInt64(1)),
+				State:   ledger.DeliveryState(stmt.ColumnInt(2)),
+				Changed: moment(stmt, 3),
 			})
 			return nil
 		}, int64(number))
@@ -37,9 +38,9 @@ func (v *View) DeliveriesOf(numbers []ledger.MessageNumber) (all []ledger.Delive
 }
 
 func (u *Update) putDelivery(d ledger.Delivery) error {
-	return u.run(`INSERT INTO deliveries (message, contact, state, changed) VALUES (?, ?, ?, ?)
-		ON CONFLICT DO UPDATE SET state = excluded.state, changed = excluded.changed`,
-		nil, int64(d.Message), int64(d.Contact), int(d.State), d.Changed)
+	return u.run(`INSERT INTO deliveries (message, contact, item, state, changed) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT DO UPDATE SET item = excluded.item, state = excluded.state, changed = excluded.changed`,
+		nil, int64(d.Message), int64(d.Contact), int64(d.Item), int(d.State), d.Changed)
 }
 
 func (u *Update) readDelivery(r ledger.ReadDelivery) error {
@@ -50,9 +51,10 @@ func (u *Update) readDelivery(r ledger.ReadDelivery) error {
 	if err != nil {
 		return err
 	}
-	// The states are written out as in the index.
-	err = u.run(`UPDATE deliveries SET state = 4, changed = ? WHERE contact = ? AND message <= ? AND state IN (2, 3)
-		AND (SELECT conversation FROM messages WHERE number = deliveries.message) = ?`,
+	// The state is written out as in the index.
+	err = u.run(`UPDATE deliveries SET state = 4, changed = ?1 WHERE contact = ?2 AND state = 3
+		AND (item, message) <= (SELECT item, message FROM deliveries WHERE message = ?3 AND contact = ?2)
+		AND (SELECT conversation FROM messages WHERE number = deliveries.message) = ?4`,
 		nil, r.Changed, int64(r.Contact), int64(last.Number), int64(r.Conversation))
 	if err != nil || u.s.conn.Changes() == 0 {
 		return err

@@ -114,7 +114,7 @@ func (d draw) streams() ledger.Streams {
 
 func (d draw) delivery() ledger.Delivery {
 	return ledger.Delivery{
-		Message: number[ledger.MessageNumber](d), Contact: number[ledger.ContactID](d),
+		Message: number[ledger.MessageNumber](d), Contact: number[ledger.ContactID](d), Item: ledger.ItemID(d.int(0, 3)),
 		State: ledger.DeliveryState(d.int(1, 8)), Changed: d.moment(),
 	}
 }

@@ -109,11 +109,12 @@ CREATE INDEX messages_expires ON messages (expires) WHERE expires IS NOT NULL;
 CREATE TABLE deliveries ( -- of our messages, to each member
 	message INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE,
 	contact INTEGER NOT NULL REFERENCES contacts,
+	item INTEGER NOT NULL, -- that carries it, or was the last to; it may be gone
 	state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 7),
 	changed INTEGER,
 	PRIMARY KEY (message, contact)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX deliveries_unread ON deliveries (contact, message) WHERE state IN (2, 3);
+CREATE INDEX deliveries_unread ON deliveries (contact, item, message) WHERE state = 3;
 
 CREATE TABLE files (
 	number INTEGER PRIMARY KEY AUTOINCREMENT CHECK (number > 0),

@@ -83,13 +83,15 @@ func TestReadDeliveryGoesBack(t *testing.T) {
 	if err := l.Apply(
 		ledger.AddMessage{Message: message, Event: ledger.Event{Cursor: 2, Kind: ledger.MessageQueued}},
 		ledger.AddMessage{Message: message, Event: ledger.Event{Cursor: 2}}, // a repeat is nothing
+		ledger.PutDelivery{Delivery: ledger.Delivery{Message: 1, Contact: 1, Item: 1, State: ledger.Delivered}},
+		ledger.PutDelivery{Delivery: ledger.Delivery{Message: 2, Contact: 1, Item: 2, State: ledger.Sent}},
 		ledger.ReadDelivery{Conversation: 1, Contact: 1, ID: ledger.MessageID{9}, Event: read},
 		ledger.ReadDelivery{Conversation: 1, Contact: 1, ID: message.ID, Changed: noon, Event: read},
 		ledger.ExpireMessage{Message: 1, Now: noon},
 	); err != nil {
 		t.Fatal(err)
 	}
-	want := []ledger.Delivery{{Message: 1, Contact: 1, State: ledger.Read, Changed: noon}}
+	want := []ledger.Delivery{{Message: 1, Contact: 1, Item: 1, State: ledger.Read, Changed: noon}}
 	if got, _ := l.Deliveries(1); !reflect.DeepEqual(got, want) {
 		t.Errorf("deliveries are %+v, want %+v", got, want)
 	}

@@ -88,9 +88,14 @@ func (l *Ledger) readDelivery(r ledger.ReadDelivery) error {
 	if !ok {
 		return nil
 	}
+	upto, ok := l.deliveries.rows[deliveryKey{last, r.Contact}]
+	if !ok {
+		return nil
+	}
 	changed := false
 	for key, d := range l.deliveries.rows {
-		if key.contact == r.Contact && key.message <= last && (d.State == ledger.Sent || d.State == ledger.Delivered) &&
+		before := cmp.Or(cmp.Compare(d.Item, upto.Item), cmp.Compare(d.Message, upto.Message)) <= 0
+		if key.contact == r.Contact && before && d.State == ledger.Delivered &&
 			l.messages.rows[key.message].Conversation == r.Conversation {
 			d.State, d.Changed = ledger.Read, millis(r.Changed)
 			l.deliveries.put(key, d)
