@@ -9,6 +9,7 @@
 // The sender has a [Source], which notices that the file is not the one any more
 // that was offered.
 //
-// Memory does not grow with the file. No symbolic link is followed but those that
-// the user typed. Errors of the system may have the path that they are about.
+// Memory does not grow with the file. No symbolic link is followed but those in the
+// path of a folder that the user typed. Errors of the system may have the path that
+// they are about.
 package download

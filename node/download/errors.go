@@ -20,8 +20,8 @@ var (
 	ErrDraft = errors.New("not a draft of a file")
 	// ErrHash means that the file is not the one that was offered.
 	ErrHash = errors.New("file is not the one that was offered")
-	// ErrNotRegular means that a path leads to a folder, a device, a pipe or a
-	// socket.
+	// ErrNotRegular means that a path leads to a folder, a symbolic link, a device, a
+	// pipe or a socket.
 	ErrNotRegular = errors.New("not a regular file")
 	// ErrTooLarge means that a file is larger than filecrypt.MaxSize, 10 GiB.
 	ErrTooLarge = filecrypt.ErrTooLarge

@@ -18,10 +18,12 @@ type Source struct {
 	layout filecrypt.Layout
 }
 
-// Open opens a regular file to be sent, with the links followed that the user has
-// put into its path. It fails with ErrNotRegular, ErrTooLarge, or the system's error.
+// Open opens a regular file to be sent. It may be in a folder that is reached by
+// symbolic links, but is none itself: that may lead to another file by the time it is
+// sent. Open fails with ErrNotRegular, ErrTooLarge, ErrChanged if it is replaced in
+// this moment, or the system's error.
 func Open(path string) (*Source, error) {
-	before, err := os.Stat(path)
+	before, err := os.Lstat(path)
 	if err != nil {
 		return nil, err
 	}
@@ -35,6 +37,9 @@ func Open(path string) (*Source, error) {
 		return nil, err
 	}
 	s, err := newSource(f)
+	if err == nil && !os.SameFile(before, s.info) {
+		err = ErrChanged // somebody has put a link there in between
+	}
 	if err != nil {
 		f.Close()
 		return nil, err

@@ -108,10 +108,16 @@ func TestNotASource(t *testing.T) {
 	wantErr(t, err, download.ErrTooLarge)
 }
 
-func TestALinkThatTheUserHasTyped(t *testing.T) {
+// A link is not sent. A folder may be reached by one.
+func TestASourceBehindALink(t *testing.T) {
 	_, path := source(t, content(7))
 	check(t, os.Symlink(path, path+".link"))
-	s := must[*download.Source](t)(download.Open(path + ".link"))
+	_, err := download.Open(path + ".link")
+	wantErr(t, err, download.ErrNotRegular)
+
+	folder := filepath.Join(t.TempDir(), "folder")
+	check(t, os.Symlink(filepath.Dir(path), folder))
+	s := must[*download.Source](t)(download.Open(filepath.Join(folder, filepath.Base(path))))
 	defer s.Close()
 	if s.Layout().Size() != 7 {
 		t.Error("another file was opened")
