@@ -15,6 +15,7 @@ import (
 
 	"github.com/onionwire/onionwire/node"
 	"github.com/onionwire/onionwire/node/e2ee/filecrypt"
+	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/transfer"
 	"github.com/onionwire/onionwire/node/wire"
 	"github.com/onionwire/onionwire/tortransport"
@@ -275,5 +276,56 @@ func TestBadFetchers(t *testing.T) {
 		if _, err := alice.SendFile(ctx, contact.Conversation, bad); !errors.Is(err, node.ErrInvalid) {
 			t.Errorf("SendFile: %v", err)
 		}
+	}
+}
+
+// TestSwappedFile puts another file of the same size where one was that is offered, while
+// the node runs and while it does not: the contact does not get it.
+func TestSwappedFile(t *testing.T) {
+	t.Parallel()
+	const chunk, refused, changed = 1, 2, 3
+	fake := tortest.NewFake(t)
+	alice, _ := watched(t, fake, nil)
+	bob := newRaw(t, fake)
+	toBob, contact := bob.join(t, alice)
+	folder := t.TempDir()
+	write := func(path, body string) {
+		t.Helper()
+		if err := os.WriteFile(path+".new", []byte(body), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Rename(path+".new", path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	offer := func(name string) (path string, number ledger.FileNumber, id filecrypt.ID) {
+		t.Helper()
+		path = filepath.Join(folder, name)
+		write(path, "for bob")
+		f, err := alice.SendFile(testContext(t), contact.Conversation, path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return path, f.Number, filecrypt.ID(hearOf[wire.FileOffer](t, toBob).ID)
+	}
+	first, firstNumber, firstID := offer("first")
+	second, secondNumber, secondID := offer("second")
+	_, _, thirdID := offer("third")
+	write(first, "secret!")
+	if kind, reason := bob.fetch(t, alice, firstID); kind != refused || reason != changed {
+		t.Errorf("of another file of the same size bob gets %d, reason %d", kind, reason)
+	}
+	awaitFile(t, alice, firstNumber, "broken")
+
+	alice.leave(t)
+	write(second, "secret!")
+	alice.come(t)
+	bob.call(t, alice).say(t)
+	if kind, reason := bob.fetch(t, alice, secondID); kind != refused || reason != changed {
+		t.Errorf("after a restart bob gets %d, reason %d", kind, reason)
+	}
+	awaitFile(t, alice, secondNumber, "broken")
+	if kind, reason := bob.fetch(t, alice, thirdID); kind != chunk {
+		t.Errorf("of the file that was offered bob gets %d, reason %d", kind, reason)
 	}
 }

@@ -222,7 +222,7 @@ func (n *Node) offer(ctx context.Context, mv *move, id ledger.FileID) (transfer.
 		return transfer.Offer{}, refusal(err)
 	}
 	source, err := download.Open(f.Path)
-	if err == nil && source.Layout().Size() != f.Size {
+	if err == nil && (source.Layout().Size() != f.Size || source.Modified().UnixMilli() != f.Modified.UnixMilli()) {
 		_ = source.Close()
 		err = download.ErrChanged
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"syscall"
+	"time"
 
 	"github.com/onionwire/onionwire/node/e2ee/filecrypt"
 )
@@ -64,6 +65,9 @@ func newSource(f *os.File) (*Source, error) {
 
 // Name returns the last part of the file's path, the way it was opened.
 func (s *Source) Name() string { return s.info.Name() }
+
+// Modified returns when the file had last been changed as it was opened.
+func (s *Source) Modified() time.Time { return s.info.ModTime() }
 
 // Layout returns the file's size, and how it is cut into chunks.
 func (s *Source) Layout() filecrypt.Layout { return s.layout }

@@ -12,10 +12,12 @@ import (
 // NewFile is a file to be offered.
 type NewFile struct {
 	Path string
-	Name string
-	Type string
-	Size uint64
-	Hash [32]byte
+	// Modified is when it was last changed.
+	Modified time.Time
+	Name     string
+	Type     string
+	Size     uint64
+	Hash     [32]byte
 }
 
 // OfferFile offers a file in a conversation of two. It fails with ErrNotFound,
@@ -33,7 +35,7 @@ func (e *Engine) OfferFile(now time.Time, id ledger.ConversationID, n NewFile) (
 	}
 	f := &ledger.File{
 		Number: e.counters.File + 1, Conversation: id, Contact: members[0].ID, Key: make([]byte, 32),
-		Name: n.Name, Type: n.Type, Size: n.Size, Hash: n.Hash, Path: n.Path,
+		Name: n.Name, Type: n.Type, Size: n.Size, Hash: n.Hash, Path: n.Path, Modified: n.Modified,
 		State: ledger.Offered, Added: now, Changed: now,
 	}
 	if err := e.random(f.ID[:]); err != nil {

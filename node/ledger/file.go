@@ -58,6 +58,9 @@ type File struct {
 	Hash [32]byte
 	// Path is where we read it, or are to put it once it is whole.
 	Path string
+	// Modified is when what we send had last been changed as it was offered, to the
+	// millisecond.
+	Modified time.Time
 	// Draft is where an incoming file is written until then.
 	Draft string
 	// Chunks is how many chunks from the first on are written and on the disk.

@@ -8,8 +8,8 @@ import (
 
 var fileKey = column{"files", "key"}
 
-const fileColumns = `SELECT number, conversation, contact, id, incoming, key, name, type, size, hash, path, draft, chunks,
-	state, why, added, changed FROM files `
+const fileColumns = `SELECT number, conversation, contact, id, incoming, key, name, type, size, hash, path, modified, draft,
+	chunks, state, why, added, changed FROM files `
 
 // Files returns all files in the order of their numbers.
 func (v *View) Files() ([]ledger.File, error) { return v.files(fileColumns + "ORDER BY number") }
@@ -80,12 +80,13 @@ func (v *View) files(sql string, args ...any) (all []ledger.File, err error) {
 			Size:         unsigned(stmt, 8),
 			Hash:         [32]byte(stmt.ColumnRawBlob(9)),
 			Path:         stmt.ColumnText(10),
-			Draft:        stmt.ColumnText(11),
-			Chunks:       unsigned(stmt, 12),
-			State:        ledger.FileState(stmt.ColumnInt(13)),
-			Why:          stmt.ColumnText(14),
-			Added:        moment(stmt, 15),
-			Changed:      moment(stmt, 16),
+			Modified:     moment(stmt, 11),
+			Draft:        stmt.ColumnText(12),
+			Chunks:       unsigned(stmt, 13),
+			State:        ledger.FileState(stmt.ColumnInt(14)),
+			Why:          stmt.ColumnText(15),
+			Added:        moment(stmt, 16),
+			Changed:      moment(stmt, 17),
 		}
 		f.Key, err = v.openColumn(stmt, 5, fileKey, rowKey(int64(f.Number)))
 		all = append(all, f)
@@ -102,13 +103,13 @@ func (u *Update) putFile(f ledger.File) error {
 	if err != nil {
 		return err
 	}
-	return u.run(`INSERT INTO files (number, conversation, contact, id, incoming, key, name, type, size, hash, path, draft,
-			chunks, state, why, added, changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	return u.run(`INSERT INTO files (number, conversation, contact, id, incoming, key, name, type, size, hash, path, modified, draft,
+			chunks, state, why, added, changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT DO UPDATE SET conversation = excluded.conversation, contact = excluded.contact, id = excluded.id,
 			incoming = excluded.incoming, key = excluded.key, name = excluded.name, type = excluded.type,
-			size = excluded.size, hash = excluded.hash, path = excluded.path, draft = excluded.draft,
-			chunks = excluded.chunks, state = excluded.state, why = excluded.why, added = excluded.added,
-			changed = excluded.changed`,
+			size = excluded.size, hash = excluded.hash, path = excluded.path, modified = excluded.modified,
+			draft = excluded.draft, chunks = excluded.chunks, state = excluded.state, why = excluded.why,
+			added = excluded.added, changed = excluded.changed`,
 		nil, int64(f.Number), int64(f.Conversation), int64(f.Contact), f.ID[:], f.Incoming, key, f.Name, f.Type, f.Size,
-		f.Hash[:], f.Path, f.Draft, f.Chunks, int(f.State), f.Why, f.Added, f.Changed)
+		f.Hash[:], f.Path, f.Modified, f.Draft, f.Chunks, int(f.State), f.Why, f.Added, f.Changed)
 }

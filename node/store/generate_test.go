@@ -99,7 +99,7 @@ func (d draw) file() ledger.File {
 	return ledger.File{
 		Number: number[ledger.FileNumber](d), Conversation: number[ledger.ConversationID](d), Contact: number[ledger.ContactID](d),
 		ID: ledger.FileID{byte(d.int(0, 1))}, Incoming: d.bool(), Key: d.bytes(0, 32, 32, 32, 33), Name: d.text(), Type: d.text(),
-		Size: d.big(), Hash: [32]byte(d.bytes(32)), Path: d.text(), Draft: d.text(), Chunks: d.big(),
+		Size: d.big(), Hash: [32]byte(d.bytes(32)), Path: d.text(), Modified: d.moment(), Draft: d.text(), Chunks: d.big(),
 		State: ledger.FileState(d.int(1, 7)), Why: d.text(), Added: d.moment(), Changed: d.moment(),
 	}
 }

@@ -128,6 +128,7 @@ CREATE TABLE files (
 	size INTEGER NOT NULL CHECK (size >= 0),
 	hash BLOB NOT NULL CHECK (length(hash) = 32),
 	path TEXT NOT NULL,
+	modified INTEGER, -- what is sent, when it was offered
 	draft TEXT NOT NULL,
 	chunks INTEGER NOT NULL CHECK (chunks >= 0),
 	state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 7),

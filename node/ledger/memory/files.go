@@ -25,7 +25,7 @@ func (l *Ledger) putFile(f ledger.File) error {
 
 func copyFile(f ledger.File) ledger.File {
 	f.Key = copied(f.Key)
-	f.Added, f.Changed = millis(f.Added), millis(f.Changed)
+	f.Modified, f.Added, f.Changed = millis(f.Modified), millis(f.Added), millis(f.Changed)
 	return f
 }
 
