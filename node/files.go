@@ -35,7 +35,7 @@ func (n *Node) SendFile(ctx context.Context, id ledger.ConversationID, path stri
 	var f ledger.File
 	err = n.command(ctx, func(e *engine.Engine, now time.Time) (err error) {
 		f, err = e.OfferFile(now, id, engine.NewFile{
-			Path: path, Modified: source.Modified(), Name: source.Name(), Type: mediaType(path),
+			Path: path, Modified: source.Modified(), Name: download.Name(source.Name()), Type: mediaType(path),
 			Size: source.Layout().Size(), Hash: hash,
 		})
 		return err
