@@ -39,6 +39,9 @@ var (
 var (
 	// ErrWrongPeer means that somebody else than expected answers at an address.
 	ErrWrongPeer = onionhost.ErrWrongPeer
+	// ErrWrongAddress means that somebody else answers at one of a contact's addresses,
+	// and nobody at the others, where the contact may be another time.
+	ErrWrongAddress = onionhost.ErrWrongAddress
 	// ErrNotProven means that the other side could not prove in the end-to-end
 	// handshake who it is.
 	ErrNotProven = errors.New("the other side could not prove who it is")

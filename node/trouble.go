@@ -29,6 +29,7 @@ func troubleOf(err error) rpc.Trouble {
 		name rpc.Trouble
 	}{
 		{ErrWrongPeer, rpc.AnotherPeer},
+		{ErrWrongAddress, rpc.AnotherPeer},
 		{ErrNotProven, rpc.NotProven},
 		{ErrVersion, rpc.AnotherVersion},
 		{ErrTurnedAway, rpc.TurnedAway},

@@ -25,12 +25,23 @@ func TestTrouble(t *testing.T) {
 	exchanged := ofBob
 	exchanged.Onion = ofCarol.Onion
 	ofNobody := newLink(t, fake)
+	elsewhere := newLink(t, fake)
+	one := elsewhere // of two addresses of one who is at none of them
+	one.Onion = ofCarol.Onion
+	known, err := alice.AddContact(testContext(t), elsewhere, node.AddOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	alice.await(t, "not there", func(e node.Event) bool {
+		return e.Kind == rpc.PresenceChanged && e.Contact == known.ID && e.Presence.Trouble == rpc.NotThere
+	})
 	for _, tc := range []struct {
 		link contactlink.Link
 		want rpc.Trouble
 	}{
 		{exchanged, rpc.AnotherPeer},
 		{ofNobody, rpc.NotThere},
+		{one, rpc.AnotherPeer},
 	} {
 		c, err := alice.AddContact(testContext(t), tc.link, node.AddOptions{})
 		if err != nil {

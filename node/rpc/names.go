@@ -40,7 +40,8 @@ const (
 	// AnotherVersion means that the other side speaks another version of the protocol,
 	// or runs another program.
 	AnotherVersion Trouble = "another_version"
-	// AnotherPeer means that somebody else answers at the address. People have to know.
+	// AnotherPeer means that somebody else answers at the address, or at one of several.
+	// People have to know.
 	AnotherPeer Trouble = "another_peer"
 	// NotProven means that the other side could not prove in the end-to-end handshake
 	// who it is. People have to know.

@@ -15,16 +15,21 @@ import (
 	"github.com/onionwire/onionwire/tortransport"
 )
 
-// ErrWrongPeer means that somebody else than expected answers at an address.
-var ErrWrongPeer = errors.New("another identity answers at this address")
+var (
+	// ErrWrongPeer means that somebody else than expected answers at an address.
+	ErrWrongPeer = errors.New("another identity answers at this address")
+	// ErrWrongAddress means that somebody else does at one address of several, and
+	// that the others do not answer: the peer may be there another time.
+	ErrWrongAddress = errors.New("another identity answers at one of the addresses")
+)
 
 // Connect connects h to a peer as host.Host.Connect does, with three
 // differences that Tor and its users ask for: libp2p's limit of a minute for
 // all of it is raised to the transport's; the dial is urgent, and made
 // now, however lately one has failed (see [tortransport.Hurry]); and the
 // error is the reason alone, without the addresses that libp2p's has in full. It
-// matches ErrWrongPeer if that is what is wrong with all addresses, the errors of
-// package tortransport, or the context's.
+// matches ErrWrongPeer if that is what is wrong with all addresses, ErrWrongAddress if
+// it is with one, the errors of package tortransport, or the context's.
 func Connect(ctx context.Context, h host.Host, to peer.AddrInfo) error {
 	defer tortransport.Hurry(h.Network(), to.ID)()
 	return reason(h.Connect(patient(ctx, h), to))
@@ -67,23 +72,24 @@ func reason(err error) error {
 	if !errors.As(err, &dial) {
 		return err
 	}
-	var reasons, wrong []error
-	for _, e := range dial.DialErrors {
-		if mismatch := (sec.ErrPeerIDMismatch{}); errors.As(e.Cause, &mismatch) {
-			wrong = append(wrong, fmt.Errorf("%w: %s instead of %s", ErrWrongPeer, abridge(mismatch.Actual), abridge(mismatch.Expected)))
-		} else {
-			reasons = append(reasons, e.Cause)
-		}
-	}
-	switch {
-	case len(dial.DialErrors) == 0:
+	if len(dial.DialErrors) == 0 {
 		// libp2p's own reason, that all dials failed, says something only if there
 		// was no dial.
 		return dial.Cause
-	case len(reasons) == 0:
-		return errors.Join(wrong...)
-	case len(wrong) > 0: // the peer may be at the others, so it is told and not matched
-		reasons = append(reasons, errors.New(errors.Join(wrong...).Error()))
+	}
+	wrong := ErrWrongPeer
+	for _, e := range dial.DialErrors {
+		if !errors.As(e.Cause, new(sec.ErrPeerIDMismatch)) {
+			wrong = ErrWrongAddress
+		}
+	}
+	var reasons []error
+	for _, e := range dial.DialErrors {
+		if mismatch := (sec.ErrPeerIDMismatch{}); errors.As(e.Cause, &mismatch) {
+			reasons = append(reasons, fmt.Errorf("%w: %s instead of %s", wrong, abridge(mismatch.Actual), abridge(mismatch.Expected)))
+		} else {
+			reasons = append(reasons, e.Cause)
+		}
 	}
 	return errors.Join(reasons...)
 }

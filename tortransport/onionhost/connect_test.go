@@ -7,6 +7,7 @@ import (
 
 	"github.com/libp2p/go-libp2p/core/peer"
 
+	"github.com/onionwire/onionwire/tortransport"
 	"github.com/onionwire/onionwire/tortransport/onion"
 	"github.com/onionwire/onionwire/tortransport/onionhost"
 )
@@ -30,8 +31,8 @@ func TestConnectToWrongPeer(t *testing.T) {
 	}
 }
 
-// TestWrongPeerAtOneAddress: the peer may yet be at another one, so that the error is no
-// final word.
+// TestWrongPeerAtOneAddress: the peer may yet be at another one, so that the error is
+// another one.
 func TestWrongPeerAtOneAddress(t *testing.T) {
 	_, d := fakeTor(t)
 	stranger, err := peer.IDFromPrivateKey(newIdentity(t))
@@ -48,15 +49,15 @@ func TestWrongPeerAtOneAddress(t *testing.T) {
 	}
 	to := peer.AddrInfo{ID: stranger, Addrs: append(newHost(t, d).Addrs(), nobody)}
 	err = onionhost.Connect(testContext(t), newClient(t, d), to)
-	if err == nil || errors.Is(err, onionhost.ErrWrongPeer) {
-		t.Fatalf("got %v, which is final", err)
+	if !errors.Is(err, onionhost.ErrWrongAddress) || errors.Is(err, onionhost.ErrWrongPeer) {
+		t.Fatalf("got %v, want ErrWrongAddress", err)
 	}
-	if !strings.Contains(err.Error(), onionhost.ErrWrongPeer.Error()) {
-		t.Errorf("error %q does not tell who was there", err)
+	if !errors.Is(err, tortransport.ErrNotFound) {
+		t.Errorf("error %q does not tell what is wrong with the other", err)
 	}
 
 	to.Addrs = append(newHost(t, d).Addrs(), newHost(t, d).Addrs()...)
-	if err = onionhost.Connect(testContext(t), newClient(t, d), to); !errors.Is(err, onionhost.ErrWrongPeer) {
+	if err = onionhost.Connect(testContext(t), newClient(t, d), to); !errors.Is(err, onionhost.ErrWrongPeer) || errors.Is(err, onionhost.ErrWrongAddress) {
 		t.Errorf("got %v, want ErrWrongPeer for both", err)
 	}
 }

@@ -40,6 +40,7 @@ var known = []Known{
 	{Err: onion.ErrMalformed, Hint: "copy all of the address once more"},
 	{Err: onion.ErrNotOnion, Hint: "it has the form /onion3/ADDRESS:PORT/p2p/PEERID"},
 	{Err: onionhost.ErrWrongPeer, Hint: "do not go on; ask your contact for the address once more, over a way that you trust"},
+	{Err: onionhost.ErrWrongAddress, Hint: "do not go on; ask your contact for the addresses once more, over a way that you trust"},
 	{Err: keyfile.ErrPermissions, Hint: "do that only if nobody else can have read the key; if somebody can, make a new one"},
 	{Err: keyfile.ErrMalformed, Hint: "restore the file from a backup"},
 	{Err: tortransport.ErrNotFound, Hint: "is the other side online? a service that has just started needs a minute"},

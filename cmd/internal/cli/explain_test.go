@@ -33,6 +33,7 @@ var told = map[error]string{
 	onion.ErrMalformed:           "copy all",
 	onion.ErrNotOnion:            "/onion3/",
 	onionhost.ErrWrongPeer:       "do not go on",
+	onionhost.ErrWrongAddress:    "do not go on",
 	keyfile.ErrPermissions:       "nobody else",
 	keyfile.ErrMalformed:         "backup",
 	tortransport.ErrNotFound:     "online",
