@@ -13,6 +13,8 @@ import (
 var (
 	HintFor = Program{}.HintFor
 	Layout  = layout
+
+	WantsJSON = wantsJSON
 )
 
 // LastHint is what HintFor falls back to.
@@ -24,6 +26,11 @@ const BarFrame = barFrame
 // Report tells err as a program does.
 func Report(w io.Writer, program string, err error, known ...Known) int {
 	return Program{Root: &cobra.Command{Use: program}, Known: known}.report(w, err)
+}
+
+// ReportJSON tells err as a program with a flag --json does.
+func ReportJSON(w io.Writer, err error, codes map[int]string, known ...Known) int {
+	return Program{Root: &cobra.Command{Use: "prog"}, Known: known, Codes: codes}.reportJSON(w, err)
 }
 
 // ShowBar shows states on f as WaitReady does on a terminal.

@@ -28,6 +28,9 @@ type Program struct {
 	Known []Known
 	// Statuses are exit statuses of its own, as lines for its help texts.
 	Statuses string
+	// Codes name exit statuses of its own in errors as JSON, which a program with a flag
+	// --json tells. Nil: it has none.
+	Codes map[int]string
 }
 
 // exitHelp is the part of every help text that lists the exit statuses.
@@ -65,6 +68,9 @@ func Main(p Program) int {
 	}
 	if err != nil && ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		err = ErrInterrupted
+	}
+	if p.Codes != nil && wantsJSON(os.Args[1:]) {
+		return p.reportJSON(root.ErrOrStderr(), err)
 	}
 	return p.report(root.ErrOrStderr(), err)
 }
