@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
@@ -18,14 +17,15 @@ import (
 )
 
 func newDemo(tor *cli.TorFlags) *cobra.Command {
-	return &cobra.Command{
+	c := &cobra.Command{
 		Use:   "demo",
 		Short: "See two people chat on a private Tor network, offline",
 		Long: `demo starts a private Tor network on this machine, with real tor processes and
-nothing from outside, and lets two profiles talk over it: one asks the other to
-become a contact, they exchange messages, one of them goes and comes back, the talk
-goes on, and a file is sent. It says what happens and how long it takes, and ends
-with status 0 only if every step was verified.
+nothing from outside, and two programs that talk over it, Alice's and Bob's: one asks
+the other to become a contact, they exchange messages, one of them goes and comes
+back, a file is sent, one program is killed in the middle of that and goes on, and
+they compare their safety number. It says what happens and how long it takes, and
+ends with status 0 only if every step was verified.
 
 Everything is in a temporary folder that is removed at the end.`,
 		Args: cli.NoArgs,
@@ -34,6 +34,8 @@ Everything is in a temporary folder that is removed at the end.`,
 			return d.run(c.Context())
 		},
 	}
+	c.AddCommand(newDemoSide(tor))
+	return c
 }
 
 // stepTimeout bounds one step of the demo, most of which take a second.
@@ -43,10 +45,9 @@ const stepTimeout = 2 * time.Minute
 type demo struct {
 	tor           *cli.TorFlags
 	out, progress io.Writer
-	log           *slog.Logger
 
 	dir        string
-	torrc      string
+	torrc      string // the path of the network's lines
 	alice, bob *person
 }
 
@@ -54,7 +55,8 @@ func (d *demo) run(ctx context.Context) (err error) {
 	if err := d.tor.BinaryOnly(); err != nil {
 		return err
 	}
-	if d.log, err = d.tor.Logger(d.progress); err != nil {
+	log, err := d.tor.Logger(d.progress)
+	if err != nil {
 		return err
 	}
 	// Before anything is told: without tor there is nothing to tell.
@@ -70,7 +72,7 @@ func (d *demo) run(ctx context.Context) (err error) {
 	network, err := tortest.Start(ctx, tortest.Config{
 		Dir:       filepath.Join(d.dir, "network"),
 		TorBinary: d.tor.Binary,
-		Log:       d.log,
+		Log:       log,
 		Progress:  func(s string) { fmt.Fprintln(d.progress, s) },
 	})
 	if err != nil {
@@ -78,13 +80,12 @@ func (d *demo) run(ctx context.Context) (err error) {
 	}
 	defer network.Stop() //nolint:errcheck // checked on the way that matters, below
 	d.took("The network is up", began)
-	d.torrc = network.Torrc()
+	d.torrc = network.TorrcFile()
 
 	d.alice, d.bob = &person{name: "Alice"}, &person{name: "Bob"}
-	defer finish(&err, d.alice)
-	defer finish(&err, d.bob)
+	defer func() { err = errors.Join(err, d.leave()) }()
 	for _, step := range []func(context.Context) error{
-		d.begin, d.ask, d.exchange, d.restart, d.goOn, d.file, d.compare,
+		d.begin, d.ask, d.exchange, d.restart, d.goOn, d.file, d.number, d.compare,
 	} {
 		ctx, cancel := context.WithTimeout(ctx, stepTimeout)
 		err := step(ctx)
@@ -93,7 +94,7 @@ func (d *demo) run(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	if err := errors.Join(d.alice.Close(), d.bob.Close()); err != nil {
+	if err := d.leave(); err != nil {
 		return err
 	}
 	if err := network.Stop(); err != nil {
@@ -104,6 +105,14 @@ func (d *demo) run(ctx context.Context) (err error) {
 	}
 	d.took("Every step was verified, and everything is removed again", began)
 	return nil
+}
+
+// leave takes both offline at once.
+func (d *demo) leave() error {
+	alice := make(chan error)
+	go func() { alice <- d.alice.leave() }()
+	err := d.bob.leave()
+	return errors.Join(<-alice, err)
 }
 
 func (d *demo) say(format string, args ...any) { fmt.Fprintf(d.out, format+"\n", args...) }

@@ -1,84 +1,149 @@
 package main
 
 import (
+	"bufio"
 	"context"
+	"errors"
 	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
+	"time"
 
-	"github.com/onionwire/onionwire/cmd/internal/cli"
-	"github.com/onionwire/onionwire/node"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/profile"
 	"github.com/onionwire/onionwire/node/rpc"
+	"github.com/onionwire/onionwire/node/rpc/token"
 	"github.com/onionwire/onionwire/node/vault"
-	"github.com/onionwire/onionwire/tortransport/tor"
 )
 
-// person is somebody in the demo: a profile, and while they are online a daemon and
-// a node.
+// farewell is how long a side of the demo may take to end.
+const farewell = 10 * time.Second
+
+// person is somebody in the demo: a profile, and while they are online a process with
+// a node and a tor, and a connection to its socket.
 type person struct {
 	name    string
-	profile *profile.Profile
-	daemon  *tor.Daemon
-	node    *node.Node
-	contact node.Contact // the other one
+	peer    string
+	contact rpc.Contact // the other one
+	said    []string    // what they have written
 
-	cursor ledger.Cursor // of the last event that was seen
-	feed   <-chan happening
-	stop   func()
-	said   []string // by both, as it is to be in the conversation
+	process *exec.Cmd
+	leash   io.Closer // the process ends when it is closed
+	node    *rpc.Remote
+	cursor  ledger.Cursor // of the last event that was seen
+	feed    <-chan happening
+	stop    func()
+	moved   bool  // whether the file is whole
+	resumed int64 // how much of it they had when it went on, in bytes
 }
+
+// profileName is the name of the profile of somebody.
+func (p *person) profileName() string { return strings.ToLower(p.name) }
 
 // make makes the profile of somebody.
 func (d *demo) make(ctx context.Context, p *person) error {
-	made, err := profile.Create(ctx, d.dir, strings.ToLower(p.name), vault.WithoutPassphrase())
-	p.profile = made
-	return err
+	made, err := profile.Create(ctx, d.dir, p.profileName(), vault.WithoutPassphrase())
+	if err != nil {
+		return err
+	}
+	p.peer = made.Peer().String()
+	return made.Close()
 }
 
 // come brings somebody online and waits until they can be reached.
-func (d *demo) come(ctx context.Context, p *person) (err error) {
-	if p.daemon, err = tor.Start(ctx, tor.Config{
-		Binary: d.tor.Binary, DataDir: p.profile.TorDir(), Torrc: d.torrc, Log: d.log,
-	}); err != nil {
+func (d *demo) come(ctx context.Context, p *person) error {
+	if err := d.start(p); err != nil {
 		return err
 	}
-	if err := cli.WaitReady(ctx, p.daemon, d.progress, p.name); err != nil {
-		return err
-	}
-	p.node, err = node.Open(ctx, node.Config{Profile: p.profile, Daemon: p.daemon, Log: d.log})
+	path, err := profile.SocketPath(d.dir, p.profileName())
 	if err != nil {
+		return err
+	}
+	secret, err := token.Load(rpc.TokenPath(path))
+	if err != nil {
+		return err
+	}
+	if p.node, err = rpc.DialRemote(ctx, path, secret); err != nil {
 		return err
 	}
 	p.feed, p.stop = listen(context.WithoutCancel(ctx), p.node, p.cursor)
 	return p.node.Ready(ctx)
 }
 
-// leave takes somebody offline.
-func (p *person) leave() (err error) {
-	if p.daemon != nil {
-		defer finish(&err, p.daemon)
+// start starts the process of somebody, and waits for its socket.
+func (d *demo) start(p *person) error {
+	p.resumed = 0
+	self, err := os.Executable()
+	if err != nil {
+		return err
 	}
-	if p.node != nil {
-		defer finish(&err, p.node)
+	//nolint:noctx // it is asked to end, and killed only if it does not: see leave
+	p.process = exec.Command(self, "demo", "side", "--dir", d.dir, "--profile", p.profileName(), "--name", p.name,
+		"--tor-network", d.torrc, "--tor-binary", d.tor.Binary, "--log-level", d.tor.LogLevel)
+	p.process.Args[0] = filepath.Base(os.Args[0])
+	p.process.Stderr = d.progress
+	if p.leash, err = p.process.StdinPipe(); err != nil {
+		return err
 	}
-	if p.stop != nil {
-		p.stop()
+	out, err := p.process.StdoutPipe()
+	if err != nil {
+		return err
 	}
-	p.node, p.daemon, p.stop = nil, nil, nil
+	if err := p.process.Start(); err != nil {
+		p.process = nil
+		return err
+	}
+	if line, err := bufio.NewReader(out).ReadString('\n'); err != nil || line != sideReady+"\n" {
+		return fmt.Errorf("the program of %s has not started", p.name) // it has told why
+	}
 	return nil
 }
 
-// Close takes somebody offline for good.
-func (p *person) Close() (err error) {
-	if p.profile != nil {
-		defer finish(&err, p.profile) // closing it twice is harmless
+// leave takes somebody offline. It does nothing if they are.
+func (p *person) leave() error {
+	if p.process == nil {
+		return nil
 	}
-	return p.leave()
+	p.hangUp()
+	p.leash.Close()
+	late := time.AfterFunc(farewell, func() { _ = p.process.Process.Kill() })
+	defer late.Stop()
+	err := p.process.Wait()
+	p.process = nil
+	if err != nil {
+		return fmt.Errorf("the program of %s: %w", p.name, err)
+	}
+	return nil
 }
 
-// await waits for an event that fits. A message that is not waited for is a failure.
-func (p *person) await(ctx context.Context, what string, fits func(rpc.Event) bool) (rpc.Event, error) {
+// kill takes somebody offline without a farewell.
+func (p *person) kill() error {
+	if err := p.process.Process.Kill(); err != nil {
+		return err
+	}
+	p.hangUp()
+	_ = p.process.Wait() // that it was killed
+	p.process = nil
+	return nil
+}
+
+// hangUp ends the connection to the process.
+func (p *person) hangUp() {
+	if p.stop != nil {
+		p.stop()
+	}
+	if p.node != nil {
+		p.node.Close()
+	}
+	p.stop, p.node = nil, nil
+}
+
+// await waits until something has happened that fits, for each of fits, in any order,
+// and returns the last of it. A message that is not waited for is a failure.
+func (p *person) await(ctx context.Context, what string, fits ...func(rpc.Event) bool) (rpc.Event, error) {
 	for {
 		select {
 		case h := <-p.feed:
@@ -86,10 +151,13 @@ func (p *person) await(ctx context.Context, what string, fits func(rpc.Event) bo
 				return h.event, fmt.Errorf("%s waited for %s: %w", p.name, what, h.err)
 			}
 			p.cursor = h.event.Cursor
-			if fits(h.event) {
+			p.note(h.event)
+			n := len(fits)
+			fits = without(fits, h.event)
+			if len(fits) == 0 {
 				return h.event, nil
 			}
-			if h.event.Kind == messageReceived {
+			if h.event.Kind == messageReceived && len(fits) == n {
 				return h.event, fmt.Errorf("%s got a message instead of %s", p.name, what)
 			}
 		case <-ctx.Done():
@@ -98,9 +166,36 @@ func (p *person) await(ctx context.Context, what string, fits func(rpc.Event) bo
 	}
 }
 
-// awaitKind waits for the next event of a kind.
-func (p *person) awaitKind(ctx context.Context, what string, kind rpc.EventKind) (rpc.Event, error) {
-	return p.await(ctx, what, func(e rpc.Event) bool { return e.Kind == kind })
+// note keeps what an event tells of the file, whatever is waited for.
+func (p *person) note(e rpc.Event) {
+	switch {
+	case e.Kind == fileChanged && e.FileState == arrived:
+		p.moved = true
+	case e.Kind == rpc.FileProgress && p.resumed == 0:
+		p.resumed = e.Progress.Done
+	}
+}
+
+// without returns all but the first that fits an event.
+func without(fits []func(rpc.Event) bool, e rpc.Event) []func(rpc.Event) bool {
+	for i, f := range fits {
+		if f(e) {
+			return append(fits[:i:i], fits[i+1:]...)
+		}
+	}
+	return fits
+}
+
+// kind fits events of a kind.
+func kind(k rpc.EventKind) func(rpc.Event) bool {
+	return func(e rpc.Event) bool { return e.Kind == k }
+}
+
+// reaches fits the event that a message of ours was delivered.
+func reaches(number ledger.MessageNumber) func(rpc.Event) bool {
+	return func(e rpc.Event) bool {
+		return e.Kind == deliveryChanged && e.Message == number && e.Delivery == delivered
+	}
 }
 
 // awaitPresence waits until the other one is there, or gone.
@@ -109,4 +204,16 @@ func (p *person) awaitPresence(ctx context.Context, state rpc.PresenceState) err
 		return e.Kind == rpc.PresenceChanged && e.Presence.State == state
 	})
 	return err
+}
+
+// has returns the message of an event, if it is the one that the other side has sent.
+func (p *person) has(ctx context.Context, number ledger.MessageNumber, sent rpc.Message) error {
+	got, err := p.node.Message(ctx, number)
+	if err != nil {
+		return err
+	}
+	if got.ID != sent.ID || got.Text != sent.Text || got.Sender != p.contact.ID {
+		return errors.New("what " + p.name + " received is not what was sent")
+	}
+	return nil
 }

@@ -7,14 +7,12 @@ import (
 	"slices"
 	"time"
 
-	"github.com/onionwire/onionwire/node"
-	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/rpc"
 )
 
 // begin makes two profiles and brings both online.
 func (d *demo) begin(ctx context.Context) error {
-	d.say("Alice and Bob each make a profile and start a Tor of their own.")
+	d.say("Alice and Bob each make a profile. Each runs a program of their own, with a Tor of its own.")
 	for _, p := range []*person{d.alice, d.bob} {
 		began := time.Now()
 		if err := d.make(ctx, p); err != nil {
@@ -23,10 +21,14 @@ func (d *demo) begin(ctx context.Context) error {
 		if err := d.come(ctx, p); err != nil {
 			return fmt.Errorf("%s: %w", p.name, err)
 		}
-		if _, err := p.node.SetSettings(ctx, node.SettingsUpdate{Name: &p.name}); err != nil {
+		if _, err := p.node.SetSettings(ctx, rpc.SettingsUpdate{Name: &p.name}); err != nil {
 			return err
 		}
-		d.took(fmt.Sprintf("%s can be reached at %s…", p.name, p.profile.Link().Onion.ServiceID()[:16]), began)
+		link, err := p.node.Link(ctx)
+		if err != nil {
+			return err
+		}
+		d.took(fmt.Sprintf("%s can be reached at %s…", p.name, link.Onion.ServiceID()[:16]), began)
 	}
 	return nil
 }
@@ -40,17 +42,17 @@ func (d *demo) ask(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if d.alice.contact, err = d.alice.node.AddContact(ctx, link, node.AddOptions{Introduction: introduction}); err != nil {
+	if d.alice.contact, err = d.alice.node.AddContact(ctx, link, rpc.AddOptions{Introduction: introduction}); err != nil {
 		return err
 	}
-	request, err := d.bob.awaitKind(ctx, "a request", requestReceived)
+	request, err := d.bob.await(ctx, "a request", kind(requestReceived))
 	if err != nil {
 		return err
 	}
 	if d.bob.contact, err = d.bob.node.Contact(ctx, request.Contact); err != nil {
 		return err
 	}
-	if who := d.bob.contact; who.Peer != d.alice.profile.Peer().String() || who.Name != "Alice" || who.Introduction != introduction {
+	if who := d.bob.contact; who.Peer != d.alice.peer || who.Name != "Alice" || who.Introduction != introduction {
 		return errors.New("the request is another one than Alice has made")
 	}
 	if err := d.bob.node.AcceptContact(ctx, request.Contact); err != nil {
@@ -71,7 +73,7 @@ func (p *person) befriended(ctx context.Context) (err error) {
 		return err
 	}
 	keep := true
-	p.contact, err = p.node.UpdateContact(ctx, p.contact.ID, node.ContactUpdate{KeepConnected: &keep})
+	p.contact, err = p.node.UpdateContact(ctx, p.contact.ID, rpc.ContactUpdate{KeepConnected: &keep})
 	if err == nil && p.contact.State != accepted {
 		err = fmt.Errorf("%s has no contact: it is %s", p.name, p.contact.State)
 	}
@@ -96,12 +98,10 @@ func (d *demo) restart(ctx context.Context) error {
 	if err := d.alice.awaitPresence(ctx, rpc.Offline); err != nil {
 		return err
 	}
-	const text = "Are you still there?"
-	m, err := d.alice.node.Send(ctx, d.alice.contact.Conversation, text, node.SendOptions{})
+	m, err := d.write(ctx, d.alice, "Are you still there?")
 	if err != nil {
 		return err
 	}
-	d.say("  Alice: %s  (waiting)", text)
 	if m, err = d.alice.node.Message(ctx, m.Number); err != nil {
 		return err
 	}
@@ -136,13 +136,20 @@ func (d *demo) compare(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		var texts []string
-		for _, m := range messages {
-			texts = append(texts, m.Text)
+		var own, others []string
+		for _, m := range slices.Backward(messages) {
+			if m.Sender == 0 {
+				own = append(own, m.Text)
+			} else {
+				others = append(others, m.Text)
+			}
 		}
-		slices.Reverse(texts)
-		if !slices.Equal(texts, p.said) {
-			return fmt.Errorf("%s has %d messages, which are not the %d that were written", p.name, len(texts), len(p.said))
+		other := d.alice
+		if p == d.alice {
+			other = d.bob
+		}
+		if !slices.Equal(own, p.said) || !slices.Equal(others, other.said) {
+			return fmt.Errorf("the conversation that %s has is not what was written", p.name)
 		}
 		status, err := p.node.Status(ctx)
 		if err != nil || status.Waiting != 0 {
@@ -152,14 +159,26 @@ func (d *demo) compare(ctx context.Context) error {
 	return nil
 }
 
+// write has somebody write a message, which waits.
+func (d *demo) write(ctx context.Context, p *person, text string) (rpc.Message, error) {
+	m, err := p.node.Send(ctx, p.contact.Conversation, text, rpc.SendOptions{})
+	if err != nil {
+		return m, err
+	}
+	p.said = append(p.said, m.Text)
+	d.say("  %s: %s  (waiting)", p.name, text)
+	return m, nil
+}
+
 // tell sends a message and verifies that it arrives as it was sent, and that the
 // sender hears of it.
 func (d *demo) tell(ctx context.Context, from, to *person, text string) error {
 	began := time.Now()
-	m, err := from.node.Send(ctx, from.contact.Conversation, text, node.SendOptions{})
+	m, err := from.node.Send(ctx, from.contact.Conversation, text, rpc.SendOptions{})
 	if err != nil {
 		return err
 	}
+	from.said = append(from.said, m.Text)
 	if err := d.arrives(ctx, from, to, m); err != nil {
 		return err
 	}
@@ -167,23 +186,14 @@ func (d *demo) tell(ctx context.Context, from, to *person, text string) error {
 	return nil
 }
 
-func (d *demo) arrives(ctx context.Context, from, to *person, m node.Message) error {
-	e, err := to.awaitKind(ctx, "a message", messageReceived)
+func (d *demo) arrives(ctx context.Context, from, to *person, m rpc.Message) error {
+	e, err := to.await(ctx, "a message", kind(messageReceived))
 	if err != nil {
 		return err
 	}
-	got, err := to.node.Message(ctx, e.Message)
-	if err != nil {
+	if err := to.has(ctx, e.Message, m); err != nil {
 		return err
 	}
-	if got.ID != m.ID || got.Text != m.Text || got.Sender != to.contact.ID {
-		return fmt.Errorf("%s received another message than %s sent", to.name, from.name)
-	}
-	_, err = from.await(ctx, "a confirmation", func(e rpc.Event) bool { return isDelivered(e, m.Number) })
-	from.said, to.said = append(from.said, m.Text), append(to.said, m.Text)
+	_, err = from.await(ctx, "a confirmation", reaches(m.Number))
 	return err
-}
-
-func isDelivered(e rpc.Event, number ledger.MessageNumber) bool {
-	return e.Kind == deliveryChanged && e.Message == number && e.Delivery == delivered
 }

@@ -28,15 +28,23 @@ func TestDemo(t *testing.T) {
 		"They go on.",
 		"Bob: Yes. Nothing was lost.  ✓ delivered in ",
 		"Alice: And nothing came twice.  ✓ delivered in ",
-		"Bob sends a file of 1 MiB.",
-		"It is there, and is what was sent (",
+		"Alice sends a file of 8 MiB.",
+		"Bob's program is killed",
+		"Bob: Half of it is here.  (waiting)",
+		"Alice: What is in the other half?  (waiting)",
+		"both messages have arrived, once (",
+		"The file goes on where it was.",
+		"100%, ",
+		"The file is there, and is what was sent (",
+		"They compare their safety number",
+		"each has verified the other",
 		"Every step was verified, and everything is removed again (",
 	} {
 		p.Out.Await(t, part)
 	}
 	p.WantStatus(0, clitest.EndTime)
 	box.WantClean()
-	p.WantDiscreet([]string{"Hello", "still there", "Nothing was lost"})
+	p.WantDiscreet([]string{"Hello", "still there", "Nothing was lost", "other half"})
 }
 
 func TestInterruptedDemo(t *testing.T) {
@@ -44,7 +52,8 @@ func TestInterruptedDemo(t *testing.T) {
 	for _, at := range []struct{ phase, stdout, stderr string }{
 		{phase: "starting the network", stderr: "waiting for the first consensus"},
 		{phase: "starting a tor", stderr: "Bob: tor "},
-		{phase: "with a node away", stdout: "Are you still there?"},
+		{phase: "with somebody away", stdout: "Are you still there?"},
+		{phase: "with somebody killed", stdout: "What is in the other half?"},
 	} {
 		t.Run(at.phase, func(t *testing.T) {
 			t.Parallel()
