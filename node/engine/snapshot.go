@@ -115,6 +115,10 @@ func New(cfg Config, s Snapshot, now time.Time) (*Engine, error) {
 		}
 	}
 	for _, c := range e.sorted() {
+		if c.conversation == 0 && (c.State == ledger.Accepted || c.State == ledger.Requested) {
+			e.converse(now, c) // the contacts were imported alone
+			e.put(now, c)
+		}
 		if err := e.renew(c, s.Streams[c.ID].Out == 0); err != nil {
 			return nil, err
 		}
