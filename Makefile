@@ -48,6 +48,7 @@ build: ## build the programs into bin/
 test: tor ## run all tests under the race detector
 	@$(INSTALL_TOOLS) obfs4 || echo '*** NO OBFS4 on this machine: the tests that need it will fail ***' >&2
 	@$(INSTALL_TOOLS) python # the bot of docs/rpc.md is in Python
+	@test "$$(uname)" != Linux || $(INSTALL_TOOLS) systemd # it judges the unit of the service
 	@race=-race; \
 	works() { go test -race -run '^$$' errors >/dev/null 2>&1; }; \
 	works || $(INSTALL_TOOLS) cc || true; \

@@ -6,6 +6,7 @@
 #	install-tools.sh obfs4  a program for obfs4, for bridges in such a network
 #	install-tools.sh cc     a C compiler, for the race detector
 #	install-tools.sh python Python, for the second implementation of the protocol
+#	install-tools.sh systemd systemd-analyze, which judges the unit of the service
 #
 # It does nothing when they are there. It never starts tor as a service: the
 # tests run processes of their own, a service would join the public network.
@@ -226,10 +227,21 @@ need_python() {
 		"see its messages above, or install Python 3.11 or later by hand"
 }
 
+# It runs nothing: systemd is not made the init of the machine by being there.
+need_systemd() {
+	have systemd-analyze && return
+	manager=$(package_manager systemd-analyze)
+	install_packages systemd || fail "$manager could not install systemd" \
+		"systemd-analyze comes with systemd, which is for Linux only"
+	have systemd-analyze || fail "systemd is installed, but systemd-analyze is not on PATH" \
+		"put the folder that holds it on PATH"
+}
+
 case ${1-} in
 tor) need_tor ;;
 obfs4) need_obfs4 ;;
 cc) need_cc ;;
 python) need_python ;;
-*) fail "what shall be installed?" "usage: install-tools.sh tor|obfs4|cc|python" ;;
+systemd) need_systemd ;;
+*) fail "what shall be installed?" "usage: install-tools.sh tor|obfs4|cc|python|systemd" ;;
 esac

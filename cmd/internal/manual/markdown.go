@@ -21,7 +21,7 @@ func Markdown(root *cobra.Command) string {
 		markdownParts(&b, parts[0].parts)
 		own, inherited := flags(c)
 		if !c.HasParent() {
-			own, inherited = append(own, inherited...), nil
+			own = append(own, inherited...)
 		}
 		if len(own) > 0 {
 			b.WriteString("\n| flag | what it is for |\n|---|---|\n")
