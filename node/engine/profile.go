@@ -79,10 +79,8 @@ func (e *Engine) outdate(c *contact, kind ledger.ItemKind) {
 // Moving reports whether there are contacts that have not confirmed our addresses.
 func (e *Engine) Moving() bool {
 	for _, c := range e.contacts {
-		for _, it := range c.queue {
-			if it.Kind == ledger.Moves {
-				return true
-			}
+		if c.waits(ledger.Moves) {
+			return true
 		}
 	}
 	return false
@@ -151,8 +149,7 @@ func (e *Engine) SetTimer(now time.Time, id ledger.ConversationID, timer time.Du
 // takeTimer takes that a contact has set it. If both have at once, what the side with
 // the lower peer ID says counts. The other says that again, lest its own comes later.
 func (e *Engine) takeTimer(now time.Time, c *contact, t wire.Timer) error {
-	crossed := slices.ContainsFunc(c.queue, func(it *item) bool { return it.Kind == ledger.Timers })
-	if crossed {
+	if c.waits(ledger.Timers) {
 		if bytes.Compare(e.cfg.Peer, c.Peer) < 0 || c.crammed() {
 			return nil
 		}

@@ -40,6 +40,11 @@ func (c *contact) fits() bool {
 // pending reports whether there is something to say to the contact.
 func (c *contact) pending() bool { return len(c.queue) > 0 && c.take(c.queue[0]) }
 
+// waits reports whether there is an item of a kind.
+func (c *contact) waits(kind ledger.ItemKind) bool {
+	return slices.ContainsFunc(c.queue, func(it *item) bool { return it.Kind == kind })
+}
+
 // place returns where in the queue an item is, or -1.
 func (c *contact) place(it *item) int { return slices.Index(c.queue, it) }
 

@@ -42,6 +42,9 @@ func (e *Engine) anew(now time.Time, l *link) error {
 			return err
 		}
 	}
+	if err := e.remind(c); err != nil {
+		return err
+	}
 	if err := e.saveSessions(c); err != nil { // or those that go would not be in the store
 		return err
 	}
@@ -53,4 +56,21 @@ func (e *Engine) anew(now time.Time, l *link) error {
 		e.put(now, c)
 	}
 	return fmt.Errorf("%w: it knows of us what we do not, as if we had been set back", ErrProtocol)
+}
+
+// remind tells a contact once more where we are and what we are called, unless that
+// waits already: the contact may know what was in force later.
+func (e *Engine) remind(c *contact) error {
+	if c.State != ledger.Accepted {
+		return nil // the request says it
+	}
+	if !c.waits(ledger.Moves) {
+		if err := e.correct(c, ledger.Moves, addresses(e.cfg.Addresses)); err != nil {
+			return err
+		}
+	}
+	if c.waits(ledger.Names) {
+		return nil
+	}
+	return e.correct(c, ledger.Names, wire.Profile{Name: e.settings.Name})
 }

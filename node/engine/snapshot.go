@@ -132,13 +132,16 @@ func New(cfg Config, s Snapshot, now time.Time) (*Engine, error) {
 	return e, nil
 }
 
-// renew asks somebody again who was asked before the profile was imported without its
-// queues.
+// renew says again what waited, or was said later, when a profile was exported: it is
+// imported without its queues.
 func (e *Engine) renew(c *contact, imported bool) error {
-	if c.State != ledger.Requested || !imported || c.asks() {
+	switch {
+	case !imported:
 		return nil
+	case c.State == ledger.Requested && !c.asks():
+		return e.ask(c, e.request(c.Introduction, c.Invite))
 	}
-	return e.ask(c, e.request(c.Introduction, c.Invite))
+	return e.remind(c)
 }
 
 // restoreQueues puts what waits, and what is not confirmed, back in its place.
