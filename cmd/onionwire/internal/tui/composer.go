@@ -1,0 +1,219 @@
+package tui
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/keys"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/model"
+	"github.com/onionwire/onionwire/node/ledger"
+	"github.com/onionwire/onionwire/node/rpc"
+	"github.com/onionwire/onionwire/node/wire"
+)
+
+// composerKey takes a key that is for the text that is being written.
+func (m *Model) composerKey(r *room, action keys.Action, k tea.KeyPressMsg) tea.Cmd {
+	e := &r.editor
+	switch action {
+	case keys.Send:
+		return m.send(r)
+	case keys.NewLine:
+		e.Insert("\n")
+	case keys.HistoryBack:
+		if !e.Up(m.method, m.screen.composer.w) {
+			m.recall(r, 1)
+		}
+	case keys.HistoryOn:
+		if !e.Down(m.method, m.screen.composer.w) {
+			m.recall(r, -1)
+		}
+	case keys.Left:
+		e.Left()
+	case keys.Right:
+		e.Right()
+	case keys.WordLeft:
+		e.WordLeft()
+	case keys.WordRight:
+		e.WordRight()
+	case keys.LineStart:
+		e.LineStart()
+	case keys.LineEnd:
+		e.LineEnd()
+	case keys.Backspace:
+		e.Backspace()
+	case keys.Delete:
+		e.Delete()
+	case keys.DeleteWord:
+		e.DeleteWord()
+	case keys.DeleteToStart:
+		e.DeleteToStart()
+	case keys.Cancel:
+		r.leave()
+	case "":
+		if k.Text != "" {
+			m.write(r, k.Text)
+		}
+	}
+	return nil
+}
+
+// write puts text into the composer.
+func (m *Model) write(r *room, text string) {
+	if !r.editor.Insert(text) {
+		m.say(warning, fmt.Sprintf("a message has %d KiB at most", wire.MaxText>>10))
+		return
+	}
+	r.history = 0
+	m.typing(r)
+}
+
+// paste takes text from the terminal. What is too long for a message is kept aside, to be
+// sent as a file.
+func (m *Model) paste(text string) {
+	r := m.room()
+	if r == nil || m.stage != ready {
+		return
+	}
+	r.selecting = false
+	if r.editor.Insert(text) {
+		r.history = 0
+		return
+	}
+	r.long = text
+}
+
+// send queues what was written, or changes the message that is edited.
+func (m *Model) send(r *room) tea.Cmd {
+	if r.long != "" {
+		return m.sendLong(r)
+	}
+	text := strings.TrimRight(r.editor.Text(), " \n\t")
+	if strings.TrimLeft(text, " \n\t") == "" {
+		return nil
+	}
+	if r.editing != 0 {
+		m.edit(r, text)
+		return nil
+	}
+	if command, slash := strings.CutPrefix(text, "/"); slash {
+		if !strings.HasPrefix(command, "/") {
+			r.editor.Clear()
+			return m.command(command)
+		}
+		text = command // two slashes are one: a message can begin with it, too
+	}
+	api, id := m.api, r.id
+	r.editor.Clear()
+	r.history, r.anchor = 0, anchor{follow: true}
+	m.ask(m.state.End(id)...)
+	if c := m.state.Conversation(id); c != nil && c.Timeline != nil {
+		c.Timeline.NewAfter = 0
+	}
+	name := r.unsure.name
+	if name == (rpc.MessageID{}) || r.unsure.text != text {
+		_, _ = rand.Read(name[:]) // it never fails
+	}
+	r.unsure.name = rpc.MessageID{}
+	m.act(func(ctx context.Context) tea.Msg {
+		_, err := api.Send(ctx, id, text, rpc.SendOptions{ID: name})
+		return sentMsg{id, text, name, err}
+	})
+	m.saveDraft(r)
+	return nil
+}
+
+// sentMsg says what became of a message that was to be queued.
+type sentMsg struct {
+	id   ledger.ConversationID
+	text string
+	name rpc.MessageID
+	err  error
+}
+
+// unsure is a message that may have been queued before the node was lost. If it is sent again,
+// it goes under the same name, and arrives once.
+type unsure struct {
+	text string
+	name rpc.MessageID
+}
+
+// sent gives a message back to the composer that was not queued.
+func (m *Model) sent(msg sentMsg) {
+	if msg.err == nil {
+		m.ask(model.GetConversation{Conversation: msg.id})
+		return
+	}
+	m.say(failed, sentence(failedMsg{"the message was not sent", msg.err}))
+	r := m.rooms[msg.id]
+	if r == nil {
+		return
+	}
+	r.unsure = unsure{msg.text, msg.name}
+	if r.editor.Empty() {
+		r.editor.Set(msg.text)
+	}
+}
+
+// edit changes a message that has not left.
+func (m *Model) edit(r *room, text string) {
+	api, number := m.api, r.editing
+	r.leave()
+	m.try("the message was not changed", func(ctx context.Context) error { return api.Edit(ctx, number, text) })
+}
+
+// recall puts what was sent before into the composer: the messages of ours that are loaded.
+func (m *Model) recall(r *room, by int) {
+	c := m.state.Conversation(r.id)
+	if c == nil || c.Timeline == nil || r.editing != 0 {
+		return
+	}
+	if r.history == 0 {
+		r.typed = r.editor.Text()
+	}
+	back := r.history + by
+	if back <= 0 {
+		if r.history > 0 {
+			r.history = 0
+			r.editor.Set(r.typed)
+		}
+		return
+	}
+	items, n := c.Timeline.Items(), 0
+	for i := len(items) - 1; i >= 0; i-- {
+		if items[i].Message == nil || items[i].Message.Sender != 0 {
+			continue
+		}
+		if n++; n == back {
+			r.history = back
+			r.editor.Set(items[i].Message.Text)
+			return
+		}
+	}
+}
+
+// sentence is an error for people: what was tried, and why it was not done.
+func sentence(f failedMsg) string {
+	why := f.err.Error()
+	switch {
+	case errors.Is(f.err, rpc.ErrState):
+		why = "it is too late for that, or too early"
+	case errors.Is(f.err, rpc.ErrNotFound):
+		why = "it is gone"
+	case errors.Is(f.err, rpc.ErrNotRunning), errors.Is(f.err, rpc.ErrLost), errors.Is(f.err, rpc.ErrClosed):
+		why = "the node does not answer"
+	case errors.Is(f.err, rpc.ErrFull):
+		why = "the disk is full"
+	case errors.Is(f.err, rpc.ErrReadOnly):
+		why = "the disk cannot be written to"
+	case errors.Is(f.err, rpc.ErrForbidden):
+		why = "the token of this program does not allow it"
+	case errors.Is(f.err, context.DeadlineExceeded):
+		why = "the node takes too long to answer"
+	}
+	return f.what + ": " + why
+}

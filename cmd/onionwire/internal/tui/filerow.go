@@ -1,0 +1,125 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/model"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/safe"
+)
+
+// fileBody is a file in a timeline, as rows that are not painted.
+func (m *Model) fileBody(f *model.File, w int) []string {
+	inside := max(w-indent-1, 1)
+	rows := []string{safe.Spaces(indent) + safe.Cut(m.method, "▤ "+f.Label+", "+bytesOf(f.Size), inside)}
+	for _, row := range safe.Wrap(m.method, m.fileState(f, inside-2), inside-2, false) {
+		rows = append(rows, safe.Spaces(indent+2)+row.Text)
+	}
+	return rows
+}
+
+// fileState says what becomes of a file.
+func (m *Model) fileState(f *model.File, w int) string {
+	switch f.State {
+	case model.Offered:
+		if f.Incoming {
+			return "offered; select it and press S to accept it, X to decline it"
+		}
+		return "offered; they have not answered"
+	case model.Moving:
+		return m.fileProgress(f, w)
+	case model.Paused:
+		return fmt.Sprintf("paused at %d%%; select it and press T to go on", percentOf(f.Done, f.Size))
+	case model.Arrived:
+		if f.Incoming {
+			return "saved as " + safe.Line(f.Path)
+		}
+		return "arrived"
+	case model.Declined:
+		return "declined"
+	case model.Withdrawn:
+		return "called off"
+	case model.Broken:
+		return "failed: " + safe.Line(f.Why)
+	}
+	return string(f.State)
+}
+
+func (m *Model) fileProgress(f *model.File, w int) string {
+	done := percentOf(f.Done, f.Size)
+	text := fmt.Sprintf("%s %3d%%", bar(done, max(min(w-40, 30), 8)), done)
+	p, moves := f.Progress(m.now())
+	switch {
+	case f.Why != "":
+		return text + " waits: " + safe.Line(f.Why)
+	case !moves:
+		return text + " waits for a connection"
+	}
+	text += " " + bytesOf(p.Rate) + "/s"
+	if p.Left >= 0 {
+		text += ", " + span(time.Duration(p.Left)) + " left"
+	}
+	return text
+}
+
+// paintFile paints the rows of a file.
+func (m *Model) paintFile(f *model.File, body []string) []string {
+	style := m.theme.Dim
+	switch {
+	case f.State == model.Broken:
+		style = m.theme.Bad
+	case f.State == model.Offered && f.Incoming:
+		style = m.theme.Warning
+	case f.State == model.Arrived:
+		style = m.theme.Good
+	}
+	for i, row := range body {
+		if i == 0 {
+			body[i] = m.theme.Accent.Paint(row)
+			continue
+		}
+		body[i] = style.Paint(row)
+	}
+	return body
+}
+
+// percentOf is done of size, 100 only if it is all.
+func percentOf(done, size int64) int {
+	if size <= 0 {
+		return 0
+	}
+	return int(min(max(done, 0), size) * 100 / size)
+}
+
+// bar is a bar of w cells.
+func bar(percent, w int) string {
+	n := min(max(percent, 0), 100) * w / 100
+	return strings.Repeat("█", n) + strings.Repeat("░", w-n)
+}
+
+// bytesOf is a number of bytes for people.
+func bytesOf(n int64) string {
+	const unit = 1024
+	if n < unit {
+		return fmt.Sprintf("%d B", n)
+	}
+	value, i := float64(n)/unit, 0
+	for ; value >= unit && i < 4; i++ {
+		value /= unit
+	}
+	return fmt.Sprintf("%.1f %ciB", value, "KMGTP"[i])
+}
+
+// span is a duration for people.
+func span(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%d s", int(d.Seconds()))
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h", int(d.Hours()))
+	}
+	return fmt.Sprintf("%d days", int(d.Hours()/24))
+}

@@ -1,0 +1,58 @@
+package keys
+
+// Parts of the interface that are lists: what is done to the item that is chosen.
+const (
+	RequestList  Where = "request-list"
+	FileList     Where = "file-list"
+	LinkView     Where = "link-view"
+	Verification Where = "verification"
+	Question     Where = "question"
+)
+
+// Actions of single dialogs.
+const (
+	AcceptRequest Action = "accept-request"
+	RejectRequest Action = "reject-request"
+	BlockRequest  Action = "block-request"
+
+	AcceptFile  Action = "accept-file"
+	DeclineFile Action = "decline-file"
+	PauseFile   Action = "pause-file"
+	CancelFile  Action = "cancel-file"
+
+	CopyLink   Action = "copy-link"
+	SaveCode   Action = "save-code"
+	NewInvite  Action = "new-invite"
+	DropInvite Action = "drop-invite"
+
+	SameNumber      Action = "same-number"
+	DifferentNumber Action = "different-number"
+
+	Yes Action = "yes"
+	No  Action = "no"
+)
+
+// dialogs are the bindings of single dialogs, which go before those of all dialogs.
+func dialogs() []Binding {
+	return []Binding{
+		{RequestList, AcceptRequest, []string{"a"}, "accept"},
+		{RequestList, RejectRequest, []string{"r"}, "reject"},
+		{RequestList, BlockRequest, []string{"b"}, "block"},
+
+		{FileList, AcceptFile, []string{"a"}, "accept"},
+		{FileList, DeclineFile, []string{"d"}, "decline"},
+		{FileList, PauseFile, []string{"p"}, "pause or resume"},
+		{FileList, CancelFile, []string{"x"}, "call off"},
+
+		{LinkView, CopyLink, []string{"c"}, "copy"},
+		{LinkView, SaveCode, []string{"s"}, "save the code as an image"},
+		{LinkView, NewInvite, []string{"i"}, "link that works once"},
+		{LinkView, DropInvite, []string{"w"}, "withdraw the link"},
+
+		{Verification, SameNumber, []string{"ctrl+s"}, "they are the same"},
+		{Verification, DifferentNumber, []string{"ctrl+d"}, "they are different"},
+
+		{Question, Yes, []string{"y"}, "yes"},
+		{Question, No, []string{"n"}, "no"},
+	}
+}

@@ -1,0 +1,57 @@
+package tui
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/keys"
+)
+
+// overlay is a dialog above the conversation. It is a pointer to a type of its own, which
+// keeps what was typed and chosen; all else it takes from the Model. Dialogs are opened by
+// Model.open and closed by Model.closeOverlay.
+type overlay interface {
+	// title is a few words for the frame.
+	title() string
+	// size is how large the inside of the frame may become, given the largest that there is
+	// room for; on a small screen a dialog gets less than it asks for. Zero is all there is.
+	size(width, height int) (int, int)
+	// update takes a message. Keys, pasted text and the mouse come to the topmost dialog
+	// only, everything else (results of act, events, answers) to all of them.
+	update(m *Model, msg tea.Msg) tea.Cmd
+	// view returns what is shown, painted, of width columns and height lines at most, and
+	// where the cursor is, or nil. It changes nothing but what it scrolls.
+	view(m *Model, width, height int) (lines []string, cursor *position)
+	// hints are the actions that the last line of the frame names, the most important first.
+	hints() []keys.Action
+}
+
+// position is a place in the inside of a dialog, or on the screen.
+type position struct{ x, y int }
+
+// open shows a dialog above all others.
+func (m *Model) open(o overlay) { m.overlays = append(m.overlays, o) }
+
+// closeOverlay closes a dialog, and those above it.
+func (m *Model) closeOverlay(o overlay) {
+	for i, other := range m.overlays {
+		if other == o {
+			clear(m.overlays[i:])
+			m.overlays = m.overlays[:i]
+			return
+		}
+	}
+}
+
+// top is the dialog that has the keys, or nil.
+func (m *Model) top() overlay {
+	if len(m.overlays) == 0 {
+		return nil
+	}
+	return m.overlays[len(m.overlays)-1]
+}
+
+// dialogAction returns what a key does in a dialog, or nothing.
+func (m *Model) dialogAction(k tea.KeyPressMsg) keys.Action {
+	a, _ := m.keys.Find(keys.Dialog, k.String())
+	return a
+}

@@ -1,0 +1,170 @@
+package tui
+
+import (
+	"context"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/keys"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/model"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/safe"
+	"github.com/onionwire/onionwire/node/ledger"
+	"github.com/onionwire/onionwire/node/rpc"
+)
+
+// selectedItem is the message or file that is selected in a room.
+func (m *Model) selectedItem(r *room) (model.Item, bool) {
+	t := m.timeline(r)
+	if t == nil || !r.selecting {
+		return model.Item{}, false
+	}
+	i, there := t.Find(r.selected)
+	if !there {
+		return model.Item{}, false
+	}
+	return t.Items()[i], true
+}
+
+// selectionKey takes a key while a message is selected.
+func (m *Model) selectionKey(action keys.Action) tea.Cmd {
+	r := m.room()
+	switch action {
+	case keys.SelectUp:
+		m.moveSelection(r, -1)
+		return nil
+	case keys.SelectDown:
+		m.moveSelection(r, 1)
+		return nil
+	case keys.SelectEnd:
+		r.selecting = false
+		return nil
+	case keys.PageUp, keys.PageDown:
+		return m.roomKey(r, action, tea.KeyPressMsg{})
+	}
+	item, there := m.selectedItem(r)
+	switch {
+	case !there:
+		r.selecting = false
+	case item.File != nil:
+		m.actOnFile(r, item.File, action)
+	default:
+		return m.actOnMessage(r, *item.Message, action)
+	}
+	return nil
+}
+
+func (m *Model) actOnMessage(r *room, msg rpc.Message, action keys.Action) tea.Cmd {
+	api, number := m.api, msg.Number
+	switch action {
+	case keys.CopyMessage:
+		r.selecting = false
+		m.say(info, "copied, if the terminal allows it")
+		// What is pasted elsewhere is as harmless as what is shown.
+		return tea.SetClipboard(safe.Text(msg.Text))
+	case keys.Reply:
+		m.reply(r, msg.Text)
+	case keys.CancelMessage:
+		m.try("the message was not cancelled", func(ctx context.Context) error { return api.Cancel(ctx, number) })
+	case keys.RetryMessage:
+		m.try("the message was not queued again", func(ctx context.Context) error { return api.RetryMessage(ctx, number) })
+	case keys.EditMessage:
+		m.startEdit(r, msg)
+	case keys.DeleteMessage:
+		m.confirm("Delete this message here? The other side keeps theirs.", func() {
+			m.try("the message was not deleted", func(ctx context.Context) error { return api.DeleteMessage(ctx, number) })
+			m.moveSelection(r, 1)
+		})
+	}
+	return nil
+}
+
+// reply puts a quote into the composer.
+func (m *Model) reply(r *room, text string) {
+	const most = 5 // lines that are quoted
+	lines := strings.Split(text, "\n")
+	if len(lines) > most {
+		lines = append(lines[:most:most], "…")
+	}
+	r.selecting = false
+	r.editor.Insert("> " + strings.Join(lines, "\n> ") + "\n")
+}
+
+// startEdit puts a message that waits into the composer.
+func (m *Model) startEdit(r *room, msg rpc.Message) {
+	if msg.Sender != 0 || deliveryOf(msg) != queued {
+		m.say(warning, "only a message of yours that has not left can be edited")
+		return
+	}
+	if r.editing == 0 {
+		r.stash = r.editor.Text()
+	}
+	r.selecting, r.editing = false, msg.Number
+	r.editor.Set(msg.Text)
+}
+
+func (m *Model) actOnFile(r *room, f *model.File, action keys.Action) {
+	api, number := m.api, f.Number
+	switch action {
+	case keys.SaveFile:
+		if !f.Incoming || f.State != model.Offered {
+			m.say(warning, "there is nothing to accept")
+			return
+		}
+		m.try("the file was not accepted", func(ctx context.Context) error { return api.AcceptFile(ctx, number, "") })
+	case keys.CancelMessage:
+		if f.Incoming && f.State == model.Offered {
+			m.try("the file was not declined", func(ctx context.Context) error { return api.DeclineFile(ctx, number) })
+			return
+		}
+		m.try("the transfer was not called off", func(ctx context.Context) error { return api.WithdrawFile(ctx, number) })
+	case keys.RetryMessage:
+		m.try("the transfer does not go on", func(ctx context.Context) error { return api.ResumeFile(ctx, number) })
+	case keys.EditMessage:
+		m.try("the transfer was not paused", func(ctx context.Context) error { return api.PauseFile(ctx, number) })
+	case keys.CopyMessage:
+		m.say(info, "the file is "+f.Label)
+		r.selecting = false
+	}
+}
+
+// mute silences a conversation here, or undoes that.
+func (m *Model) mute(id ledger.ConversationID) {
+	c := m.state.Conversation(id)
+	if c == nil {
+		return
+	}
+	muted, api := !c.Muted, m.api
+	m.try("the conversation was not changed", func(ctx context.Context) error {
+		_, err := api.UpdateConversation(ctx, id, rpc.ConversationUpdate{Muted: &muted})
+		return err
+	})
+}
+
+// States of a delivery by the names of the API.
+var (
+	queued    = rpc.DeliveryStateName(ledger.Queued)
+	sent      = rpc.DeliveryStateName(ledger.Sent)
+	delivered = rpc.DeliveryStateName(ledger.Delivered)
+	read      = rpc.DeliveryStateName(ledger.Read)
+	undone    = rpc.DeliveryStateName(ledger.Failed)
+	cancelled = rpc.DeliveryStateName(ledger.Cancelled)
+	expired   = rpc.DeliveryStateName(ledger.Expired)
+)
+
+// progressOf orders the states of a delivery: the worse ones first.
+var progressOf = map[rpc.DeliveryState]int{undone: 1, expired: 2, cancelled: 3, queued: 4, sent: 5, delivered: 6, read: 7}
+
+// deliveryOf is how far a message of ours has come with the one who is behind most.
+func deliveryOf(msg rpc.Message) rpc.DeliveryState {
+	if len(msg.Deliveries) == 0 {
+		return queued
+	}
+	state := msg.Deliveries[0].State
+	for _, d := range msg.Deliveries[1:] {
+		if progressOf[d.State] < progressOf[state] {
+			state = d.State
+		}
+	}
+	return state
+}

@@ -1,0 +1,67 @@
+// Package tui is the terminal interface. [Run] shows it until the user leaves.
+//
+// What is shown is a [model.State], and what the user has opened of it; [Model.View] makes
+// a screen of that and of nothing else. What takes time are calls of the node's API, which
+// run in the order in which they were asked for, beside the interface. Dialogs stand on a
+// stack above the conversation: see overlay.
+package tui
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/onionwire/onionwire/node/rpc"
+)
+
+// Backend is where the interface gets its node from. Its methods are not called
+// concurrently, and may take as long as they need until their context ends.
+type Backend interface {
+	// Protected reports whether Open needs a passphrase. It is false if the node runs
+	// already, in another process.
+	Protected(ctx context.Context) (bool, error)
+	// Open returns the node. It need not be connected to Tor. If the passphrase is wrong,
+	// the error matches rpc.ErrPassphrase.
+	Open(ctx context.Context, passphrase []byte) (rpc.API, error)
+	// Close gives it back: what this process has opened of the profile is closed, and its
+	// keys are gone, when it returns. Open may follow.
+	Close() error
+}
+
+// Options are how the interface looks and behaves.
+type Options struct {
+	// Profile is the name of the profile, for people.
+	Profile string
+	Backend Backend
+	// Theme is the name of a theme, or empty for the one that fits the terminal.
+	Theme string
+	// Mouse is whether the mouse is used.
+	Mouse bool
+	// Keys are keys by the name of the action that they are for.
+	Keys map[string][]string
+	// Editor is the command to write long texts with, or empty for that of $VISUAL or
+	// $EDITOR.
+	Editor string
+	// Getenv reads the environment.
+	Getenv func(string) string
+	// Now is the time, in the zone in which times are shown.
+	Now func() time.Time
+}
+
+// Run shows the interface until the user leaves, or ctx ends. It returns when nothing of
+// it is left; the backend is closed then.
+func Run(ctx context.Context, o Options, options ...tea.ProgramOption) (err error) {
+	m := New(ctx, o)
+	defer func() {
+		if closing := m.Close(); err == nil {
+			err = closing
+		}
+	}()
+	options = append([]tea.ProgramOption{tea.WithContext(ctx)}, options...)
+	if _, err := tea.NewProgram(m, options...).Run(); err != nil && ctx.Err() == nil {
+		return fmt.Errorf("terminal: %w", err)
+	}
+	return ctx.Err()
+}

@@ -1,0 +1,86 @@
+package tui
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/safe"
+)
+
+const (
+	// frameWidth and frameHeight are what the frame of a dialog takes, with a cell of air
+	// on both sides.
+	frameWidth, frameHeight = 4, 2
+)
+
+// overlayArea is the inside of a dialog's frame.
+func (m *Model) overlayArea(o overlay) rect {
+	s := &m.screen
+	maxW, maxH := max(s.w-frameWidth, 1), max(s.h-1-frameHeight, 1)
+	w, h := o.size(maxW, maxH)
+	if w <= 0 || w > maxW {
+		w = maxW
+	}
+	if h <= 0 || h > maxH {
+		h = maxH
+	}
+	return rect{(s.w - w) / 2, max((s.h-1-h)/2, 1), w, h}
+}
+
+// drawOverlay paints a dialog over the lines, and returns where its cursor is.
+func (m *Model) drawOverlay(lines []string, o overlay) *position {
+	area := m.overlayArea(o)
+	inside, cursor := o.view(m, area.w, area.h)
+	left, width := area.x-frameWidth/2, area.w+frameWidth
+	put := func(y int, line string) {
+		if y >= 0 && y < len(lines) {
+			lines[y] = m.over(lines[y], left, width, line)
+		}
+	}
+	put(area.y-1, m.frame("╭", " "+o.title()+" ", "╮", width))
+	side := m.theme.Border.Paint("│")
+	for i := range area.h {
+		line := ""
+		if i < len(inside) {
+			line = inside[i]
+		}
+		line += safe.Spaces(area.w - m.method.StringWidth(line))
+		put(area.y+i, side+" "+line+" "+side)
+	}
+	put(area.y+area.h, m.frame("╰", m.overlayHints(o), "╯", width))
+	if cursor == nil {
+		return nil
+	}
+	return &position{area.x + cursor.x, area.y + cursor.y}
+}
+
+// frame is the upper or lower edge of a dialog.
+func (m *Model) frame(left, words, right string, w int) string {
+	words = safe.Cut(m.method, words, w-4)
+	line := strings.Repeat("─", max(w-3-safe.Width(m.method, words), 0))
+	return m.theme.Border.Paint(left+"─") + m.theme.Title.Paint(words) + m.theme.Border.Paint(line+right)
+}
+
+func (m *Model) overlayHints(o overlay) string {
+	var b strings.Builder
+	for _, a := range o.hints() {
+		for _, binding := range m.keys.Bindings() {
+			if binding.Action == a && len(binding.Keys) > 0 {
+				b.WriteString(" " + m.keys.Key(a) + " " + binding.Help + " ")
+			}
+		}
+	}
+	return b.String()
+}
+
+// over puts a painted line of a width over another from a column on.
+func (m *Model) over(below string, x, w int, line string) string {
+	head := m.method.Cut(below, 0, x)
+	head += safe.Spaces(x - m.method.StringWidth(head))
+	tail := ""
+	if m.method.StringWidth(below) > x+w {
+		tail = m.method.Cut(below, x+w, m.screen.w)
+	}
+	return head + ansi.ResetStyle + line + ansi.ResetStyle + tail
+}
