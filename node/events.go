@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/onionwire/onionwire/node/engine"
+	"github.com/onionwire/onionwire/node/internal/redact"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/rpc"
 	"github.com/onionwire/onionwire/node/store"
@@ -139,7 +140,7 @@ func (n *Node) signal(s engine.Signal) {
 	case engine.AutoAccept:
 		n.tasks.Go(func() {
 			if err := n.AcceptFile(n.ctx, s.File, ""); err != nil {
-				n.log.Warn("a file cannot be accepted without asking", "error", err)
+				n.log.Warn("a file cannot be accepted without asking", "error", redact.Path(err))
 			}
 		})
 		return

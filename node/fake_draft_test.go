@@ -163,16 +163,7 @@ func TestAutomaticAcceptance(t *testing.T) {
 	toMallory, _ := mallory.join(t, alice)
 	folder := t.TempDir()
 	ctx := testContext(t)
-	if _, err := alice.SetSettings(ctx, node.SettingsUpdate{AutoAccept: set(int64(most)), Downloads: set(folder)}); err != nil {
-		t.Fatal(err)
-	}
-	number, err := alice.SafetyNumber(ctx, contact.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if ok, err := alice.VerifyContact(ctx, contact.ID, number.Digits); err != nil || !ok {
-		t.Fatalf("VerifyContact: %t, %v", ok, err)
-	}
+	alice.trusts(t, contact, most, folder)
 	small, large, theirs := newRawFile("small", make([]byte, most)), newRawFile("large", make([]byte, most+1)), newRawFile("theirs", make([]byte, 1))
 	bob.onFetch(t, small.serve(t, nil))
 	mallory.onFetch(t, theirs.serve(t, nil))

@@ -13,6 +13,7 @@ import (
 	"github.com/onionwire/onionwire/node/download"
 	"github.com/onionwire/onionwire/node/e2ee/filecrypt"
 	"github.com/onionwire/onionwire/node/engine"
+	"github.com/onionwire/onionwire/node/internal/redact"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/rpc"
 	"github.com/onionwire/onionwire/node/transfer"
@@ -97,7 +98,7 @@ func (n *Node) fetchInto(ctx context.Context, f ledger.File, draft *download.Dra
 		case final(err), errors.Is(err, download.ErrReadOnly):
 			return err
 		}
-		n.log.Debug("a file waits", "error", err)
+		n.log.Debug("a file waits", "error", redact.Path(err))
 		if draft.Chunks() > before {
 			pause, unknown = firstPause, 0
 		}
@@ -246,7 +247,7 @@ func (n *Node) finishFile(ctx context.Context, f ledger.File, draft *download.Dr
 		err = draft.Abort()
 	}
 	if err != nil {
-		n.log.Warn("a file that has arrived leaves something behind", "error", err)
+		n.log.Warn("a file that has arrived leaves something behind", "error", redact.Path(err))
 	}
 	return nil
 }

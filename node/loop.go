@@ -10,6 +10,7 @@ import (
 	"github.com/libp2p/go-libp2p/core/peer"
 
 	"github.com/onionwire/onionwire/node/engine"
+	"github.com/onionwire/onionwire/node/internal/redact"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/store"
 )
@@ -109,6 +110,7 @@ func (n *Node) run() {
 			})
 		}
 		if err != nil {
+			err = redact.Path(err)
 			n.log.Error("the store has failed, and the node ends", "error", err)
 			n.end(fmt.Errorf("the node has ended: %w", err))
 			for _, in := range batch {

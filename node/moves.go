@@ -11,6 +11,7 @@ import (
 	"github.com/onionwire/onionwire/node/download"
 	"github.com/onionwire/onionwire/node/e2ee/filecrypt"
 	"github.com/onionwire/onionwire/node/engine"
+	"github.com/onionwire/onionwire/node/internal/redact"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/store"
 	"github.com/onionwire/onionwire/node/transfer"
@@ -171,7 +172,7 @@ func (n *Node) onFile(s network.Stream) {
 		return n.offer(ctx, mv, ledger.FileID(id))
 	})
 	if err != nil {
-		n.log.Debug("a file was not sent to its end", "error", err)
+		n.log.Debug("a file was not sent to its end", "error", redact.Path(err))
 	}
 }
 

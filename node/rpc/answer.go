@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"time"
+
+	"github.com/onionwire/onionwire/node/internal/redact"
 )
 
 // answer does what requests of one line ask for, one after the other, and writes the
@@ -48,7 +50,7 @@ func (c *conn) answerOne(work *call, r request, room int) []byte {
 	if err != nil {
 		e, known := explain(err)
 		if !known {
-			c.log.Error("request failed", "method", r.method, "err", err)
+			c.log.Error("request failed", "method", r.method, "err", redact.Path(err))
 		}
 		out.Result, out.Error = nil, e
 	}

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/onionwire/onionwire/node/internal/redact"
 	"github.com/onionwire/onionwire/node/rpc/token"
 )
 
@@ -96,7 +97,7 @@ func (c *conn) read() {
 		case errors.Is(err, io.EOF):
 			return
 		case err != nil:
-			c.log.Debug("client lost", "err", err)
+			c.log.Debug("client lost", "err", redact.Path(err))
 			c.cancel()
 			return
 		}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/onionwire/onionwire/node/ledger"
@@ -51,6 +53,20 @@ func TestErrorsOfTheNodeHaveCodes(t *testing.T) {
 	}
 	if text := s.log.String(); strings.Count(text, "request failed") != 1 || !strings.Contains(text, "other") {
 		t.Errorf("the log should have the internal one, and has %s", text)
+	}
+}
+
+// TestPathsAreNotLogged: what is wrong with a file is logged, and not which file it is.
+func TestPathsAreNotLogged(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	c := s.client(t, s.secret(t))
+	s.api.failWith(fmt.Errorf("the file: %w", &fs.PathError{Op: "lstat", Path: "/home/rosebud", Err: syscall.EIO}))
+	wantKind(t, c.call(t, "typing", map[string]any{"conversation": 1}, nil), "internal")
+	_ = c.Close()
+	s.Close()
+	if text := s.log.String(); strings.Contains(text, "rosebud") || !strings.Contains(text, syscall.EIO.Error()) {
+		t.Errorf("the log has %s", text)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/onionwire/onionwire/node/internal/redact"
 	"github.com/onionwire/onionwire/node/rpc/token"
 )
 
@@ -100,7 +101,7 @@ func (s *Server) accept() {
 			}
 			return
 		case err != nil: // no file descriptors, most likely
-			s.log.Warn("cannot accept a connection", "err", err)
+			s.log.Warn("cannot accept a connection", "err", redact.Path(err))
 			select {
 			case <-s.ctx.Done():
 			case <-time.After(acceptPause):

@@ -1,5 +1,6 @@
 // Package redact keeps secrets out of whatever prints values: [Redacted] is
-// embedded in types that hold them, [Secret] is a key.
+// embedded in types that hold them, [Secret] is a key, and [Path] takes the paths
+// out of errors.
 package redact
 
 import (
