@@ -139,7 +139,7 @@ func (n *Node) signal(s engine.Signal) {
 		e.Kind, e.Contact, e.Conversation = rpc.TypingHint, s.Contact, s.Conversation
 	case engine.AutoAccept:
 		n.tasks.Go(func() {
-			if err := n.AcceptFile(n.ctx, s.File, ""); err != nil {
+			if err := n.acceptFile(n.ctx, s.File, "", unaskedFree); err != nil {
 				n.log.Warn("a file cannot be accepted without asking", "error", redact.Path(err))
 			}
 		})

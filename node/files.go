@@ -59,6 +59,11 @@ func fileError(err error) error {
 // the settings if it is empty. Its name is made harmless, and nothing is overwritten.
 // It fails with ErrNotFound, ErrState, ErrInvalid, or if there is no room.
 func (n *Node) AcceptFile(ctx context.Context, number ledger.FileNumber, folder string) error {
+	return n.acceptFile(ctx, number, folder, 0)
+}
+
+// acceptFile is AcceptFile if the file leaves so many bytes on the disk.
+func (n *Node) acceptFile(ctx context.Context, number ledger.FileNumber, folder string, more uint64) error {
 	f, err := n.fileRow(ctx, number)
 	if err != nil {
 		return err
@@ -73,7 +78,7 @@ func (n *Node) AcceptFile(ctx context.Context, number ledger.FileNumber, folder 
 	if !filepath.IsAbs(folder) {
 		return fmt.Errorf("%w: name the folder for the file, by an absolute path", ErrInvalid)
 	}
-	draft, err := download.Begin(folder, f.Size)
+	draft, err := download.Begin(folder, f.Size, more)
 	if err != nil {
 		return fileError(err)
 	}

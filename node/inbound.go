@@ -67,7 +67,7 @@ func (n *Node) greet(l *link) (cell []byte, err error) {
 			err = fmt.Errorf("end-to-end handshake: %w", ctx.Err())
 		}
 	}()
-	if err := l.pace.wait(ctx); err != nil { // a handshake costs more than a cell
+	if err := n.mayRead(ctx, l.pace); err != nil { // a handshake costs more than a cell
 		return nil, err
 	}
 	contact, opening, err := n.admit(ctx, l.peer)

@@ -190,12 +190,13 @@ func (n *Node) serve(l *link, first []byte) {
 	n.lose(l)
 }
 
-// readCells gives the engine what comes, one cell after the other and not faster than
-// a contact may send: who sends more finds the stream full.
+// readCells gives the engine what comes, one cell after the other, not faster than a
+// contact may send, and while there is room for it: who sends more finds the stream
+// full.
 func (n *Node) readCells(l *link, cell []byte) error {
 	for {
 		if cell == nil {
-			if err := l.pace.wait(l.ctx); err != nil {
+			if err := n.mayRead(l.ctx, l.pace); err != nil {
 				return err
 			}
 			var err error

@@ -13,6 +13,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/onionwire/onionwire/node/internal/disk"
 	"github.com/onionwire/onionwire/tortransport/tor"
 	"github.com/onionwire/onionwire/tortransport/tortest"
 )
@@ -39,6 +40,7 @@ func TestMain(m *testing.M) {
 		os.Exit(child())
 	}
 	flag.Parse()
+	disk.Available = pretended(disk.Available)
 	// Most of what tests do here is waiting.
 	if err := flag.Set("test.parallel", "6"); err != nil {
 		panic(err)

@@ -94,6 +94,7 @@ type Node struct {
 	expiry time.Time      // when messages disappear next, the loop's
 
 	gate    gate
+	room    room
 	guests  guests
 	links   links
 	dials   dials
@@ -140,6 +141,7 @@ func Open(ctx context.Context, cfg Config) (_ *Node, err error) {
 		}
 	}()
 	n.feed.init()
+	n.room.folder, n.room.log = cfg.Profile.Dir(), cfg.Log
 	if n.engine, err = n.load(ctx); err != nil {
 		return nil, err
 	}

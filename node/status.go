@@ -28,6 +28,7 @@ func (n *Node) Status(ctx context.Context) (Status, error) {
 		s.Unread, err = tx.UnreadTotal()
 		return err
 	})
+	s.DiskFull = n.room.scarce()
 	if err != nil {
 		return s, err
 	}

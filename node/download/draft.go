@@ -40,9 +40,9 @@ type Draft struct {
 
 // Begin makes an empty draft of a file of size bytes in a folder, for its owner only.
 // A folder that is reached by symbolic links is the one that they lead to now. Begin
-// fails with ErrFolder, ErrTooLarge, ErrFull if the file would leave less than 32 MiB
-// on the disk, or ErrReadOnly.
-func Begin(folder string, size uint64) (*Draft, error) {
+// fails with ErrFolder, ErrTooLarge, ErrFull if the file would leave less than more
+// bytes on the disk, or less than 32 MiB, or ErrReadOnly.
+func Begin(folder string, size, more uint64) (*Draft, error) {
 	layout, err := filecrypt.NewLayout(size)
 	if err != nil {
 		return nil, err
@@ -55,19 +55,19 @@ func Begin(folder string, size uint64) (*Draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := d.create(); err != nil {
+	if err := d.create(max(more, spare)); err != nil {
 		d.Close()
 		return nil, err
 	}
 	return d, nil
 }
 
-func (d *Draft) create() (err error) {
+func (d *Draft) create(more uint64) (err error) {
 	d.file, err = d.root.OpenFile(d.name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return durable.Explain(err)
 	}
-	err = d.reserve(0)
+	err = d.reserve(0, more)
 	if err == nil {
 		err = d.syncFolder()
 	}
@@ -130,7 +130,7 @@ func (d *Draft) reopen(synced uint64) error {
 			return durable.Explain(err)
 		}
 	}
-	return d.reserve(length)
+	return d.reserve(length, spare)
 }
 
 // left returns how many chunks a draft of some length has for sure. After a power cut

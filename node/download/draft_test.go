@@ -80,7 +80,7 @@ func TestAFileThatSomebodyHasWrittenTo(t *testing.T) {
 
 func TestTooLarge(t *testing.T) {
 	dir := folder(t)
-	_, err := download.Begin(dir, filecrypt.MaxSize+1)
+	_, err := download.Begin(dir, filecrypt.MaxSize+1, 0)
 	wantErr(t, err, download.ErrTooLarge)
 	wantNames(t, dir)
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"os"
 	"testing"
+
+	"github.com/onionwire/onionwire/node/internal/disk"
 )
 
 // Suffixed puts a suffix between a name and its extension.
@@ -12,8 +14,9 @@ func Suffixed(name, suffix string) string { return suffixed(name, suffix) }
 // SetAvailable makes every folder have room for so many bytes.
 func SetAvailable(t *testing.T, free uint64) {
 	t.Helper()
-	availableIn = func(string) (uint64, bool) { return free, true }
-	t.Cleanup(func() { availableIn = available })
+	before := disk.Available
+	disk.Available = func(string) (uint64, bool) { return free, true }
+	t.Cleanup(func() { disk.Available = before })
 }
 
 // SetBoot makes it another start of the system.

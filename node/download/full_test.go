@@ -12,7 +12,7 @@ func TestTheDiskHasNoRoom(t *testing.T) {
 	download.WithoutAllocation(t)
 	dir := folder(t)
 	download.SetAvailable(t, 100<<20)
-	_, err := download.Begin(dir, 80<<20)
+	_, err := download.Begin(dir, 80<<20, 0)
 	wantErr(t, err, download.ErrFull)
 	wantNames(t, dir)
 
@@ -33,11 +33,11 @@ func TestTheDiskHasRoomForOneOfTwo(t *testing.T) {
 	download.SetAvailable(t, 100<<20)
 	dir, file := folder(t), content(40<<20)
 	first := begin(t, dir, len(file))
-	_, err := download.Begin(folder(t), 40<<20)
+	_, err := download.Begin(folder(t), 40<<20, 0)
 	wantErr(t, err, download.ErrFull)
 	write(t, first, file, 320) // 20 MiB, which are taken now
 	second := begin(t, dir, 40<<20)
-	_, err = download.Begin(dir, 20<<20)
+	_, err = download.Begin(dir, 20<<20, 0)
 	wantErr(t, err, download.ErrFull)
 	check(t, first.Abort())
 	check(t, second.Close())
@@ -78,7 +78,7 @@ func TestTheDiskKeepsRoom(t *testing.T) {
 	}
 	wantContent(t, complete(t, d, file, "x"), file)
 	check(t, d.Abort())
-	_, err := download.Begin(dir, 1)
+	_, err := download.Begin(dir, 1, 0)
 	wantErr(t, err, download.ErrFull)
 	wantNames(t, dir, "x")
 }
@@ -106,4 +106,17 @@ func TestAFlushFails(t *testing.T) {
 // The real answer of the system: more than nothing, and less than everything.
 func TestTheDiskHasRoom(t *testing.T) {
 	begin(t, folder(t), 1)
+}
+
+// Who was not asked leaves more.
+func TestTheDiskIsNotForThisFile(t *testing.T) {
+	download.WithoutAllocation(t)
+	download.SetAvailable(t, 1<<30)
+	dir := folder(t)
+	_, err := download.Begin(dir, 1<<20, 1<<30)
+	wantErr(t, err, download.ErrFull)
+	wantNames(t, dir)
+	d := must[*download.Draft](t)(download.Begin(dir, 1<<20, 1<<30-1<<20))
+	check(t, d.Close())
+	check(t, resume(t, d.Path(), 1<<20, 0).Close()) // it was decided
 }

@@ -55,7 +55,7 @@ func content(size int) []byte {
 
 func begin(t *testing.T, folder string, size int) *download.Draft {
 	t.Helper()
-	d := must[*download.Draft](t)(download.Begin(folder, uint64(size)))
+	d := must[*download.Draft](t)(download.Begin(folder, uint64(size), 0))
 	t.Cleanup(func() { d.Close() })
 	return d
 }

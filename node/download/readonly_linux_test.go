@@ -14,7 +14,7 @@ func TestAReadOnlyFolder(t *testing.T) {
 	write(t, d, file, 1)
 	check(t, d.Verify(t.Context(), sha256.Sum256(file), nil))
 	durabletest.ReadOnly(t, dir, func() {
-		_, err := download.Begin(dir, 1)
+		_, err := download.Begin(dir, 1, 0)
 		wantErr(t, err, download.ErrReadOnly)
 		_, err = d.Finish("x")
 		wantErr(t, err, download.ErrReadOnly)

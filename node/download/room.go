@@ -6,6 +6,7 @@ import (
 	"os"
 	"sync"
 
+	"github.com/onionwire/onionwire/node/internal/disk"
 	"github.com/onionwire/onionwire/node/internal/durable"
 )
 
@@ -13,11 +14,8 @@ import (
 // the profile above all, which cannot go on without.
 const spare = 32 << 20
 
-// Replaced by tests.
-var (
-	availableIn  = available
-	allocateFile = allocate
-)
+// allocateFile is replaced by tests.
+var allocateFile = allocate
 
 // promised is what open drafts will need that the disk does not keep for them, in
 // bytes. It counts for all folders, for they are on one disk most often: better there
@@ -28,14 +26,16 @@ var promised struct {
 }
 
 // reserve makes sure that there is room for the rest of a file of which some bytes
-// are there, and for all that is promised to others. It fails with ErrFull.
-func (d *Draft) reserve(length uint64) error {
+// are there, for all that is promised to others, and for so many bytes more. It fails
+// with ErrFull.
+func (d *Draft) reserve(length, more uint64) error {
 	size := d.layout.Size()
 	missing := size - min(size, max(length, allocated(d.file)))
 	promised.mu.Lock()
 	defer promised.mu.Unlock()
-	if free, known := availableIn(d.folder); known && missing > 0 && free < missing+promised.bytes+spare {
-		return fmt.Errorf("%w: %d MiB are left, and %d MiB needed", ErrFull, free>>20, (missing+promised.bytes+spare)>>20)
+	needed := missing + promised.bytes + more
+	if free, known := disk.Available(d.folder); known && missing > 0 && free < needed {
+		return fmt.Errorf("%w: %d MiB are left, and %d MiB needed", ErrFull, free>>20, needed>>20)
 	}
 	err := allocateFile(d.file, size)
 	if errors.Is(err, errors.ErrUnsupported) {
@@ -61,7 +61,7 @@ func (d *Draft) checkMargin() error {
 	promised.mu.Lock()
 	mine := d.promised
 	promised.mu.Unlock()
-	if free, known := availableIn(d.folder); known && mine > 0 && free < spare {
+	if free, known := disk.Available(d.folder); known && mine > 0 && free < spare {
 		return fmt.Errorf("%w: %d MiB are left", ErrFull, free>>20)
 	}
 	return nil

@@ -57,8 +57,8 @@ func TestADraftThatBecomesALink(t *testing.T) {
 func TestNotAFolder(t *testing.T) {
 	path := filepath.Join(folder(t), "letter")
 	check(t, os.WriteFile(path, nil, 0o600))
-	_, err := download.Begin(path, 1)
+	_, err := download.Begin(path, 1, 0)
 	wantErr(t, err, download.ErrFolder)
-	_, err = download.Begin(path+"-gone", 1)
+	_, err = download.Begin(path+"-gone", 1, 0)
 	wantErr(t, err, os.ErrNotExist)
 }

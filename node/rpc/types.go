@@ -57,6 +57,9 @@ type Status struct {
 	// Unread is how many messages were not read, in all conversations that are not
 	// muted, of each ledger.MaxUnread at most.
 	Unread int `json:"unread"`
+	// DiskFull means that the disk of the profile is nearly full, and that therefore
+	// nothing is read from others: it waits there until there is room again.
+	DiskFull bool `json:"disk_full,omitempty"`
 	// Cursor is that of the last event.
 	Cursor  ledger.Cursor `json:"cursor"`
 	Started Time          `json:"started"`

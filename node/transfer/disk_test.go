@@ -23,7 +23,7 @@ func TestFromDiskToDisk(t *testing.T) {
 		if err := os.WriteFile(path, file, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		draft, err := download.Begin(dir, uint64(len(file)))
+		draft, err := download.Begin(dir, uint64(len(file)), 0)
 		if err != nil {
 			t.Fatal(err)
 		}

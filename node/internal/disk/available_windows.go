@@ -1,9 +1,7 @@
-package download
+package disk
 
 import "golang.org/x/sys/windows"
 
-// available returns how many bytes this user may still write in a folder, and
-// whether that is known.
 func available(folder string) (uint64, bool) {
 	path, err := windows.UTF16PtrFromString(folder)
 	if err != nil {

@@ -1,6 +1,6 @@
 //go:build !linux && !darwin && !windows
 
-package download
+package disk
 
 // available does not know: that the disk is full shows when it is.
 func available(string) (uint64, bool) { return 0, false }
