@@ -62,8 +62,11 @@ func (c *contact) take(it *item) bool {
 }
 
 // may reports whether what we have to say may be sealed now: while it is in doubt how
-// far the contact is, no more than the request, without which a stranger says nothing.
-func (c *contact) may(it *item) bool { return c.take(it) && (!c.doubt || it.Kind == ledger.Asks) }
+// far the contact is, or it does not know us and would refuse it, no more than the
+// request, without which a stranger says nothing.
+func (c *contact) may(it *item) bool {
+	return c.take(it) && (!c.doubt && !c.Forgotten || it.Kind == ledger.Asks)
+}
 
 // sorted returns all contacts in the order of their numbers.
 func (e *Engine) sorted() []*contact {

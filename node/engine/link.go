@@ -66,7 +66,7 @@ func (e *Engine) Opening(id ledger.ContactID, outbound bool) (Opening, error) {
 		Generation: c.sessions.Generation(),
 		Known:      c.State == ledger.Accepted || c.State == ledger.Requested,
 	}
-	if inUse, ok := c.sessions.InUse(); ok && !c.handshake {
+	if inUse, ok := c.sessions.InUse(); ok && !c.handshake && !c.Forgotten {
 		o.Handshake = !c.sessions.Get(inUse).Confirmed()
 	}
 	return o, nil

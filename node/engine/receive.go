@@ -178,6 +178,10 @@ func (e *Engine) takeItem(now time.Time, c *contact, it wire.Item) error {
 	case !own:
 		return nil
 	}
+	if c.Forgotten { // it would not say that to somebody whom it does not know
+		c.Forgotten = false
+		e.put(now, c)
+	}
 	switch body := it.Body.(type) {
 	case wire.Accept:
 		e.takeAccept(now, c, body)
