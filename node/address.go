@@ -168,7 +168,11 @@ func (n *Node) publish(k onion.Key) error {
 	if err := t.AddService(serviceOf(k)); err != nil {
 		return err
 	}
-	return n.host.Network().Listen(places...)
+	if err := n.host.Network().Listen(places...); err != nil {
+		return err
+	}
+	n.task(func() { n.watchService(k) })
+	return nil
 }
 
 // unpublish listens on an address no more.

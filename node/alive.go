@@ -30,32 +30,45 @@ func (n *Node) keepAlive(l *link) {
 		}
 		quiet := n.uptime() - time.Duration(l.heard.Load())
 		if quiet >= patience {
-			if err := pingOn(l.ctx, l.stream.Conn(), n.cfg.patience.answer); err != nil {
-				l.cancel(fmt.Errorf("no sign of life: %w", err))
-				_ = l.stream.Conn().Close() // the next link shall not use it
+			if _, err := n.sign(l.ctx, l); err != nil {
 				return
 			}
-			l.heard.Store(int64(n.uptime()))
-			if l.proven.Load() > 0 { // a ping alone proves no contact
-				l.proven.Store(l.heard.Load())
-			}
-			_ = n.do(l.ctx, func(e *engine.Engine, now time.Time) error {
-				e.Pinged(now, l.id)
-				return nil
-			})
 			quiet = 0
 		}
 		timer.Reset(patience - quiet)
 	}
 }
 
+// sign asks the other side of a link for a sign of life, and returns how long that took
+// there and back. If none comes, the link has ended, with its connection. The end of ctx
+// leaves it as it is.
+func (n *Node) sign(ctx context.Context, l *link) (time.Duration, error) {
+	trip, err := pingOn(ctx, l.stream.Conn(), n.cfg.patience.answer)
+	if err != nil {
+		if ctx.Err() == nil {
+			l.cancel(fmt.Errorf("no sign of life: %w", err))
+			_ = l.stream.Conn().Close() // the next link shall not use it
+		}
+		return 0, err
+	}
+	l.heard.Store(int64(n.uptime()))
+	if l.proven.Load() > 0 { // a ping alone proves no contact
+		l.proven.Store(l.heard.Load())
+	}
+	_ = n.do(ctx, func(e *engine.Engine, now time.Time) error {
+		e.Pinged(now, l.id)
+		return nil
+	})
+	return trip, nil
+}
+
 // pingOn pings over one connection: libp2p's own service chooses one itself.
-func pingOn(ctx context.Context, conn network.Conn, within time.Duration) error {
+func pingOn(ctx context.Context, conn network.Conn, within time.Duration) (time.Duration, error) {
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	s, err := conn.NewStream(ctx)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer s.Reset() //nolint:errcheck // there is nothing to lose
 	stop := context.AfterFunc(ctx, func() { _ = s.Reset() })
@@ -63,16 +76,17 @@ func pingOn(ctx context.Context, conn network.Conn, within time.Duration) error 
 	lazy := multistream.NewMSSelect(s, ping.ID)
 	var sent, got [ping.PingSize]byte
 	if _, err := rand.Read(sent[:]); err != nil {
-		return err
+		return 0, err
 	}
+	began := time.Now()
 	if _, err := lazy.Write(sent[:]); err != nil {
-		return err
+		return 0, err
 	}
 	if _, err := io.ReadFull(lazy, got[:]); err != nil {
-		return err
+		return 0, err
 	}
 	if subtle.ConstantTimeCompare(sent[:], got[:]) != 1 {
-		return errors.New("the answer to a ping is another one")
+		return 0, errors.New("the answer to a ping is another one")
 	}
-	return nil
+	return time.Since(began), nil
 }

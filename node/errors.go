@@ -24,6 +24,8 @@ var (
 	ErrInvalid = rpc.ErrInvalid
 	// ErrLimit means that there are too many already.
 	ErrLimit = rpc.ErrLimit
+	// ErrUnreachable means that a contact is not there, or does not answer in time.
+	ErrUnreachable = rpc.ErrUnreachable
 	// ErrUnavailable means that Tor is not there.
 	ErrUnavailable = rpc.ErrUnavailable
 	// ErrCursor means that events after a cursor are not kept any more.

@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"iter"
+	"slices"
 	"sync"
 	"time"
 
@@ -58,6 +59,9 @@ func (f *feed) put(e Event) {
 		f.present[e.Contact] = *e.Presence
 	}
 	for l := range f.listeners {
+		if e.Kind == rpc.StatusChanged && slices.ContainsFunc(l.signals, func(s Event) bool { return s.Kind == e.Kind }) {
+			continue // one is enough, and takes no place from others
+		}
 		if len(l.signals) >= maxSignals {
 			l.signals = l.signals[1:]
 		}

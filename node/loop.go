@@ -250,6 +250,10 @@ func (n *Node) release(out engine.Output) {
 			}
 		case ledger.DropMessage, ledger.DropConversation:
 			n.erased()
+		case ledger.PutDraft:
+			if c.Text == "" {
+				n.erased()
+			}
 		case ledger.DropContact:
 			n.erased()
 			n.gate.drop(c.Contact)

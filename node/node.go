@@ -100,6 +100,7 @@ type Node struct {
 	dials   dials
 	feed    feed
 	moves   moves
+	mishap  mishap        // with Tor
 	lastID  atomic.Uint64 // of links
 	deleted chan struct{} // tells that there is something to compact
 	unclaim func()        // gives the profile back
@@ -154,6 +155,10 @@ func Open(ctx context.Context, cfg Config) (_ *Node, err error) {
 		}
 		n.handle()
 		n.tasks.Go(n.closeUnused)
+		n.tasks.Go(n.watchTor)
+		for _, k := range n.profile.OnionKeys() {
+			n.tasks.Go(func() { n.watchService(k) })
+		}
 	}
 	n.tasks.Go(n.tidy)
 	n.tasks.Go(n.compact)

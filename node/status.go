@@ -44,23 +44,16 @@ func (n *Node) Status(ctx context.Context) (Status, error) {
 func (n *Node) torStatus(ctx context.Context, s *Status) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	for d := range n.daemon.Status(ctx) {
-		s.Tor, s.Bootstrap = d.State.String(), d.Progress.Percent
-		if d.Err != nil {
-			s.TorError = d.Err.Error()
-		}
-		break
-	}
+	d := n.daemonStatus(ctx)
+	s.Tor, s.TorError, s.NetworkError = d.State.String(), text(d.Err), text(d.Network)
+	s.Bootstrap, s.BootstrapPhase, s.BootstrapWarning = d.Progress.Percent, d.Progress.Summary, d.Progress.Warning
 	services, err := n.ServiceStatus(ctx)
 	if err != nil {
 		return
 	}
 	for service := range services {
 		s.Service, s.Reachable = service.Phase.String(), service.Phase == tor.Reachable
-		s.Uploads, s.Uploaded = service.Uploads, service.Uploaded
-		if service.Err != nil {
-			s.ServiceError = service.Err.Error()
-		}
+		s.Uploads, s.Uploaded, s.ServiceError = service.Uploads, service.Uploaded, text(service.Err)
 		break
 	}
 }

@@ -8,6 +8,7 @@ type (
 	Settings           = rpc.Settings
 	SettingsUpdate     = rpc.SettingsUpdate
 	Status             = rpc.Status
+	TorInfo            = rpc.TorInfo
 	AddOptions         = rpc.AddOptions
 	Contact            = rpc.Contact
 	ContactUpdate      = rpc.ContactUpdate

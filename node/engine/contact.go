@@ -31,6 +31,7 @@ type contact struct {
 	typing         bool           // a hint is to be sent
 	typed          time.Time      // when one was last
 	urgent         bool           // somebody waits for what is queued
+	callers        int            // how many wait for a link with nothing to say
 	doubt          bool           // nothing was heard since the start: we may have been set back
 
 	sessions  *e2ee.Sessions // nil: not loaded

@@ -56,6 +56,9 @@ func (e *Engine) want(now time.Time, c *contact) {
 	default:
 		w = reach.Background
 	}
+	if c.callers > 0 && c.State == ledger.Accepted {
+		w = reach.Urgent
+	}
 	e.plan.Want(now, c.ID, w)
 }
 

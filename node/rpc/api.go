@@ -30,6 +30,9 @@ type API interface {
 	Ready(ctx context.Context) error
 	// Status is how the node is doing.
 	Status(ctx context.Context) (Status, error)
+	// TorInfo is what Tor is doing, for somebody who wants to know why something does
+	// not work.
+	TorInfo(ctx context.Context) (TorInfo, error)
 
 	// AddContact asks somebody to become a contact. Their answer is an event.
 	AddContact(ctx context.Context, link contactlink.Link, options AddOptions) (Contact, error)
@@ -61,6 +64,11 @@ type API interface {
 	VerifyContact(ctx context.Context, id ledger.ContactID, typed string) (matches bool, err error)
 	// Presence is whether a contact is there, as far as it is proven.
 	Presence(ctx context.Context, id ledger.ContactID) (Presence, error)
+	// Ping is how long a round trip to a contact takes: a sign of life was asked for
+	// and came back, from somebody who has proven who they are. If there is no
+	// connection it makes one. The error matches ErrUnreachable if that, or the answer,
+	// fails or takes longer than ctx allows.
+	Ping(ctx context.Context, id ledger.ContactID) (Duration, error)
 
 	// NewInvite makes a link whose first bearer becomes a contact without being
 	// asked.
@@ -91,6 +99,12 @@ type API interface {
 	// Unread is how many messages of others in a conversation were not read here, or
 	// ledger.MaxUnread if there are more.
 	Unread(ctx context.Context, id ledger.ConversationID) (int, error)
+	// Draft is what is being written in a conversation, as SetDraft was told, or
+	// nothing.
+	Draft(ctx context.Context, id ledger.ConversationID) (string, error)
+	// SetDraft keeps it until it is something else, of ledger.MaxDraft bytes at most. It
+	// is kept here only, and nobody is told.
+	SetDraft(ctx context.Context, id ledger.ConversationID, text string) error
 
 	// Send puts a message into the queue. What becomes of it are events.
 	Send(ctx context.Context, id ledger.ConversationID, text string, options SendOptions) (Message, error)

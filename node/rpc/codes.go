@@ -82,6 +82,7 @@ var kinds = []kind{
 	{code: 12, name: "too_large", is: ErrTooLarge},
 	{code: 13, name: "cancelled", is: ErrCancelled},
 	{code: 14, name: "wrong_passphrase", is: ErrPassphrase, hint: "it is that of the profile; empty if it has none"},
+	{code: 15, name: "unreachable", is: ErrUnreachable, hint: "they may not be online; what is sent waits", open: true},
 }
 
 // failure makes an error of a code of the table. Without a hint it has the table's.

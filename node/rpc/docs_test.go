@@ -101,7 +101,7 @@ func TestDocumentHasTheObjects(t *testing.T) {
 		"address": rpc.Address{}, "contact": rpc.Contact{}, "conversation": rpc.Conversation{}, "delivery": rpc.Delivery{},
 		"event": rpc.Event{}, "file": rpc.File{}, "invite": rpc.Invite{}, "link": rpc.Link{}, "message": rpc.Message{},
 		"method": rpc.Method{}, "new address": rpc.NewAddress{}, "new token": rpc.NewToken{}, "param": rpc.Param{},
-		"presence": rpc.Presence{}, "progress": rpc.Progress{}, "rights": rpc.Rights{}, "safety number": rpc.SafetyNumber{},
+		"presence": rpc.Presence{}, "progress": rpc.Progress{}, "tor info": rpc.TorInfo{}, "circuit count": rpc.CircuitCount{}, "service info": rpc.ServiceInfo{}, "round trip": rpc.RoundTrip{}, "draft": rpc.Draft{}, "rights": rpc.Rights{}, "safety number": rpc.SafetyNumber{},
 		"settings": rpc.Settings{}, "status": rpc.Status{}, "subscription": rpc.Subscription{}, "token": rpc.Token{},
 		"unread": rpc.Unread{}, "verification": rpc.Verification{}, "version": rpc.Version{}, "words": rpc.Words{},
 	} {
@@ -128,7 +128,7 @@ func TestDocumentHasTheObjects(t *testing.T) {
 
 func TestDocumentHasTheEvents(t *testing.T) {
 	found := rows(t, "Events")
-	want := []string{string(rpc.PresenceChanged), string(rpc.TypingHint), string(rpc.FileProgress), string(rpc.FileStalled)}
+	want := []string{string(rpc.PresenceChanged), string(rpc.TypingHint), string(rpc.FileProgress), string(rpc.FileStalled), string(rpc.StatusChanged)}
 	for k := ledger.RequestReceived; rpc.EventKindName(k) != ""; k++ {
 		want = append(want, string(rpc.EventKindName(k)))
 	}

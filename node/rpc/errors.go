@@ -19,6 +19,8 @@ var (
 	ErrInvalid = errors.New("invalid argument")
 	// ErrLimit means that there are too many already.
 	ErrLimit = errors.New("limit reached")
+	// ErrUnreachable means that a contact is not there, or does not answer in time.
+	ErrUnreachable = errors.New("contact cannot be reached")
 	// ErrUnavailable means that Tor is not there.
 	ErrUnavailable = errors.New("tor is not available")
 	// ErrFull means that the disk is full.

@@ -133,6 +133,10 @@ func (f *fake) Status(context.Context) (rpc.Status, error) {
 	return rpc.Status{Reachable: true, Cursor: f.last(), Started: then}, err
 }
 
+func (f *fake) TorInfo(context.Context) (rpc.TorInfo, error) {
+	return rpc.TorInfo{Version: "0.4.9.11", Bootstrap: 100}, f.called("TorInfo")
+}
+
 func (f *fake) AddContact(_ context.Context, l contactlink.Link, o rpc.AddOptions) (rpc.Contact, error) {
 	err := f.called("AddContact")
 	f.mu.Lock()
@@ -196,6 +200,17 @@ func (f *fake) VerifyContact(_ context.Context, _ ledger.ContactID, typed string
 
 func (f *fake) Presence(context.Context, ledger.ContactID) (rpc.Presence, error) {
 	return rpc.Presence{State: rpc.Online, Heard: then}, f.called("Presence")
+}
+
+// Ping is answered by a node that is ready.
+func (f *fake) Ping(ctx context.Context, _ ledger.ContactID) (rpc.Duration, error) {
+	err := f.called("Ping")
+	select {
+	case <-f.ready:
+		return rpc.Duration(20 * time.Millisecond), err
+	case <-ctx.Done():
+		return 0, rpc.ErrUnreachable
+	}
 }
 
 func (f *fake) NewInvite(context.Context, rpc.InviteOptions) (contactlink.Link, error) {
@@ -267,6 +282,14 @@ func (f *fake) Search(ctx context.Context, _ string, id ledger.ConversationID, b
 
 func (f *fake) Unread(context.Context, ledger.ConversationID) (int, error) {
 	return 3, f.called("Unread")
+}
+
+func (f *fake) Draft(context.Context, ledger.ConversationID) (string, error) {
+	return "", f.called("Draft")
+}
+
+func (f *fake) SetDraft(context.Context, ledger.ConversationID, string) error {
+	return f.called("SetDraft")
 }
 
 func (f *fake) Send(ctx context.Context, id ledger.ConversationID, text string, _ rpc.SendOptions) (rpc.Message, error) {

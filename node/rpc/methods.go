@@ -74,6 +74,9 @@ var nodeMethods = []method{
 	define("status", reader, "", func(ctx context.Context, c *call, _ nothing) (Status, error) {
 		return c.api().Status(ctx)
 	}),
+	define("tor_info", reader, "", func(ctx context.Context, c *call, _ nothing) (TorInfo, error) {
+		return c.api().TorInfo(ctx)
+	}),
 	define("change_address", laborer, "", func(ctx context.Context, c *call, _ nothing) (NewAddress, error) {
 		a, err := c.api().ChangeAddress(ctx)
 		if err != nil {

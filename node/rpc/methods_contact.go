@@ -1,7 +1,10 @@
 package rpc
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"time"
 
 	"github.com/onionwire/onionwire/node/contactlink"
 	"github.com/onionwire/onionwire/node/ledger"
@@ -20,11 +23,27 @@ type (
 		Contact ledger.ContactID `json:"contact"`
 		ContactUpdate
 	}
+	pingContactParams struct {
+		Contact ledger.ContactID `json:"contact"`
+		Within  Duration         `json:"within,omitempty"`
+	}
 	verifyContactParams struct {
 		Contact ledger.ContactID `json:"contact"`
 		Typed   string           `json:"typed"`
 	}
 )
+
+const (
+	// pingWithin is how long a ping may take, with the connecting before it, unless the
+	// client says otherwise; maxPing is how long at most.
+	pingWithin = 2 * time.Minute
+	maxPing    = 10 * time.Minute
+)
+
+// RoundTrip is what ping_contact returns.
+type RoundTrip struct {
+	RoundTrip Duration `json:"round_trip"`
+}
 
 // Verification is what verify_contact returns.
 type Verification struct {
@@ -66,6 +85,7 @@ var contactMethods = []method{
 	define("presence", member, "", func(ctx context.Context, c *call, p contactParam) (Presence, error) {
 		return c.api().Presence(ctx, p.Contact)
 	}),
+	define("ping_contact", laborer, "", ping),
 	define("new_invite", owner, "", func(ctx context.Context, c *call, p InviteOptions) (Link, error) {
 		return linkOf(c.api().NewInvite(ctx, p))
 	}),
@@ -73,6 +93,17 @@ var contactMethods = []method{
 		return list(c.api().Invites(ctx))
 	}),
 	order[inviteParam]("drop_invite", owner, API.DropInvite),
+}
+
+func ping(ctx context.Context, c *call, p pingContactParams) (RoundTrip, error) {
+	within := cmp.Or(time.Duration(p.Within), pingWithin)
+	if within < 0 || within > maxPing {
+		return RoundTrip{}, fmt.Errorf("%w: a ping takes up to %v", ErrInvalid, maxPing)
+	}
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	trip, err := c.api().Ping(ctx, p.Contact)
+	return RoundTrip{trip}, err
 }
 
 // list makes nothing an empty list, which is no null.

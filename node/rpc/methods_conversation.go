@@ -38,6 +38,16 @@ type (
 	}
 )
 
+type setDraftParams struct {
+	Conversation ledger.ConversationID `json:"conversation"`
+	Text         string                `json:"text"`
+}
+
+// Draft is what the method of that name returns.
+type Draft struct {
+	Text string `json:"text"`
+}
+
 // Unread is what the method of that name returns.
 type Unread struct {
 	Unread int `json:"unread"`
@@ -69,6 +79,14 @@ var conversationMethods = []method{
 	define("unread", member, "", func(ctx context.Context, c *call, p conversationParam) (Unread, error) {
 		n, err := c.api().Unread(ctx, p.Conversation)
 		return Unread{n}, err
+	}),
+	// What nobody has said yet is for who writes it: to read everything is not enough.
+	define("draft", looker, "", func(ctx context.Context, c *call, p conversationParam) (Draft, error) {
+		text, err := c.api().Draft(ctx, p.Conversation)
+		return Draft{text}, err
+	}),
+	define("set_draft", owner, "", func(ctx context.Context, c *call, p setDraftParams) (nothing, error) {
+		return nothing{}, c.api().SetDraft(ctx, p.Conversation, p.Text)
 	}),
 }
 

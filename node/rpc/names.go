@@ -67,6 +67,9 @@ const (
 	// FileStalled means that a file waits for a disk here that cannot be read or written
 	// now. Why says more.
 	FileStalled EventKind = "file_stalled"
+	// StatusChanged means that Tor or an onion service is doing otherwise than before:
+	// Status says how.
+	StatusChanged EventKind = "status_changed"
 )
 
 // Signals that no node sends: those of [Remote.Events], about its connection.

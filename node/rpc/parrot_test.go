@@ -115,6 +115,10 @@ func (p *parrot) Ready(context.Context) error { return p.hear("Ready") }
 
 func (p *parrot) Status(context.Context) (rpc.Status, error) { return say[rpc.Status](p, "Status") }
 
+func (p *parrot) TorInfo(context.Context) (rpc.TorInfo, error) {
+	return say[rpc.TorInfo](p, "TorInfo")
+}
+
 func (p *parrot) AddContact(_ context.Context, a contactlink.Link, b rpc.AddOptions) (rpc.Contact, error) {
 	return say[rpc.Contact](p, "AddContact", a, b)
 }
@@ -165,6 +169,10 @@ func (p *parrot) Presence(_ context.Context, a ledger.ContactID) (rpc.Presence, 
 	return say[rpc.Presence](p, "Presence", a)
 }
 
+func (p *parrot) Ping(_ context.Context, a ledger.ContactID) (rpc.Duration, error) {
+	return say[rpc.Duration](p, "Ping", a)
+}
+
 func (p *parrot) NewInvite(_ context.Context, a rpc.InviteOptions) (contactlink.Link, error) {
 	return say[contactlink.Link](p, "NewInvite", a)
 }
@@ -207,6 +215,14 @@ func (p *parrot) Search(_ context.Context, a string, b ledger.ConversationID, c 
 
 func (p *parrot) Unread(_ context.Context, a ledger.ConversationID) (int, error) {
 	return say[int](p, "Unread", a)
+}
+
+func (p *parrot) Draft(_ context.Context, a ledger.ConversationID) (string, error) {
+	return say[string](p, "Draft", a)
+}
+
+func (p *parrot) SetDraft(_ context.Context, a ledger.ConversationID, b string) error {
+	return p.hear("SetDraft", a, b)
 }
 
 func (p *parrot) Send(_ context.Context, a ledger.ConversationID, b string, c rpc.SendOptions) (rpc.Message, error) {

@@ -87,6 +87,11 @@ func (r *Remote) Status(ctx context.Context) (Status, error) {
 	return ask[Status](ctx, r, "status", nil)
 }
 
+// TorInfo implements API.
+func (r *Remote) TorInfo(ctx context.Context) (TorInfo, error) {
+	return ask[TorInfo](ctx, r, "tor_info", nil)
+}
+
 // ChangePassphrase implements API.
 func (r *Remote) ChangePassphrase(ctx context.Context, old, changed string) error {
 	return r.order(ctx, "change_passphrase", changePassphraseParams{Old: old, New: changed})

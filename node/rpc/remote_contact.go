@@ -2,6 +2,9 @@ package rpc
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"time"
 
 	"github.com/onionwire/onionwire/node/contactlink"
 	"github.com/onionwire/onionwire/node/ledger"
@@ -71,6 +74,20 @@ func (r *Remote) VerifyContact(ctx context.Context, id ledger.ContactID, typed s
 // Presence implements API.
 func (r *Remote) Presence(ctx context.Context, id ledger.ContactID) (Presence, error) {
 	return ask[Presence](ctx, r, "presence", contactParam{id})
+}
+
+// Ping implements API. It takes two minutes at most if ctx has no deadline, and ten if it
+// has.
+func (r *Remote) Ping(ctx context.Context, id ledger.ContactID) (Duration, error) {
+	params := pingContactParams{Contact: id}
+	if deadline, ok := ctx.Deadline(); ok {
+		params.Within = Duration(min(max(time.Until(deadline), time.Millisecond), maxPing))
+	}
+	trip, err := ask[RoundTrip](ctx, r, "ping_contact", params)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = fmt.Errorf("%w: no answer in time", ErrUnreachable)
+	}
+	return trip.RoundTrip, err
 }
 
 // NewInvite implements API.

@@ -53,6 +53,17 @@ func (r *Remote) Unread(ctx context.Context, id ledger.ConversationID) (int, err
 	return u.Unread, err
 }
 
+// Draft implements API.
+func (r *Remote) Draft(ctx context.Context, id ledger.ConversationID) (string, error) {
+	d, err := ask[Draft](ctx, r, "draft", conversationParam{id})
+	return d.Text, err
+}
+
+// SetDraft implements API.
+func (r *Remote) SetDraft(ctx context.Context, id ledger.ConversationID, text string) error {
+	return r.order(ctx, "set_draft", setDraftParams{Conversation: id, Text: text})
+}
+
 // Send implements API.
 func (r *Remote) Send(ctx context.Context, id ledger.ConversationID, text string, options SendOptions) (Message, error) {
 	return ask[Message](ctx, r, "send", sendParams{Conversation: id, Text: text, SendOptions: options})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"reflect"
 	"testing"
+	"time"
 
 	"github.com/onionwire/onionwire/node/rpc"
 	"github.com/onionwire/onionwire/node/rpc/token"
@@ -92,7 +93,7 @@ func TestRemoteFailsAsTheNode(t *testing.T) {
 	r := remote(t, node)
 	all := []error{
 		rpc.ErrNotFound, rpc.ErrState, rpc.ErrInvalid, rpc.ErrLimit, rpc.ErrUnavailable, rpc.ErrFull, rpc.ErrReadOnly,
-		rpc.ErrCursor, rpc.ErrPassphrase, rpc.ErrClosed, rpc.ErrToken, rpc.ErrForbidden, rpc.ErrTooLarge,
+		rpc.ErrCursor, rpc.ErrPassphrase, rpc.ErrClosed, rpc.ErrUnreachable, rpc.ErrToken, rpc.ErrForbidden, rpc.ErrTooLarge,
 	}
 	for method, args := range everyCall(t) {
 		t.Run(method, func(t *testing.T) {
@@ -174,5 +175,29 @@ func TestRemoteEventsEndWithTheNodesError(t *testing.T) {
 	r.Close()
 	if err := r.Ready(testContext(t)); !errors.Is(err, rpc.ErrLost) {
 		t.Errorf("error after Close is %v, want ErrLost", err)
+	}
+}
+
+// Who waits for somebody who does not answer is told so, whoever lost patience first.
+func TestRemotePingThatIsNotAnswered(t *testing.T) {
+	s := start(t)
+	r := rpc.NewRemote(s.use(t))
+	for range 20 { // whether the node or the client gives up first
+		ctx, cancel := context.WithTimeout(testContext(t), 2*time.Millisecond)
+		_, err := r.Ping(ctx, 1)
+		cancel()
+		if !errors.Is(err, rpc.ErrUnreachable) {
+			t.Errorf("error is %v, want ErrUnreachable", err)
+		}
+	}
+	ctx, cancel := context.WithCancel(testContext(t))
+	cancel()
+	if _, err := r.Ping(ctx, 1); !errors.Is(err, context.Canceled) {
+		t.Errorf("error is %v, want that of the context", err)
+	}
+	var known *rpc.Error
+	err := r.Client().Call(testContext(t), "ping_contact", params{"contact": 1, "within": 3600}, nil)
+	if !errors.As(err, &known) || !known.Is(rpc.ErrInvalid) {
+		t.Errorf("error of a ping of an hour is %v, want ErrInvalid", err)
 	}
 }

@@ -38,8 +38,14 @@ type Status struct {
 	// Tor is the state of the Tor daemon, TorError what is wrong with it, for people.
 	Tor      string `json:"tor"`
 	TorError string `json:"tor_error,omitempty"`
-	// Bootstrap is how far Tor has come, in percent.
-	Bootstrap int `json:"bootstrap"`
+	// Bootstrap is how far Tor has come, in percent, BootstrapPhase what it is at, and
+	// BootstrapWarning why it does not get on, if it says so, for people.
+	Bootstrap        int    `json:"bootstrap"`
+	BootstrapPhase   string `json:"bootstrap_phase"`
+	BootstrapWarning string `json:"bootstrap_warning,omitempty"`
+	// NetworkError is there while Tor, which had been connected to its network, gets
+	// nothing through.
+	NetworkError string `json:"network_error,omitempty"`
 	// Service is the phase of the onion service, ServiceError what is wrong with it, for
 	// people.
 	Service      string `json:"service"`
@@ -63,6 +69,51 @@ type Status struct {
 	// Cursor is that of the last event.
 	Cursor  ledger.Cursor `json:"cursor"`
 	Started Time          `json:"started"`
+}
+
+// TorInfo is what Tor is doing. It names no relay and no address.
+type TorInfo struct {
+	// State is the state of the Tor daemon, as in Status.
+	State string `json:"state"`
+	// Version is that of tor, Managed whether it is a child of the node.
+	Version string `json:"version"`
+	Managed bool   `json:"managed"`
+	// Restarts counts how often tor was lost and found again.
+	Restarts int `json:"restarts"`
+	// Bootstrap and what follows are as in Status.
+	Bootstrap        int    `json:"bootstrap"`
+	BootstrapPhase   string `json:"bootstrap_phase"`
+	BootstrapWarning string `json:"bootstrap_warning,omitempty"`
+	NetworkError     string `json:"network_error,omitempty"`
+	// Circuits counts circuits, or CircuitsError says why tor does not tell.
+	Circuits      []CircuitCount `json:"circuits"`
+	CircuitsError string         `json:"circuits_error,omitempty"`
+	// Services are the onion services of the profile, that of its current address first.
+	Services []ServiceInfo `json:"services"`
+	// LastError is what was wrong the last time that something was, for people, and
+	// LastErrorAt when. They stay when it is well again.
+	LastError   string `json:"last_error,omitempty"`
+	LastErrorAt Time   `json:"last_error_at,omitzero"`
+}
+
+// CircuitCount counts circuits of one purpose that are in one state, both in the words
+// of Tor's control-spec (section 4.1.1), such as HS_SERVICE_INTRO and BUILT.
+type CircuitCount struct {
+	Purpose string `json:"purpose"`
+	State   string `json:"state"`
+	Count   int    `json:"count"`
+}
+
+// ServiceInfo is how an onion service is doing.
+type ServiceInfo struct {
+	// Phase is that of the service, as in Status, Error what is wrong with it, for
+	// people.
+	Phase string `json:"phase"`
+	Error string `json:"error,omitempty"`
+	// Uploads and Uploaded count descriptors that were sent to directories, and those
+	// that one has taken.
+	Uploads  int `json:"uploads"`
+	Uploaded int `json:"uploaded"`
 }
 
 // AddOptions are what a request says.

@@ -40,3 +40,6 @@ func (d *Daemon) Ask(ctx context.Context, line string) ([]string, error) {
 func RendezvousCircuits(lines []string, addr onion.Address) []string {
 	return rendezvousCircuits(lines, addr)
 }
+
+// CountCircuits reads the answer to GETINFO circuit-status.
+func CountCircuits(lines []string) map[CircuitKind]int { return countCircuits(lines) }
