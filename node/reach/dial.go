@@ -33,8 +33,6 @@ type dialling struct {
 	failures, broken int
 	// final means that the last failure is not likely to mend.
 	final bool
-	// moved means that the dial that is under way knows too few addresses.
-	moved bool
 }
 
 // DialFailed says that the dial that was ordered has ended without a link. final means
@@ -47,18 +45,16 @@ func (p *Plan) DialFailed(now time.Time, id ledger.ContactID, final bool) {
 		return
 	}
 	c.dials = false
-	if !c.moved {
-		c.failures++
-		c.final = final
-	}
+	c.failures++
+	c.final = final
 	p.retry(c)
 	p.settle(c)
 	p.dial()
 }
 
 // Moved says that there is another address where a contact may be. What became of dials
-// so far is forgotten, that of one that is under way as well: the contact is dialled at
-// once, if it is wanted.
+// so far is forgotten, and one that is under way is cancelled: it does not try that
+// address, and can take minutes. The contact is dialled at once, if it is wanted.
 func (p *Plan) Moved(now time.Time, id ledger.ContactID) {
 	p.advance(now)
 	c := p.contacts[id]
@@ -66,7 +62,10 @@ func (p *Plan) Moved(now time.Time, id ledger.ContactID) {
 		return
 	}
 	c.answered()
-	c.moved = c.dials
+	if c.dials {
+		c.dials = false
+		p.order(CancelDial{c.id})
+	}
 	p.settle(c)
 	p.dial()
 }
@@ -99,7 +98,7 @@ func (p *Plan) dial() {
 	for _, c := range due {
 		if load.allows(c) {
 			load.add(c)
-			c.dials, c.dialled, c.moved = true, p.now, false
+			c.dials, c.dialled = true, p.now
 			p.order(Dial{c.id, c.want == Urgent})
 		}
 	}

@@ -135,11 +135,13 @@ func TestMovedContact(t *testing.T) {
 	d.Moved(d.now, 1)
 	d.expect(reach.Dial{Contact: 1})
 
-	// A dial that was under way has not tried the new address.
-	d.Moved(d.now, 1)
+	// A dial that is under way does not try the new address, and may take long.
 	d.pass(2 * time.Second)
-	d.expect()
-	d.DialFailed(d.now, 1, true)
+	d.Moved(d.now, 1)
+	d.expect(reach.CancelDial{Contact: 1})
+	if d.MayOpen(1) {
+		t.Error("what was cancelled is of use")
+	}
 	d.nextIn(3 * time.Second)
 	d.pass(3 * time.Second)
 	d.expect(reach.Dial{Contact: 1})
