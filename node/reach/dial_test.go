@@ -148,3 +148,19 @@ func TestMovedContact(t *testing.T) {
 	d.failed(1)
 	d.nextIn(30 * time.Second)
 }
+
+// TestNotFinalAnyMore: a dial that reaches the contact says that somebody else is there
+// no longer.
+func TestNotFinalAnyMore(t *testing.T) {
+	d := drive(t, 1)
+	d.want(1, reach.Background)
+	d.expect(reach.Dial{Contact: 1})
+	d.DialFailed(d.now, 1, true)
+	d.nextIn(15 * time.Minute)
+	d.pass(15 * time.Minute)
+	d.expect(reach.Dial{Contact: 1})
+	d.outbound(7, 1)
+	d.down(7)
+	d.expect(reach.Switch{Contact: 1, Link: 7}, reach.Switch{Contact: 1})
+	d.nextIn(30 * time.Second)
+}

@@ -40,7 +40,7 @@ func (p *Plan) LinkUp(now time.Time, id LinkID, of ledger.ContactID, outbound bo
 		return
 	}
 	if outbound {
-		c.dials = false
+		c.dials, c.final = false, false
 	}
 	if len(c.links) == 0 {
 		p.makeRoom(c)
