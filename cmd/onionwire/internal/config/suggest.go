@@ -1,9 +1,10 @@
 package config
 
 import (
-	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/agnivade/levenshtein"
 )
 
 // maxShown is how much of an unknown name is repeated, in characters.
@@ -34,7 +35,7 @@ func nearest(given string, all []string) string {
 		return ""
 	}
 	for _, name := range all {
-		d := edits(given, strings.ToLower(name))
+		d := levenshtein.ComputeDistance(given, strings.ToLower(name))
 		if _, last, ok := strings.Cut(name, "."); ok && last != "*" && strings.ReplaceAll(given, "-", "_") == last {
 			d = 1
 		}
@@ -43,29 +44,4 @@ func nearest(given string, all []string) string {
 		}
 	}
 	return best
-}
-
-// edits returns how many characters are added, left out, replaced or swapped with their
-// neighbour between two names.
-func edits(a, b string) int {
-	before, row := make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		last := slices.Clone(row)
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			row[j+1] = min(last[j+1]+1, row[j]+1, last[j]+cost)
-			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
-				row[j+1] = min(row[j+1], before[j-1]+1)
-			}
-		}
-		before = last
-	}
-	return row[len(b)]
 }

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/agnivade/levenshtein"
 )
 
 const (
@@ -31,7 +33,7 @@ func Near(names []string, given string) []string {
 		if len(has) > maxCompared {
 			has = has[:maxCompared]
 		}
-		d := distance(want, has)
+		d := levenshtein.ComputeDistance(string(want), string(has))
 		if strings.HasPrefix(string(has), string(want)) {
 			d = min(d, 1)
 		}
@@ -46,31 +48,4 @@ func Near(names []string, given string) []string {
 		found = append(found, c.name)
 	}
 	return found
-}
-
-// distance is how many letters have to be put in, left out, exchanged or swapped with
-// their neighbours to make b of a (optimal string alignment).
-func distance(a, b []rune) int {
-	rows := make([][]int, len(a)+1)
-	for i := range rows {
-		rows[i] = make([]int, len(b)+1)
-		rows[i][0] = i
-	}
-	for j := range rows[0] {
-		rows[0][j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		for j := 1; j <= len(b); j++ {
-			exchange := 1
-			if a[i-1] == b[j-1] {
-				exchange = 0
-			}
-			d := min(rows[i-1][j]+1, rows[i][j-1]+1, rows[i-1][j-1]+exchange)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				d = min(d, rows[i-2][j-2]+1)
-			}
-			rows[i][j] = d
-		}
-	}
-	return rows[len(a)][len(b)]
 }
