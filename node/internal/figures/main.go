@@ -39,6 +39,7 @@ type measure struct {
 
 // measures in the order of measuring: what needs quiet comes first.
 var measures = []measure{
+	{"Sends", true, measureSends},
 	{"History", true, measureHistory},
 	{"Idle", true, measureIdle},
 	{"Delivery", false, measureDelivery},
@@ -52,7 +53,7 @@ var docs = report.Docs{Name: "messenger figures", Command: "go run ./node/intern
 
 func main() {
 	folder := flag.String("docs", "", "write the table into benchmarks.md of this `folder`")
-	only := flag.String("measure", ".", "measure what matches this `regexp`: History, Idle, Delivery, Queue, File, Cold")
+	only := flag.String("measure", ".", "measure what matches this `regexp`: Sends, History, Idle, Delivery, Queue, File, Cold")
 	child := flag.String("child", "", "be the process that is measured")
 	flag.Parse()
 	gologshim.SetDefaultHandler(slog.DiscardHandler) // libp2p's own log has addresses in full

@@ -37,6 +37,7 @@ const (
 // found is what a child says of itself.
 type found struct {
 	Open, Search, Common float64 // seconds
+	Sends, Crowd, Rows   float64 // a second
 	CPU                  float64 // percent of a core
 	Memory               float64 // MiB resident, at most
 }
@@ -65,6 +66,8 @@ func beChild(ctx context.Context, what string, args []string) error {
 		f, err = openHistory(ctx, args[0])
 	case "idle":
 		f, err = idle(ctx, args[0])
+	case "sends":
+		f, err = send(ctx, args[0])
 	default:
 		err = errors.New("no such child")
 	}
@@ -128,13 +131,7 @@ func writeHistory(ctx context.Context, root string) error {
 	}
 	defer p.Close()
 	now := time.Now()
-	err = p.Store().Update(ctx, func(tx *store.Update) error {
-		return tx.Apply(
-			ledger.PutContact{Contact: ledger.Contact{ID: 1, Peer: []byte("somebody else"), State: ledger.Accepted, Added: now}},
-			ledger.PutConversation{Conversation: ledger.Conversation{
-				ID: 1, Kind: ledger.Direct, Added: now, Members: []ledger.ContactID{1},
-			}})
-	})
+	err = meet(ctx, p, now)
 	for n := 0; n < history && err == nil; n += historyBatch {
 		err = p.Store().Update(ctx, func(tx *store.Update) error {
 			for i := n; i < n+historyBatch; i++ {
@@ -149,6 +146,17 @@ func writeHistory(ctx context.Context, root string) error {
 		return err
 	}
 	return p.Store().Update(ctx, func(tx *store.Update) error { return tx.DropEvents(keptEvents) })
+}
+
+// meet gives a profile a contact, and the conversation with it.
+func meet(ctx context.Context, p *profile.Profile, now time.Time) error {
+	return p.Store().Update(ctx, func(tx *store.Update) error {
+		return tx.Apply(
+			ledger.PutContact{Contact: ledger.Contact{ID: 1, Peer: []byte("somebody else"), State: ledger.Accepted, Added: now}},
+			ledger.PutConversation{Conversation: ledger.Conversation{
+				ID: 1, Kind: ledger.Direct, Added: now, Members: []ledger.ContactID{1},
+			}})
+	})
 }
 
 // written is one of the messages: common is in all of them, rare in every thousandth.
