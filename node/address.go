@@ -11,6 +11,7 @@ import (
 	ma "github.com/multiformats/go-multiaddr"
 
 	"github.com/onionwire/onionwire/node/engine"
+	"github.com/onionwire/onionwire/node/internal/redact"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/profile"
 	"github.com/onionwire/onionwire/node/store"
@@ -73,7 +74,7 @@ func (n *Node) catchUp(e *engine.Engine, now time.Time) error {
 	keys := n.profile.OnionKeys()
 	for _, k := range keys {
 		if err := n.publish(k); err != nil {
-			n.log.Warn("an onion address is not listened on", "error", err)
+			n.log.Warn("an onion address is not listened on", "error", redact.Path(err))
 		}
 	}
 	var before []byte
@@ -94,7 +95,7 @@ func (n *Node) catchUp(e *engine.Engine, now time.Time) error {
 		retired := false
 		for _, k := range keys[1:] {
 			if err := n.profile.RetireOnionKey(k.Address()); err != nil {
-				n.log.Warn("an old address cannot be given up", "error", err)
+				n.log.Warn("an old address cannot be given up", "error", redact.Path(err))
 				continue
 			}
 			n.unpublish(k)
@@ -105,7 +106,7 @@ func (n *Node) catchUp(e *engine.Engine, now time.Time) error {
 		}
 	}
 	if err := n.tellAddresses(e, now); err != nil {
-		n.log.Warn("contacts cannot be told of an address", "error", err)
+		n.log.Warn("contacts cannot be told of an address", "error", redact.Path(err))
 	}
 	return nil
 }

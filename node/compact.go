@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/onionwire/onionwire/node/internal/redact"
 	"github.com/onionwire/onionwire/node/store"
 )
 
@@ -28,7 +29,7 @@ func (n *Node) compact() {
 		case n.ctx.Err() != nil, errors.Is(err, store.ErrClosed):
 			return
 		case err != nil:
-			n.log.Warn("what was deleted cannot be removed from the disk yet", "error", err)
+			n.log.Warn("what was deleted cannot be removed from the disk yet", "error", redact.Path(err))
 			pause = compactRetry
 		case !more:
 			select {

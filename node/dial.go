@@ -14,6 +14,7 @@ import (
 	ma "github.com/multiformats/go-multiaddr"
 
 	"github.com/onionwire/onionwire/node/engine"
+	"github.com/onionwire/onionwire/node/internal/redact"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/wire"
 	"github.com/onionwire/onionwire/tortransport"
@@ -53,7 +54,7 @@ func (n *Node) order(d engine.Dial) {
 		if err == nil || cancelled {
 			return
 		}
-		n.log.Debug("dial failed", "error", err)
+		n.log.Debug("dial failed", "error", redact.Path(err))
 		final := errors.Is(err, ErrWrongPeer) || errors.Is(err, ErrNotProven)
 		_ = n.do(context.WithoutCancel(ctx), func(e *engine.Engine, now time.Time) error {
 			e.DialFailed(now, d.Contact, final)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/onionwire/onionwire/node/e2ee"
 	"github.com/onionwire/onionwire/node/engine"
+	"github.com/onionwire/onionwire/node/internal/redact"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/wire"
 )
@@ -25,7 +26,7 @@ func (n *Node) onStream(s network.Stream) {
 	}
 	defer n.tasks.Done()
 	if err := n.answer(s); err != nil {
-		n.log.Debug("inbound stream refused", "error", err)
+		n.log.Debug("inbound stream refused", "error", redact.Path(err))
 		_ = s.Reset()
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"github.com/onionwire/onionwire/node/internal/redact"
 )
 
 // subscriptions are those of a connection.
@@ -67,7 +69,7 @@ func (c *conn) tell(ctx context.Context, work *call, s Subscription) {
 	if ctx.Err() == nil {
 		e, known := explain(err)
 		if !known {
-			c.log.Error("subscription failed", "err", err)
+			c.log.Error("subscription failed", "err", redact.Path(err))
 		}
 		_ = c.notify("subscription_ended", endedParams{s.Subscription, e})
 	}
