@@ -1,10 +1,12 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 )
 
 // maxScreen bounds what is read, in bytes.
@@ -12,8 +14,18 @@ const maxScreen = 1 << 20
 
 func main() {
 	title := flag.String("title", "", "what stands above the screen")
+	folder := flag.String("o", "", "folder for the pictures of the interface")
+	program := flag.String("onionwire", "bin/onionwire", "the program whose pictures these are")
 	flag.Parse()
-	if err := draw(os.Stdin, os.Stdout, *title); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	var err error
+	if *folder != "" {
+		err = take(ctx, *program, *folder)
+	} else {
+		err = draw(os.Stdin, os.Stdout, *title)
+	}
+	if err != nil {
 		fmt.Fprintf(os.Stderr, "picture: %s\n", err)
 		os.Exit(1)
 	}
