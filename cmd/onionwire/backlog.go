@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/output"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/rpc"
 )
@@ -39,7 +40,7 @@ func (t *talk) catchUp(ctx context.Context) error {
 	for _, m := range backlog {
 		if m.Sender == 0 {
 			t.waiting[m.Number] = m
-			fmt.Fprintf(t.out, "you: %s  (waiting)\n", visible(m.Text))
+			fmt.Fprintf(t.out, "you: %s  (waiting)\n", output.Text(m.Text))
 			continue
 		}
 		t.theirs(m)

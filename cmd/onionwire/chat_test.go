@@ -137,9 +137,9 @@ func TestPipe(t *testing.T) {
 	rough.Err.Await(t, "not sent: ", "UTF-8")
 	rough.WantStatus(1, clitest.Soon)
 	rough.WantError("lines not sent: 2", "said above")
-	arrives(t, rough, listener, "<001B>[2J<001B>]0;owned<0007><001B>[31mred")
+	arrives(t, rough, listener, "␛[2J␛]0;owned␇␛[31mred")
 	arrives(t, rough, listener, long)
-	arrives(t, rough, listener, "evil<202E>txt.exe")
+	arrives(t, rough, listener, "evil‹U+202E›txt.exe")
 
 	listener.End(syscall.SIGINT, 0)
 	for _, p := range []*clitest.Process{listener, rough} {

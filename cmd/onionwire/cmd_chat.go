@@ -12,17 +12,16 @@ import (
 	"github.com/onionwire/onionwire/cmd/internal/cli"
 	"github.com/onionwire/onionwire/node"
 	"github.com/onionwire/onionwire/node/contactlink"
-	"github.com/onionwire/onionwire/tortransport/tor"
+	"github.com/onionwire/onionwire/node/rpc"
 )
 
 type chatOptions struct {
-	tor     *cli.TorFlags
-	profile lockedFlags
-	listen  bool
+	nodeFlags
+	listen bool
 }
 
 func newChat(tor *cli.TorFlags) *cobra.Command {
-	o := chatOptions{tor: tor}
+	o := chatOptions{nodeFlags: nodeFlags{tor: tor}}
 	c := &cobra.Command{
 		Use:   "chat {LINK | --listen}",
 		Short: "Talk to somebody, line by line",
@@ -44,7 +43,7 @@ second line that 'onionwire id' prints over there.
 
 Messages are kept in the profile. What is not delivered when the chat ends waits, and
 goes out the next time that you chat with them; what they have written meanwhile is
-printed then.`,
+printed then. If a node runs on the profile, it delivers what waits.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
 			case o.listen && len(args) > 0:
@@ -65,66 +64,74 @@ printed then.`,
 			return o.run(c.Context(), stdioOf(c), link)
 		},
 	}
-	o.profile.register(c.Flags())
+	o.register(c.Flags())
 	c.Flags().BoolVar(&o.listen, "listen", false, "wait for somebody to talk to")
 	return c
 }
 
 func (o *chatOptions) run(ctx context.Context, stdio stdio, link contactlink.Link) error {
-	return withProfile(ctx, o.tor, &o.profile, stdio, func(ctx context.Context, e engine) error {
-		if link.Peer == e.profile.Peer() { // before the wait for tor
-			return cli.Hint(cli.Usage(errors.New("this is the profile's own contact link")), "you need the link of the other side; this is your own")
+	return o.online(ctx, stdio, func(ctx context.Context, s *session) error {
+		own, err := s.Link(ctx)
+		if err != nil {
+			return err
 		}
-		return e.withTor(ctx, func(ctx context.Context, d *tor.Daemon) error {
-			if err := cli.WaitReady(ctx, d, stdio.err, ""); err != nil {
-				return err
-			}
-			return e.withNode(ctx, d, func(ctx context.Context, n *node.Node) error { return o.chat(ctx, n, stdio, link) })
-		})
+		if link.Peer == own.Peer { // before the wait for tor
+			return errOwnLink
+		}
+		if err := s.connect(ctx); err != nil {
+			return err
+		}
+		return o.chat(ctx, s, link)
 	})
 }
 
+// errOwnLink refuses to make a contact of oneself.
+var errOwnLink = cli.Hint(cli.Usage(errors.New("this is the profile's own contact link")), "you need the link of the other side; this is your own")
+
 // chat finds somebody to talk to, and talks.
-func (o *chatOptions) chat(ctx context.Context, n *node.Node, stdio stdio, link contactlink.Link) error {
-	status, err := n.Status(ctx)
+func (o *chatOptions) chat(ctx context.Context, s *session, link contactlink.Link) error {
+	status, err := s.Status(ctx)
 	if err != nil {
 		return err
 	}
-	feed, stop := listen(ctx, n, status.Cursor)
+	feed, stop := listen(ctx, s.API, status.Cursor)
 	defer stop()
-	c, err := o.meet(ctx, n, feed, stdio.err, link)
+	c, err := o.meet(ctx, s, feed, link)
 	if err != nil {
 		return err
 	}
-	service := io.Discard
-	if !o.listen {
-		service = stdio.err
+	if n := s.Node(); n != nil {
+		service := io.Discard
+		if !o.listen {
+			service = s.stdio.err
+		}
+		defer watchService(ctx, n, s.stdio.err, service)()
 	}
-	defer watchService(ctx, n, stdio.err, service)()
-	defer keepConnected(ctx, n, c)()
+	defer keepConnected(ctx, s.API, c)()
 	t := talk{
-		api: n, contact: c, out: stdio.out, notes: stdio.err,
-		endsWithIn: !o.listen || cli.IsTerminal(stdio.in),
+		api: s.API, contact: c, out: s.stdio.out, notes: s.stdio.err,
+		endsWithIn: !o.listen || cli.IsTerminal(s.stdio.in),
 	}
-	return t.run(ctx, feed, stdio.in)
+	return t.run(ctx, feed, s.stdio.in)
 }
 
 // meet returns the contact to talk to: who has the link, or the first one who comes.
 func (o *chatOptions) meet(
-	ctx context.Context, n *node.Node, feed <-chan happening, notes io.Writer, link contactlink.Link,
-) (c node.Contact, err error) {
+	ctx context.Context, s *session, feed <-chan happening, link contactlink.Link,
+) (c rpc.Contact, err error) {
+	notes := s.stdio.err
 	if o.listen {
-		if err := cli.Published(ctx, notes, n.Ready); err != nil {
+		if err := cli.Published(ctx, notes, s.Ready); err != nil {
 			return c, err
 		}
-		own, err := n.Link(ctx)
+		own, err := s.Link(ctx)
 		if err != nil {
 			return c, err
 		}
 		fmt.Fprintf(notes, "waiting for somebody to talk to; your contact link is\n%s\n", own)
-		return awaitFirst(ctx, n, feed, notes)
+		return awaitFirst(ctx, s.API, feed, notes)
 	}
-	if c, err = n.AddContact(ctx, link, node.AddOptions{}); err != nil {
+	if c, err = s.AddContact(ctx, link, rpc.AddOptions{}); err != nil {
 		return c, err
 	}
 	if c.State == requested {
@@ -136,10 +143,10 @@ func (o *chatOptions) meet(
 
 // keepConnected dials a contact again and again, until the function is called that it
 // returns.
-func keepConnected(ctx context.Context, n *node.Node, c node.Contact) func() {
+func keepConnected(ctx context.Context, api rpc.API, c rpc.Contact) func() {
 	set := func(on bool) {
 		// It fails only if the node has ended, or the contact was deleted.
-		_, _ = n.UpdateContact(context.WithoutCancel(ctx), c.ID, node.ContactUpdate{KeepConnected: &on})
+		_, _ = api.UpdateContact(context.WithoutCancel(ctx), c.ID, rpc.ContactUpdate{KeepConnected: &on})
 	}
 	set(true)
 	return func() { set(c.KeepConnected) }

@@ -4,26 +4,25 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"github.com/onionwire/onionwire/cmd/internal/cli"
-	"github.com/onionwire/onionwire/node/profile"
+	"github.com/onionwire/onionwire/node/rpc"
 )
 
-// exportFlag is that of the passphrase of an export.
-const exportFlag = "export-passphrase-file"
+// exportFlag begins the flags of the passphrase of an export.
+const exportFlag = "export-"
 
 type exportOptions struct {
-	profile      lockedFlags
+	nodeFlags
 	passphrase   secretFlag
 	contactsOnly bool
 }
 
-func newExport() *cobra.Command {
-	var o exportOptions
+func newExport(tor *cli.TorFlags) *cobra.Command {
+	o := exportOptions{nodeFlags: nodeFlags{tor: tor}}
 	c := &cobra.Command{
 		Use:   "export FILE",
 		Short: "Write the profile to one encrypted file",
@@ -34,7 +33,9 @@ files that were exchanged are not in it.
 
 FILE must not exist. It asks for the passphrase of the profile, and twice for one of
 the export. Whoever has the file and its passphrase is you. The file is in the format
-of age, version 1: other programs open it as well.`,
+of age, version 1: other programs open it as well.
+
+With --json, it prints {"profile":…,"file":…}.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return errors.New("name the file to write")
@@ -43,49 +44,36 @@ of age, version 1: other programs open it as well.`,
 		},
 		RunE: func(c *cobra.Command, args []string) error { return o.run(c.Context(), stdioOf(c), args[0]) },
 	}
-	o.profile.register(c.Flags())
+	o.nodeFlags.register(c.Flags())
 	o.passphrase.register(c.Flags(), exportFlag, "the passphrase of the export")
 	c.Flags().BoolVar(&o.contactsOnly, "contacts-only", false, "leave out what was said")
 	return c
 }
 
 func (o *exportOptions) run(ctx context.Context, stdio stdio, path string) error {
-	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
-		return cli.Hint(fmt.Errorf("there is something at %s", path), "name another file; nothing is overwritten")
+	if err := vacant(path); err != nil {
+		return err
 	}
-	return o.profile.unlock(ctx, stdio.secrets(), func(passphrase []byte) (err error) {
-		p, err := profile.Open(ctx, o.profile.root, o.profile.name, passphrase)
-		if err != nil {
-			return err
-		}
-		defer finish(&err, p)
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return err
+	}
+	return o.withPassphrase(ctx, stdio, func(ctx context.Context, s *session, passphrase []byte) error {
 		own, err := stdio.secrets().fresh(ctx, &o.passphrase)
 		if err != nil {
 			return err
 		}
 		defer clear(own)
-		if err := o.write(ctx, p, path, own); err != nil {
+		switch err := s.Export(ctx, string(passphrase), path, string(own), !o.contactsOnly); {
+		case errors.Is(err, rpc.ErrInvalid):
+			return cli.Hint(err, "name a file that is not there, in a folder that is")
+		case err != nil:
 			return err
 		}
-		fmt.Fprintf(stdio.err, "profile %q is exported; without the export's passphrase the file is of no use\n", p.Name())
+		fmt.Fprintf(stdio.notes(), "profile %q is exported; without the export's passphrase the file is of no use\n", o.profile.name)
+		if stdio.json {
+			return s.out.Object(map[string]string{"profile": o.profile.name, "file": path})
+		}
 		return nil
 	})
-}
-
-// write writes the file, whole or not at all.
-func (o *exportOptions) write(ctx context.Context, p *profile.Profile, path string, passphrase []byte) (err error) {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		err = errors.Join(err, file.Close())
-		if err != nil {
-			_ = os.Remove(path) // it opens nowhere
-		}
-	}()
-	if err := p.Export(ctx, file, passphrase, !o.contactsOnly); err != nil {
-		return err
-	}
-	return file.Sync()
 }

@@ -7,16 +7,15 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/onionwire/onionwire/cmd/internal/cli"
-	"github.com/onionwire/onionwire/node/profile"
 )
 
 type passphraseOptions struct {
-	profile lockedFlags
-	fresh   protectionFlags
+	nodeFlags
+	fresh protectionFlags
 }
 
-func newPassphrase() *cobra.Command {
-	var o passphraseOptions
+func newPassphrase(tor *cli.TorFlags) *cobra.Command {
+	o := passphraseOptions{nodeFlags: nodeFlags{tor: tor}}
 	c := &cobra.Command{
 		Use:   "passphrase",
 		Short: "Change the profile's passphrase",
@@ -26,12 +25,14 @@ With --passphrase-file and --new-passphrase-file they are the first lines of fil
 both are standard input, its first two lines.
 
 The old one opens nothing any more. Copies of the profile's folder that were made
-before, backups for example, stay what they were.`,
+before, backups for example, stay what they were.
+
+With --json, it prints {"profile":…,"protected":…}.`,
 		Args: cli.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return o.run(c.Context(), stdioOf(c)) },
 	}
-	o.profile.register(c.Flags())
-	o.fresh.register(c.Flags(), "new-passphrase-file")
+	o.register(c.Flags())
+	o.fresh.register(c.Flags(), "new-")
 	return c
 }
 
@@ -39,25 +40,22 @@ func (o *passphraseOptions) run(ctx context.Context, stdio stdio) error {
 	if err := o.fresh.check(); err != nil {
 		return err
 	}
-	return o.profile.unlock(ctx, stdio.secrets(), func(passphrase []byte) (err error) {
-		// The lock, and that the passphrase is right, before a new one is asked for.
-		p, err := profile.Open(ctx, o.profile.root, o.profile.name, passphrase)
+	return o.withPassphrase(ctx, stdio, func(ctx context.Context, s *session, old []byte) error {
+		fresh, err := o.fresh.chosen(ctx, stdio.secrets())
 		if err != nil {
 			return err
 		}
-		defer finish(&err, p)
-		protection, err := o.fresh.choose(ctx, stdio.secrets())
-		if err != nil {
+		defer clear(fresh)
+		if err := s.ChangePassphrase(ctx, string(old), string(fresh)); err != nil {
 			return err
 		}
-		defer protection.Wipe()
-		if err := p.ChangePassphrase(passphrase, protection); err != nil {
-			return err
-		}
+		has := "a new passphrase"
 		if o.fresh.without {
-			fmt.Fprintf(stdio.err, "profile %q has no passphrase any more\n", p.Name())
-		} else {
-			fmt.Fprintf(stdio.err, "profile %q has a new passphrase\n", p.Name())
+			has = "no passphrase any more"
+		}
+		fmt.Fprintf(stdio.notes(), "profile %q has %s\n", o.profile.name, has)
+		if stdio.json {
+			return s.out.Object(map[string]any{"profile": o.profile.name, "protected": !o.fresh.without})
 		}
 		return nil
 	})

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -33,13 +32,15 @@ standard output:
 
   ready DIR/network.torrc
 
+or with --json {"ready":"DIR/network.torrc"}.
+
 Other commands join it with --tor-network DIR/network.torrc. It runs until it is
 interrupted, and then removes everything that it put into DIR.
 
 It is for tests only: nobody is anonymous in a network on one machine.`,
 		Args: cli.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return o.run(c.Context(), c.OutOrStdout(), c.ErrOrStderr())
+			return o.run(c.Context(), stdioOf(c))
 		},
 	}
 	c.Flags().StringVar(&o.dir, "dir", "", "folder of the network, made if it is missing")
@@ -48,8 +49,8 @@ It is for tests only: nobody is anonymous in a network on one machine.`,
 	return c
 }
 
-func (o *testnetOptions) run(ctx context.Context, stdout, stderr io.Writer) error {
-	log, err := o.tor.Logger(stderr)
+func (o *testnetOptions) run(ctx context.Context, stdio stdio) error {
+	log, err := o.tor.Logger(stdio.err)
 	if err != nil {
 		return err
 	}
@@ -62,13 +63,15 @@ func (o *testnetOptions) run(ctx context.Context, stdout, stderr io.Writer) erro
 		Dir:       o.dir,
 		TorBinary: o.tor.Binary,
 		Log:       log,
-		Progress:  func(s string) { fmt.Fprintln(stderr, s) },
+		Progress:  func(s string) { fmt.Fprintln(stdio.notes(), s) },
 	})
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "ready %s\n", network.TorrcFile())
-	fmt.Fprintln(stderr, "the network runs; Ctrl-C ends it")
+	if err := stdio.ready(network.TorrcFile()); err != nil {
+		return errors.Join(err, network.Stop())
+	}
+	fmt.Fprintln(stdio.notes(), "the network runs; Ctrl-C ends it")
 	select {
 	case <-ctx.Done():
 		return network.Stop()

@@ -9,11 +9,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/onionwire/onionwire/cmd/internal/cli"
-	"github.com/onionwire/onionwire/node/profile"
 )
 
-func newWords() *cobra.Command {
-	var f lockedFlags
+func newWords(tor *cli.TorFlags) *cobra.Command {
+	f := nodeFlags{tor: tor}
 	c := &cobra.Command{
 		Use:   "words",
 		Short: "Show the 24 words from which the profile can be made again",
@@ -21,9 +20,11 @@ func newWords() *cobra.Command {
 asking for the passphrase. 'onionwire restore' makes the profile again from them, with
 its identity and its first address, and without contacts and messages.
 
-Whoever reads them is you, and no passphrase helps against that. Write them on paper.`,
+Whoever reads them is you, and no passphrase helps against that. Write them on paper.
+
+With --json, it prints {"words":[…]}.`,
 		Args: cli.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return runWords(c.Context(), f, stdioOf(c)) },
+		RunE: func(c *cobra.Command, _ []string) error { return f.withPassphrase(c.Context(), stdioOf(c), showWords) },
 	}
 	f.register(c.Flags())
 	return c
@@ -32,23 +33,20 @@ Whoever reads them is you, and no passphrase helps against that. Write them on p
 // wordsPerLine divides 24.
 const wordsPerLine = 6
 
-func runWords(ctx context.Context, f lockedFlags, stdio stdio) error {
-	return f.unlock(ctx, stdio.secrets(), func(passphrase []byte) (err error) {
-		p, err := profile.Open(ctx, f.root, f.name, passphrase)
-		if err != nil {
+func showWords(ctx context.Context, s *session, passphrase []byte) error {
+	text, err := s.Words(ctx, string(passphrase))
+	if err != nil {
+		return err
+	}
+	words := strings.Fields(text)
+	if s.out.JSON {
+		return s.out.Object(map[string][]string{"words": words})
+	}
+	fmt.Fprintln(s.stdio.err, "write these down, in this order, and let nobody see them:")
+	for line := range slices.Chunk(words, wordsPerLine) {
+		if _, err := fmt.Fprintln(s.out.Out, strings.Join(line, " ")); err != nil {
 			return err
 		}
-		defer finish(&err, p)
-		words, err := p.Words(passphrase)
-		if err != nil {
-			return err
-		}
-		fmt.Fprintln(stdio.err, "write these down, in this order, and let nobody see them:")
-		for line := range slices.Chunk(words, wordsPerLine) {
-			if _, err := fmt.Fprintln(stdio.out, strings.Join(line, " ")); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	}
+	return nil
 }

@@ -2,6 +2,8 @@ package main
 
 import (
 	"github.com/onionwire/onionwire/cmd/internal/cli"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/lookup"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/metrics"
 	"github.com/onionwire/onionwire/node"
 	"github.com/onionwire/onionwire/node/contactlink"
 	"github.com/onionwire/onionwire/node/profile"
@@ -11,10 +13,25 @@ import (
 	"github.com/onionwire/onionwire/node/vault"
 )
 
-// exitPassphrase is the exit status after a wrong passphrase.
-const exitPassphrase = 3
+// Exit statuses of this program, beside those of package cli. They do not change from
+// version to version.
+const (
+	exitPassphrase  = 3
+	exitNotFound    = 4
+	exitTimeout     = 5
+	exitUnavailable = 6
+)
 
-const statuses = "  3    the passphrase is wrong\n"
+const statuses = `  3    the passphrase is wrong
+  4    there is no such profile, contact, message, file or token
+  5    the time that was given is over
+  6    the profile is in use, no node runs on it, or Tor is not there
+`
+
+// statusCodes name them in errors as JSON.
+var statusCodes = map[int]string{
+	exitPassphrase: "passphrase", exitNotFound: "not_found", exitTimeout: "timed_out", exitUnavailable: "unavailable",
+}
 
 // known are the errors that this program can meet. The more specific ones stand
 // first.
@@ -23,9 +40,9 @@ var known = []cli.Known{
 	{Err: contactlink.ErrNewer, Hint: "use the same version of onionwire as your contact", Status: cli.ExitUsage},
 	{Err: contactlink.ErrMalformed, Hint: "ask your contact for what 'onionwire id' prints, and copy one line of it, whole", Status: cli.ExitUsage},
 
-	{Err: profile.ErrNotFound, Hint: "make it with 'onionwire init'; --profile and --dir say which one"},
+	{Err: profile.ErrNotFound, Hint: "make it with 'onionwire init'; --profile and --dir say which one", Status: exitNotFound},
 	{Err: profile.ErrExists, Hint: "use it as it is, or choose another name with --profile"},
-	{Err: profile.ErrInUse, Hint: "end the other onionwire first, or choose another profile with --profile"},
+	{Err: profile.ErrInUse, Hint: "end the other onionwire first, or choose another profile with --profile", Status: exitUnavailable},
 	{Err: profile.ErrName, Hint: "choose another name with --profile", Status: cli.ExitUsage},
 	{Err: profile.ErrIncomplete, Hint: "restore the folder from a backup; nothing was changed"},
 	{Err: profile.ErrDamaged, Hint: "restore the folder from a backup; nothing was changed"},
@@ -53,18 +70,23 @@ var known = []cli.Known{
 	{Err: node.ErrVersion, Hint: "use the same version of onionwire on both sides"},
 	{Err: node.ErrTurnedAway, Hint: "they may have blocked you, or have too much to do; it is tried again"},
 
-	{Err: rpc.ErrNotRunning, Hint: "start the node with 'onionwire run'"},
-	{Err: rpc.ErrLost, Hint: "the node has ended; what was asked for may have been done"},
+	{Err: metrics.ErrAddress, Hint: "others on the network could ask otherwise; choose such an address", Status: cli.ExitUsage},
+	{Err: errTimeout, Hint: "try again, or allow more time with --timeout; 0 is for ever", Status: exitTimeout},
+	{Err: lookup.ErrAmbiguous, Hint: "say which one by its number, such as #7", Status: cli.ExitUsage},
+
+	{Err: rpc.ErrNotRunning, Hint: "start the node with 'onionwire serve'", Status: exitUnavailable},
+	{Err: rpc.ErrLost, Hint: "the node has ended; what was asked for may have been done", Status: exitUnavailable},
 	{Err: rpc.ErrProtocol, Hint: "is it really onionwire that runs there, of the same version?"},
 	{Err: rpc.ErrInUse, Hint: "end the program that listens there first"},
 	{Err: rpc.ErrPath, Hint: "choose a folder with a shorter path with --dir"},
-	{Err: token.ErrMalformed, Hint: "delete the file; the next 'onionwire run' makes another"},
+	{Err: token.ErrMalformed, Hint: "delete the file; the next 'onionwire serve' makes another"},
 	{Err: rpc.ErrToken, Hint: "the node there is of another profile, or its token was replaced; start it again"},
 	{Err: rpc.ErrCursor, Hint: "read what there is now, and subscribe from the cursor in status"},
-	{Err: node.ErrUnavailable, Hint: "is tor still there? 'onionwire call status' says how it is doing"},
+	{Err: rpc.ErrPassphrase, Hint: "try again; mind the keyboard layout and capital letters", Status: exitPassphrase},
+	{Err: node.ErrUnavailable, Hint: "is tor still there? 'onionwire status' says how it is doing", Status: exitUnavailable},
 	{Err: node.ErrLimit, Hint: "wait until some of it is delivered, or delete something"},
-	{Err: node.ErrState, Hint: "'onionwire call contacts' says how things are with each contact"},
-	{Err: node.ErrNotFound, Hint: "'onionwire call contacts' and 'onionwire call conversations' list what there is"},
-	{Err: node.ErrInvalid, Hint: "'onionwire call methods' lists what there is, docs/rpc.md what each takes"},
-	{Err: node.ErrClosed, Hint: "start it again"},
+	{Err: node.ErrState, Hint: "'onionwire contacts --all' says how things are with each contact, 'onionwire file list' with each file"},
+	{Err: node.ErrNotFound, Hint: "'onionwire contacts', 'onionwire history' and 'onionwire file list' say what there is", Status: exitNotFound},
+	{Err: node.ErrInvalid, Hint: "see the command's --help; of a call, docs/rpc.md says what each method takes"},
+	{Err: node.ErrClosed, Hint: "start it again", Status: exitUnavailable},
 }

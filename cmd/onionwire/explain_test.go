@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/onionwire/onionwire/cmd/internal/cli"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/lookup"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/metrics"
 	"github.com/onionwire/onionwire/node"
 	"github.com/onionwire/onionwire/node/contactlink"
 	"github.com/onionwire/onionwire/node/lock"
@@ -53,12 +55,16 @@ var told = map[error]string{
 	node.ErrTurnedAway:        "blocked",
 	node.ErrNotFound:          "list",
 	node.ErrState:             "contacts",
-	node.ErrInvalid:           "methods",
+	node.ErrInvalid:           "--help",
 	node.ErrLimit:             "wait",
 	node.ErrUnavailable:       "status",
 	node.ErrCursor:            "cursor",
 	node.ErrClosed:            "start it again",
-	rpc.ErrNotRunning:         "onionwire run",
+	rpc.ErrNotRunning:         "onionwire serve",
+	rpc.ErrPassphrase:         "try again",
+	metrics.ErrAddress:        "others",
+	errTimeout:                "--timeout",
+	lookup.ErrAmbiguous:       "number",
 	rpc.ErrLost:               "may have been done",
 	rpc.ErrProtocol:           "same version",
 	rpc.ErrInUse:              "first",

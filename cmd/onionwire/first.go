@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/output"
 	"github.com/onionwire/onionwire/node/rpc"
 )
 
@@ -29,7 +30,7 @@ func awaitFirst(ctx context.Context, api rpc.API, feed <-chan happening, notes i
 	}
 	fmt.Fprintf(notes, "%s asks to become a contact, and is accepted\n", who(c))
 	if c.Introduction != "" {
-		fmt.Fprintf(notes, "they introduce themselves: %s\n", visible(c.Introduction))
+		fmt.Fprintf(notes, "they introduce themselves: %s\n", output.Text(c.Introduction))
 	}
 	if err := api.AcceptContact(ctx, c.ID); err != nil {
 		return c, err

@@ -33,7 +33,7 @@ func TestProfileInUse(t *testing.T) {
 	s := newSomeone(t)
 	first := s.Start("chat", "--listen", "--tor-network", s.Offline())
 	first.Err.Await(t, "tor 0%")
-	second := s.Run(1, "chat", "--listen", "--tor-network", s.Offline())
+	second := s.Run(6, "serve", "--tor-network", s.Offline())
 	second.WantError(fmt.Sprintf("profile is in use by process %d", first.PID()), "end the other onionwire first")
 	out := s.Run(0, "id").Out
 	if out.Await(t, "onionwire:") != s.link || out.Await(t, "/onion3/") != s.address {

@@ -11,5 +11,5 @@ import (
 func main() { os.Exit(cli.Main(newProgram())) }
 
 func newProgram() cli.Program {
-	return cli.Program{Root: newRoot(), Known: known, Statuses: statuses}
+	return cli.Program{Root: newRoot(), Known: known, Statuses: statuses, Codes: statusCodes}
 }

@@ -23,7 +23,7 @@ type makeOptions struct {
 
 func (o *makeOptions) register(fs *pflag.FlagSet) {
 	o.profile.register(fs)
-	o.protection.register(fs, "passphrase-file")
+	o.protection.register(fs, "")
 	fs.StringVar(&o.name, "name", "", "what contacts are told to call you")
 }
 
@@ -65,6 +65,6 @@ func (o *makeOptions) run(
 			return err
 		}
 	}
-	fmt.Fprintf(stdio.err, "profile %q is made; give one of these to your contacts:\n", p.Name())
-	return printLink(stdio.out, p.Link())
+	fmt.Fprintf(stdio.notes(), "profile %q is made; give one of these to your contacts:\n", p.Name())
+	return printLink(stdio, p.Name(), p.Link())
 }

@@ -15,17 +15,40 @@ import (
 	"github.com/onionwire/onionwire/node/vault"
 )
 
-// secretFlag is where a passphrase comes from: the first line of a file, or whoever
-// sits at the terminal. It is never on the command line, which other users can read.
+// secretFlag is where a passphrase comes from: the first line of a file, the next line
+// of a file descriptor, or whoever sits at the terminal. It is never on the command
+// line, which other users can read, nor in the environment.
 type secretFlag struct {
-	flag string // without the dashes
+	flag string // without the dashes, and without what follows passphrase
 	what string // as in "the passphrase of the export"
 	file string // - is standard input
+	fd   int    // or none
+	open *os.File
 }
 
-func (f *secretFlag) register(fs *pflag.FlagSet, flag, what string) {
-	f.flag, f.what = flag, what
-	fs.StringVar(&f.file, flag, "", "`FILE` whose first line is "+what+", - for standard input (default: ask for it)")
+// noFD is the descriptor of a flag that was not given.
+const noFD = -1
+
+// register adds --passphrase-file and --passphrase-fd, with something before them.
+func (f *secretFlag) register(fs *pflag.FlagSet, prefix, what string) {
+	f.flag, f.what = prefix+"passphrase", what
+	fs.StringVar(&f.file, f.flag+"-file", "", "`FILE` whose first line is "+what+", - for standard input (default: ask for it)")
+	fs.IntVar(&f.fd, f.flag+"-fd", noFD, "file descriptor `N` whose next line is "+what)
+	fs.Lookup(f.flag + "-fd").DefValue = "" // it is none
+}
+
+// given reports whether nobody is to be asked.
+func (f *secretFlag) given() bool { return f.file != "" || f.fd != noFD }
+
+// check finds what does not go together.
+func (f *secretFlag) check() error {
+	switch {
+	case f.file != "" && f.fd != noFD:
+		return cli.Hint(cli.Usage(fmt.Errorf("--%s-file and --%s-fd do not go together", f.flag, f.flag)), "choose one or the other")
+	case f.fd < noFD:
+		return cli.Hint(cli.Usage(fmt.Errorf("--%s-fd %d is no file descriptor", f.flag, f.fd)), "it is a number from 0 on, of a descriptor that is open")
+	}
+	return nil
 }
 
 // errNotTheSame means that somebody has mistyped a new passphrase.
@@ -39,12 +62,15 @@ type secrets struct {
 
 // existing returns a passphrase that was chosen before. The caller clears it.
 func (s secrets) existing(ctx context.Context, f *secretFlag) ([]byte, error) {
-	if f.file != "" {
+	if err := f.check(); err != nil {
+		return nil, err
+	}
+	if f.given() {
 		return s.fromFile(f)
 	}
 	if !cli.IsTerminal(s.in) {
 		return nil, cli.Hint(cli.Usage(fmt.Errorf("nobody is there to be asked for %s", f.what)),
-			"give it with --"+f.flag+" FILE, where - is standard input")
+			"give it with --"+f.flag+"-file FILE, where - is standard input, or --"+f.flag+"-fd N")
 	}
 	return s.ask(ctx, f.what)
 }
@@ -55,7 +81,7 @@ func (s secrets) fresh(ctx context.Context, f *secretFlag) ([]byte, error) {
 	if err == nil && len(first) == 0 {
 		err = cli.Hint(cli.Usage(errors.New("the passphrase is empty")), "choose one of several words that nobody can guess")
 	}
-	if err != nil || f.file != "" {
+	if err != nil || f.given() {
 		return first, err
 	}
 	again, err := s.ask(ctx, f.what+", once more")
@@ -70,21 +96,28 @@ func (s secrets) fresh(ctx context.Context, f *secretFlag) ([]byte, error) {
 	return first, nil
 }
 
-// fromFile reads the first line of a file, and of standard input no more than that:
-// what follows is for somebody else.
+// fromFile reads the first line of a file, and of standard input or a descriptor no
+// more than that: what follows is for somebody else.
 func (s secrets) fromFile(f *secretFlag) ([]byte, error) {
-	in := s.in
-	if f.file != "-" {
+	in, name := s.in, "--"+f.flag+"-file"
+	switch {
+	case f.fd != noFD:
+		name = "--" + f.flag + "-fd"
+		if f.open == nil { // it is kept: with the last reference the system's is closed
+			f.open = os.NewFile(uintptr(f.fd), name)
+		}
+		in = f.open
+	case f.file != "-":
 		file, err := os.Open(f.file)
 		if err != nil {
-			return nil, fmt.Errorf("--%s: %w", f.flag, err)
+			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		defer file.Close()
 		in = file
 	}
 	line, err := readSecret(in)
 	if err != nil {
-		return nil, fmt.Errorf("--%s: %w", f.flag, err)
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return line, nil
 }

@@ -42,7 +42,7 @@ type lockedFlags struct {
 
 func (f *lockedFlags) register(fs *pflag.FlagSet) {
 	f.profileFlags.register(fs)
-	f.passphrase.register(fs, "passphrase-file", "the passphrase of the profile")
+	f.passphrase.register(fs, "", "the passphrase of the profile")
 }
 
 // unlock calls use with the passphrase, which is empty if the profile has none.
@@ -52,7 +52,7 @@ func (f *lockedFlags) unlock(ctx context.Context, s secrets, use func(passphrase
 		return f.explain(err)
 	}
 	var passphrase []byte
-	if protected || f.passphrase.file != "" {
+	if protected || f.passphrase.given() {
 		if passphrase, err = s.existing(ctx, &f.passphrase); err != nil {
 			return err
 		}

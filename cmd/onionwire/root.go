@@ -8,6 +8,14 @@ import (
 	"github.com/onionwire/onionwire/cmd/internal/cli"
 )
 
+// Groups of commands in the help text.
+const (
+	groupTalk    = "talk"
+	groupPeople  = "people"
+	groupProfile = "profile"
+	groupRun     = "run"
+)
+
 func newRoot() *cobra.Command {
 	var tor cli.TorFlags
 	root := &cobra.Command{
@@ -16,27 +24,59 @@ func newRoot() *cobra.Command {
 		Long: `onionwire is a chat without servers. Each side publishes an onion service, and
 what is said is encrypted from end to end on top of Tor.
 
-  onionwire init                make a profile
-  onionwire id                  print its contact link, to give to a contact
-  onionwire chat --listen       wait for somebody to talk to
-  onionwire chat LINK           talk to the contact with this link
-  onionwire run                 be there for contacts, and for other programs
-  onionwire call METHOD         ask a node that runs
-  onionwire words, restore      write the identity down, and make it again
-  onionwire export, import      take a profile along
-  onionwire passphrase          change the passphrase
-  onionwire demo                see it work on a private Tor network, offline
-  onionwire testnet             run such a network, to try things out`,
+  onionwire init            make a profile
+  onionwire link            show its contact link, for a contact to add
+  onionwire add LINK        ask somebody to become a contact
+  onionwire serve           be there for contacts, in the background
+  onionwire send NAME TEXT  write to a contact
+  onionwire receive         read what contacts write
+  onionwire demo            see it work on a private Tor network, offline
+
+Commands use the node that runs on the profile, if there is one ('onionwire serve'),
+and need no passphrase then. Otherwise they open the profile by themselves; what they
+queue is delivered when a node runs.
+
+With --json, results are JSON objects, one a line, and so is an error, on standard
+error: {"error":{"code":…,"message":…,"hint":…}}. The code names the exit status: failed,
+usage, passphrase, not_found, timed_out, unavailable, interrupted.`,
 	}
 	tor.Register(root.PersistentFlags())
+	registerJSON(root.PersistentFlags())
 	root.PersistentPreRunE = func(*cobra.Command, []string) error {
 		_, err := tor.Logger(io.Discard) // malformed is malformed, also where nothing is logged
 		return err
 	}
-	root.AddCommand(
-		newInit(), newID(), newChat(&tor), newRun(&tor), newCall(),
-		newWords(), newRestore(), newPassphrase(), newExport(), newImport(),
-		newTestnet(&tor), newDemo(&tor),
-	)
+	for _, g := range groups(&tor) {
+		root.AddGroup(&g.Group)
+		for _, c := range g.commands {
+			c.GroupID = g.ID
+			root.AddCommand(c)
+		}
+	}
+	root.AddCommand(newMan())
 	return root
+}
+
+// group are commands that are listed together.
+type group struct {
+	cobra.Group
+	commands []*cobra.Command
+}
+
+func groups(tor *cli.TorFlags) []group {
+	return []group{
+		{cobra.Group{ID: groupTalk, Title: "Talking:"}, []*cobra.Command{
+			newChat(tor), newSend(tor), newReceive(tor), newHistory(tor), newSearch(tor), newFile(tor),
+		}},
+		{cobra.Group{ID: groupPeople, Title: "People:"}, []*cobra.Command{
+			newLink(tor), newAdd(tor), newContacts(tor), newRequests(tor), newAccept(tor), newReject(tor),
+			newVerify(tor), newRename(tor), newMute(tor), newUnmute(tor), newBlock(tor), newUnblock(tor), newPing(tor),
+		}},
+		{cobra.Group{ID: groupProfile, Title: "The profile:"}, []*cobra.Command{
+			newInit(), newID(), newPassphrase(tor), newWords(tor), newRestore(), newExport(tor), newImport(),
+		}},
+		{cobra.Group{ID: groupRun, Title: "Running it:"}, []*cobra.Command{
+			newServe(tor), newStatus(), newToken(tor), newCall(), newTestnet(tor), newDemo(tor),
+		}},
+	}
 }

@@ -41,7 +41,7 @@ func TestRun(t *testing.T) {
 	t.Parallel()
 	alice, bob := newSomeone(t), newSomeone(t)
 	run := func(s *someone) *clitest.Process {
-		p := s.Start("run", "--log-level", "debug", "--tor-network", clitest.Network(t).TorrcFile())
+		p := s.Start("serve", "--log-level", "debug", "--tor-network", clitest.Network(t).TorrcFile())
 		p.Out.Await(t, "ready ")
 		return p
 	}
@@ -102,8 +102,8 @@ func TestRun(t *testing.T) {
 func TestRunOffline(t *testing.T) {
 	t.Parallel()
 	s := newSomeone(t)
-	s.Run(1, "call", "status").WantError("no node answers", "onionwire run")
-	p := s.Start("run", "--tor-network", s.Offline())
+	s.Run(6, "call", "status").WantError("no node answers", "onionwire serve")
+	p := s.Start("serve", "--tor-network", s.Offline())
 	_, socket, _ := strings.Cut(p.Out.Await(t, "ready "), " ")
 	if info, err := os.Stat(socket); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the socket is %v, %v", info, err)
@@ -111,7 +111,7 @@ func TestRunOffline(t *testing.T) {
 	if status := call[rpc.Status](t, s, "status"); status.Reachable || status.Bootstrap == 100 {
 		t.Errorf("the status is %+v", status)
 	}
-	s.Run(1, "run", "--tor-network", s.Offline()).
+	s.Run(6, "serve", "--tor-network", s.Offline()).
 		WantError(fmt.Sprintf("profile is in use by process %d", p.PID()), "end the other onionwire first")
 	for _, tc := range []struct {
 		status     int
@@ -119,7 +119,7 @@ func TestRunOffline(t *testing.T) {
 		what, hint string
 	}{
 		{1, []string{"no_such_method"}, "there is no such method", "methods"},
-		{1, []string{"contact", `{"contact":7}`}, "not found", "contacts"},
+		{4, []string{"contact", `{"contact":7}`}, "not found", "contacts"},
 		{1, []string{"contact", `{"contact":"seven"}`}, "contact", "parameters"},
 		{1, []string{"add_contact", `{"link":"onionwire:abc"}`}, "malformed contact link", "copy"},
 		{2, []string{"contact", `[7]`}, "no JSON object", "write them"},
@@ -131,7 +131,7 @@ func TestRunOffline(t *testing.T) {
 		s.Run(tc.status, append([]string{"call"}, tc.args...)...).WantError(tc.what, tc.hint)
 	}
 	p.End(syscall.SIGINT, 0)
-	s.Run(1, "call", "status").WantError("no node answers", "onionwire run")
+	s.Run(6, "call", "status").WantError("no node answers", "onionwire serve")
 }
 
 // TestRunFarDown runs a node in a folder whose path is too long for a socket.
@@ -140,7 +140,7 @@ func TestRunFarDown(t *testing.T) {
 	s := newSomeone(t)
 	dir := filepath.Join(s.Home, strings.Repeat("x", 100))
 	s.Run(0, "init", "--no-passphrase", "--dir", dir)
-	p := s.Start("run", "--dir", dir, "--tor-network", s.Offline())
+	p := s.Start("serve", "--dir", dir, "--tor-network", s.Offline())
 	p.Out.Await(t, "ready ")
 	s.Run(0, "call", "--dir", dir, "status")
 	p.End(syscall.SIGINT, 0)

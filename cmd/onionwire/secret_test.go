@@ -21,7 +21,7 @@ func TestPassphraseStaysSecret(t *testing.T) {
 	file := box.File("passphrase", passphrase+"\n")
 	s := &someone{Box: box, t: t, passphrase: []byte(passphrase)}
 	made := s.Run(0, "init", "--passphrase-file", file, "--log-level", "debug")
-	p := s.Start("run", "--passphrase-file", "-", "--log-level", "debug", "--tor-network", s.Offline())
+	p := s.Start("serve", "--passphrase-file", "-", "--log-level", "debug", "--tor-network", s.Offline())
 	p.Say(passphrase)
 	p.Out.Await(t, "ready ")
 	s.Run(0, "call", "status")

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/onionwire/onionwire/cmd/internal/cli"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/output"
 	"github.com/onionwire/onionwire/node"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/rpc"
@@ -125,6 +126,14 @@ func (t *talk) say(ctx context.Context, line inputLine) {
 
 // show tells what has happened.
 func (t *talk) show(ctx context.Context, e rpc.Event) error {
+	switch e.Kind {
+	case rpc.Disconnected:
+		fmt.Fprintln(t.notes, "the node that runs on the profile has ended; waiting until it is started again")
+		t.online = false // as far as anybody knows
+		return nil
+	case rpc.Reconnected:
+		return t.changed(ctx)
+	}
 	if e.Contact != t.contact.ID && e.Conversation != t.contact.Conversation {
 		return t.showOther(ctx, e)
 	}
@@ -225,7 +234,7 @@ func (t *talk) received(ctx context.Context, number ledger.MessageNumber) error 
 
 func (t *talk) theirs(m rpc.Message) {
 	t.shown = m.Number
-	fmt.Fprintf(t.out, "them: %s\n", visible(m.Text))
+	fmt.Fprintf(t.out, "them: %s\n", output.Text(m.Text))
 }
 
 // delivery tells what has become of a message of ours.
@@ -243,9 +252,9 @@ func (t *talk) delivery(e rpc.Event) {
 		if took > time.Minute {
 			precision = time.Second
 		}
-		fmt.Fprintf(t.out, "you: %s  ✓ delivered in %s\n", visible(m.Text), max(took, 0).Round(precision))
+		fmt.Fprintf(t.out, "you: %s  ✓ delivered in %s\n", output.Text(m.Text), max(took, 0).Round(precision))
 	default:
-		fmt.Fprintf(t.out, "you: %s  ✗ %s\n", visible(m.Text), e.Delivery)
+		fmt.Fprintf(t.out, "you: %s  ✗ %s\n", output.Text(m.Text), e.Delivery)
 	}
 	delete(t.waiting, e.Message)
 }
@@ -291,7 +300,7 @@ func who(c rpc.Contact) string {
 	if name == "" {
 		return c.Peer
 	}
-	return visible(name) + ", " + c.Peer
+	return output.Line(name) + ", " + c.Peer
 }
 
 func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }

@@ -183,14 +183,14 @@ func TestTalk(t *testing.T) {
 	if len(out) == 3 && strings.HasPrefix(out[2], "you: two  ✓ delivered in ") {
 		out[2] = "you: two"
 	}
-	wantLines(t, "standard output", out, "them: hi<0007>", "you: one  ✗ expired", "you: two")
+	wantLines(t, "standard output", out, "them: hi␇", "you: one  ✗ expired", "you: two")
 	notes = slices.DeleteFunc(notes, func(s string) bool { return strings.HasPrefix(s, "waiting until all") })
 	wantLines(
 		t, "standard error", notes,
 		"cannot connect: the other side is not online, or only just; trying again until it works",
 		"cannot connect: the other side is there and does not take the call; trying again until it works",
 		"connected with Bob, 12D3KooWBob",
-		"Ca<001B>rol, 12D3KooWCarol has written, too; it waits until you chat with them",
+		"Ca␛rol, 12D3KooWCarol has written, too; it waits until you chat with them",
 		"messages disappear after 1h0m0s from now on",
 		"disconnected; what you type waits for the next connection",
 	)

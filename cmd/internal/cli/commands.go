@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -77,6 +78,11 @@ func flagError(c *cobra.Command, err error) error {
 func unknownCommand(c *cobra.Command, given string) error {
 	hint := "see '" + c.CommandPath() + " --help'"
 	c.SuggestionsMinimumDistance = 2
+	for _, sub := range c.Commands() {
+		if slices.Contains(sub.SuggestFor, given) { // what it was once called says more than how it is spelt
+			return Hint(Usage(fmt.Errorf("unknown command %s", quote(given))), "did you mean '"+sub.CommandPath()+"'?")
+		}
+	}
 	if near := c.SuggestionsFor(given); len(near) > 0 {
 		hint = "did you mean '" + c.CommandPath() + " " + near[0] + "'?"
 	}

@@ -59,8 +59,7 @@ func Main(p Program) int {
 	ctx, stop := signal.NotifyContext(context.Background(), signals...)
 	defer stop()
 	context.AfterFunc(ctx, stop)
-	root.Version = Version()
-	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
+	root.Version = versionText()
 	p.prepare()
 	err := root.ExecuteContext(ctx)
 	if ctx.Err() != nil && IsTerminal(root.ErrOrStderr()) {

@@ -31,7 +31,8 @@ func TestObject(t *testing.T) {
 	}
 }
 
-func TestShow(t *testing.T) {
+// TestVisible: what somebody else has written moves no cursor, and hides nothing.
+func TestVisible(t *testing.T) {
 	var b strings.Builder
 	w := output.Writer{Out: &b}
 	if err := w.Show(nil, "%s is there", output.Line(hostile)); err != nil {

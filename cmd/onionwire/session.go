@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/onionwire/onionwire/cmd/internal/cli"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/access"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/lookup"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/output"
+	"github.com/onionwire/onionwire/node/profile"
+	"github.com/onionwire/onionwire/node/rpc"
+	"github.com/onionwire/onionwire/tortransport/tor"
+)
+
+// nodeFlags say which node a command uses: the one that runs on the profile, or one of
+// its own.
+type nodeFlags struct {
+	tor     *cli.TorFlags
+	profile lockedFlags
+	// known calls its argument with the passphrase, if somebody has asked for it.
+	known func(use func([]byte) error) error
+}
+
+func (f *nodeFlags) register(fs *pflag.FlagSet) { f.profile.register(fs) }
+
+// session is a node for as long as a command uses it.
+type session struct {
+	*access.Session
+	stdio stdio
+	out   output.Writer
+}
+
+// offline lets use read and queue.
+func (f *nodeFlags) offline(ctx context.Context, stdio stdio, use func(context.Context, *session) error) error {
+	return f.open(ctx, stdio, false, use)
+}
+
+// online lets use reach contacts as well. Its context ends with Tor.
+func (f *nodeFlags) online(ctx context.Context, stdio stdio, use func(context.Context, *session) error) error {
+	return f.open(ctx, stdio, true, use)
+}
+
+func (f *nodeFlags) open(ctx context.Context, stdio stdio, network bool, use func(context.Context, *session) error) (err error) {
+	log, err := f.tor.Logger(stdio.err)
+	if err != nil {
+		return err
+	}
+	s, err := access.Open(ctx, f.config(stdio, log, network))
+	if err != nil {
+		return plain(f.profile.explain(cli.Cause(ctx, err)))
+	}
+	defer finish(&err, s)
+	if n := s.Node(); n != nil && n.Daemon() != nil {
+		var cancel context.CancelFunc
+		ctx, cancel = cli.WhileRunning(ctx, n.Daemon(), stdio.notes())
+		defer cancel()
+	}
+	err = use(ctx, &session{s, stdio, stdio.results()})
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
+		return cause // it says more than that of the call that it has ended
+	}
+	return plain(err)
+}
+
+// withPassphrase lets use do what the passphrase is asked for even if a node runs. It is
+// right, or empty if there is none.
+func (f *nodeFlags) withPassphrase(ctx context.Context, stdio stdio, use func(ctx context.Context, s *session, passphrase []byte) error) error {
+	return f.profile.unlock(ctx, stdio.secrets(), func(passphrase []byte) error {
+		if _, err := profile.Read(f.profile.root, f.profile.name, passphrase); err != nil {
+			return err
+		}
+		known := *f
+		known.known = func(use func([]byte) error) error { return use(passphrase) }
+		return known.offline(ctx, stdio, func(ctx context.Context, s *session) error { return use(ctx, s, passphrase) })
+	})
+}
+
+func (f *nodeFlags) config(stdio stdio, log *slog.Logger, network bool) access.Config {
+	cfg := access.Config{
+		Root: f.profile.root, Name: f.profile.name, Version: cli.Version(), Log: log,
+		Unlock: func(ctx context.Context, use func([]byte) error) error {
+			if f.known != nil {
+				return f.known(use)
+			}
+			return f.profile.unlock(ctx, stdio.secrets(), use)
+		},
+	}
+	if network {
+		cfg.StartTor = func(ctx context.Context, dataDir string) (*tor.Daemon, error) {
+			return f.tor.StartTor(ctx, dataDir, log, stdio.notes())
+		}
+	}
+	return cfg
+}
+
+// connect waits until Tor is connected, if it is ours to wait for.
+func (s *session) connect(ctx context.Context) error {
+	if n := s.Node(); n != nil {
+		return cli.WaitReady(ctx, n.Daemon(), s.stdio.notes(), "")
+	}
+	return nil
+}
+
+// contact returns who is meant.
+func (s *session) contact(ctx context.Context, given string) (rpc.Contact, error) {
+	all, err := s.Contacts(ctx)
+	if err != nil {
+		return rpc.Contact{}, err
+	}
+	c, err := lookup.Contact(all, given)
+	return c, whom(err)
+}
+
+// whom says what to do if a contact was not found.
+func whom(err error) error {
+	var e *lookup.Error
+	switch {
+	case !errors.As(err, &e):
+		return err
+	case len(e.Several) > 0:
+		return cli.Hint(err, "say which one by its number: "+strings.Join(e.Several, ", "))
+	case len(e.Near) > 0:
+		var near []string
+		for _, name := range e.Near {
+			near = append(near, fmt.Sprintf("'%s'", output.Line(name)))
+		}
+		return cli.Hint(err, "did you mean "+strings.Join(near, " or ")+"?")
+	}
+	return cli.Hint(err, "'onionwire contacts --all' lists all of them")
+}
+
+// plain takes out of an error what the node says could be done: it speaks of methods,
+// and the table of hints of commands.
+func plain(err error) error {
+	var refused *rpc.Error
+	if errors.As(err, &refused) {
+		refused.Data.Hint = ""
+	}
+	return err
+}
+
+// errTimeout means that the time is over that the user has given.
+var errTimeout = errors.New("timed out")
+
+// within bounds what a command waits for, unless limit is 0.
+func within(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
+	if limit <= 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeoutCause(ctx, limit, errTimeout)
+}
+
+// overdue gives an error the cause of a context that within has made.
+func overdue(ctx context.Context, err error, what string) error {
+	if err != nil && errors.Is(context.Cause(ctx), errTimeout) {
+		return fmt.Errorf("%w: %s", errTimeout, what)
+	}
+	return err
+}
