@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"bytes"
 	"fmt"
 	"testing"
 	"time"
@@ -155,6 +156,60 @@ func TestOldLinkTakesNothingAway(t *testing.T) {
 	bob.move()
 	w.pass(time.Hour)
 	if got := alice.contact(bob).Addresses; len(got) != 1 || got[0].Onion != bob.addresses[0].Onion {
+		t.Errorf("bob is at %v", got)
+	}
+}
+
+// TestLinkWithAnotherKey: who has a newer link of a contact uses its key of client
+// authorisation, without which nobody finds the contact, and one without a key takes none
+// away.
+func TestLinkWithAnotherKey(t *testing.T) {
+	for _, accepted := range []bool{true, false} {
+		w, alice, bob := two(t)
+		if accepted {
+			w.befriend(alice, bob)
+		} else {
+			bob.offline = true
+			alice.add(bob)
+		}
+		want := byte(0)
+		for _, key := range []byte{8, 16, 0} {
+			link := bob.link()
+			link.Addresses = []ledger.Address{link.Addresses[0]}
+			if key != 0 {
+				want = key
+				link.Addresses[0].ClientKey = bytes.Repeat([]byte{key}, 32)
+			}
+			_, err := alice.engine.AddContact(alice.now(), link)
+			is(t, err, engine.ErrExists)
+			alice.flush()
+			got := alice.contact(bob).Addresses
+			if len(got) != 1 || !bytes.Equal(got[0].ClientKey, bytes.Repeat([]byte{want}, 32)) {
+				t.Errorf("accepted %t, key %d: bob is at %v", accepted, key, got)
+			}
+		}
+	}
+}
+
+// TestForgottenContactIsWhereItWas: a link takes nothing away from what somebody has told
+// who does not know us any more.
+func TestForgottenContactIsWhereItWas(t *testing.T) {
+	w, alice, bob := two(t)
+	w.befriend(alice, bob)
+	old := bob.link()
+	bob.move()
+	w.pass(time.Minute)
+	bob.must(bob.engine.DeleteContact(bob.now(), bob.contact(alice).ID, false))
+	bob.flush()
+	alice.send(bob, "hello")
+	w.pass(time.Hour)
+	if !alice.contact(bob).Forgotten {
+		t.Fatal("nobody was forgotten")
+	}
+	_, err := alice.engine.AddContact(alice.now(), old)
+	alice.must(err)
+	alice.flush()
+	if got := alice.contact(bob).Addresses; len(got) != 2 || got[0].Onion != bob.addresses[0].Onion {
 		t.Errorf("bob is at %v", got)
 	}
 }

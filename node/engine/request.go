@@ -61,7 +61,7 @@ func (e *Engine) AddContact(now time.Time, n NewContact) (ledger.ContactID, erro
 		}
 		return c.ID, ErrExists
 	}
-	c.Addresses, c.Invite = n.Addresses, n.Invite
+	c.Addresses, c.Invite = c.candidates(n.Addresses), n.Invite
 	c.Name, c.Introduction = cmp.Or(n.Name, c.Name), n.Introduction
 	c.Alias = cmp.Or(n.Alias, c.Alias)
 	c.Forgotten, c.urgent = false, true
@@ -72,7 +72,9 @@ func (e *Engine) AddContact(now time.Time, n NewContact) (ledger.ContactID, erro
 }
 
 // candidates are the addresses of a contact with those of a link. A link can be old, or
-// made up: what the contact has told itself comes first, and is not given up for it.
+// made up: what the contact has told itself comes first, and is not given up for it. Of an
+// address that both name, the key is that of the link, if it has one: there can be one
+// only, and the user has just got this.
 func (c *contact) candidates(link []ledger.Address) []ledger.Address {
 	first, second := c.Addresses, link
 	if c.State == ledger.Requested { // it has told nothing yet
@@ -80,12 +82,23 @@ func (c *contact) candidates(link []ledger.Address) []ledger.Address {
 	}
 	all := slices.Clone(first)
 	for _, a := range second {
-		known := slices.ContainsFunc(all, func(b ledger.Address) bool { return a.Onion == b.Onion && a.Port == b.Port })
-		if !known && len(all) < wire.MaxAddresses {
+		if place(all, a) < 0 && len(all) < wire.MaxAddresses {
 			all = append(all, a)
 		}
 	}
+	for _, known := range [][]ledger.Address{c.Addresses, link} {
+		for _, a := range known {
+			if i := place(all, a); i >= 0 && len(a.ClientKey) > 0 {
+				all[i].ClientKey = a.ClientKey
+			}
+		}
+	}
 	return all
+}
+
+// place returns where an onion service is among addresses, or -1.
+func place(all []ledger.Address, a ledger.Address) int {
+	return slices.IndexFunc(all, func(b ledger.Address) bool { return a.Onion == b.Onion && a.Port == b.Port })
 }
 
 // AskAgain asks somebody once more who has not answered, or says that it does not know
