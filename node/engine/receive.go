@@ -81,7 +81,7 @@ func (c *contact) owe(l *link) { c.answer, l.owed = true, true }
 func (e *Engine) take(now time.Time, l *link, content wire.Content) error {
 	c := l.contact
 	if c.isSetBack(content) {
-		return e.anew(now, l)
+		return e.anew(now, l, c.streams.Base == 0 && content.Ack.Stream != c.streams.Out)
 	}
 	retired := slices.Contains(c.streams.Retired, content.Stream)
 	if !retired && len(content.Items) > 0 && content.First > c.next(content) {

@@ -31,8 +31,9 @@ func (c *contact) isSetBack(content wire.Content) bool {
 
 // anew begins everything with a contact anew after we have been set back. What waits
 // goes again, though the contact may have it, and under another session: of the old one
-// keys were used that would be used again.
-func (e *Engine) anew(now time.Time, l *link) error {
+// keys were used that would be used again. Unheard means that the contact may only not
+// have heard of our stream, which is new: nobody needs to be alarmed.
+func (e *Engine) anew(now time.Time, l *link, unheard bool) error {
 	c := l.contact
 	if err := e.restream(c); err != nil {
 		return err
@@ -52,8 +53,8 @@ func (e *Engine) anew(now time.Time, l *link) error {
 	c.sessions.Close()
 	c.sessions, c.handshake = new(e2ee.Sessions), true
 	e.close(now, l)
-	if !c.guest() { // of others nobody needs to hear
-		e.put(now, c)
+	if !c.guest() && !unheard { // of guests nobody needs to hear
+		e.happened(now, ledger.Event{Kind: ledger.SetBack, Contact: c.ID, Conversation: c.conversation})
 	}
 	return fmt.Errorf("%w: it knows of us what we do not, as if we had been set back", ErrProtocol)
 }

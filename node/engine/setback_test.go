@@ -92,7 +92,9 @@ func TestSetBack(t *testing.T) {
 				}
 				events, err := alice.disk.Events(last.Cursor, 1000)
 				alice.must(err)
-				if !slices.ContainsFunc(events, func(e ledger.Event) bool { return e.Kind == ledger.ContactChanged }) {
+				if !slices.ContainsFunc(events, func(e ledger.Event) bool {
+					return e.Kind == ledger.SetBack && e.Contact == alice.contact(bob).ID
+				}) {
 					t.Error("nobody is told")
 				}
 			})
@@ -134,4 +136,32 @@ func TestConfirmsMoreThanWasSent(t *testing.T) {
 	if s := alice.state(m.Number); s != ledger.Delivered {
 		t.Errorf("the message is in state %d", s)
 	}
+}
+
+// TestNotSetBack: somebody who has not heard yet that our items have begun anew confirms
+// those before, which is no reason to alarm anybody.
+func TestNotSetBack(t *testing.T) {
+	w, alice, bob := two(t)
+	w.befriend(alice, bob)
+	bob.send(alice, "hello")
+	w.pass(time.Hour)
+	bob.offline = true
+	w.cutAll()
+	before := alice.cursor()
+	alice.must(alice.engine.BlockContact(alice.now(), 1))
+	alice.must(alice.engine.UnblockContact(alice.now(), 1))
+	alice.flush()
+	alice.restart()
+	alice.offline, bob.offline = true, false
+	bob.send(alice, "are you there?")
+	w.pass(time.Hour)
+	alice.offline = false
+	w.pass(time.Hour)
+	alice.send(bob, "I am")
+	w.pass(time.Hour)
+	if slices.Contains(alice.eventsOf(before), ledger.SetBack) {
+		t.Error("alice is told that she was set back")
+	}
+	alice.expect(bob, "bob: hello", "bob: are you there?", "alice: I am")
+	bob.expect(alice, "bob: hello", "bob: are you there?", "alice: I am")
 }

@@ -57,6 +57,9 @@ const (
 	FileChanged
 	// ConversationChanged: a conversation is muted, or is not any more.
 	ConversationChanged
+	// SetBack: a contact knows of us what we do not: this is an older copy of the
+	// profile, or another one runs. What was said meanwhile may be lost.
+	SetBack
 )
 
 // Counters are the highest numbers that were ever given.

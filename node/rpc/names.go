@@ -130,6 +130,7 @@ var eventKinds = map[ledger.EventKind]EventKind{
 	ledger.FileChanged:      "file_changed",
 
 	ledger.ConversationChanged: "conversation_changed",
+	ledger.SetBack:             "set_back",
 }
 
 // ContactStateName returns the name of a state, or nothing if there is no such state.

@@ -86,7 +86,7 @@ func TestNames(t *testing.T) {
 		"conversation kinds": {count(func(i int) string { return string(rpc.ConversationKindName(ledger.ConversationKind(i))) }), int(ledger.Group)},
 		"delivery states":    {count(func(i int) string { return string(rpc.DeliveryStateName(ledger.DeliveryState(i))) }), int(ledger.Expired)},
 		"file states":        {count(func(i int) string { return string(rpc.FileStateName(ledger.FileState(i))) }), int(ledger.Broken)},
-		"event kinds":        {count(func(i int) string { return string(rpc.EventKindName(ledger.EventKind(i))) }), int(ledger.ConversationChanged)},
+		"event kinds":        {count(func(i int) string { return string(rpc.EventKindName(ledger.EventKind(i))) }), int(ledger.SetBack)},
 	} {
 		if tt.got != tt.want {
 			t.Errorf("%d %s have names, want %d", tt.got, what, tt.want)

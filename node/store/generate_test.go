@@ -83,7 +83,7 @@ func (d draw) message() ledger.Message {
 
 func (d draw) event() ledger.Event {
 	return ledger.Event{
-		Cursor: d.cursor(), Happened: d.moment(), Kind: ledger.EventKind(d.int(1, 12)),
+		Cursor: d.cursor(), Happened: d.moment(), Kind: ledger.EventKind(d.int(1, 14)),
 		Contact: number[ledger.ContactID](d), Conversation: number[ledger.ConversationID](d),
 		Message: number[ledger.MessageNumber](d), File: number[ledger.FileNumber](d), ID: ledger.MessageID{byte(d.int(0, 1))},
 		Delivery: ledger.DeliveryState(d.int(0, 7)), FileState: ledger.FileState(d.int(0, 7)), Seconds: uint32(d.int(0, 9)),
