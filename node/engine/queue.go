@@ -154,7 +154,8 @@ func (e *Engine) empty(now time.Time, c *contact) error {
 	return e.restream(c)
 }
 
-// deliver notes how far the message of an item has come, if it carries one.
+// deliver notes how far the message of an item has come, if it carries one. When it is
+// there, or will not be, its timer begins.
 func (e *Engine) deliver(now time.Time, it *item, s ledger.DeliveryState) {
 	if it.Message == 0 {
 		return
@@ -166,6 +167,9 @@ func (e *Engine) deliver(now time.Time, it *item, s ledger.DeliveryState) {
 		Kind: ledger.DeliveryChanged, Contact: it.Contact, Conversation: it.contact.conversation,
 		Message: it.Message, Delivery: s,
 	})
+	if s != ledger.Queued && s != ledger.Sent {
+		e.change(ledger.ExpireMessage{Message: it.Message, Now: now})
+	}
 }
 
 // replace gives an item, which is in no cell, another content.

@@ -64,6 +64,9 @@ func (e *Engine) Retry(now time.Time, m ledger.Message, deliveries []ledger.Deli
 	if len(to) == 0 {
 		return ErrSent
 	}
+	if len(to) == len(deliveries) { // nobody has it
+		e.change(ledger.HoldMessage{Message: m.Number})
+	}
 	for _, c := range to {
 		it := ledger.Item{Kind: ledger.Ordinary, Message: m.Number, Deadline: e.deadline(now, c, 0)}
 		if err := e.enqueue(c, it, textOf(m)); err != nil {

@@ -20,10 +20,7 @@ func (e *Engine) confirm(now time.Time, c *contact, ack wire.Ack) {
 		c.hold(it, nil)
 		e.unindex(it)
 		e.change(ledger.DropItem{Item: it.ID})
-		if it.Message != 0 {
-			e.deliver(now, it, ledger.Delivered)
-			e.change(ledger.ExpireMessage{Message: it.Message, Now: now})
-		}
+		e.deliver(now, it, ledger.Delivered)
 	}
 	c.queue = slices.Delete(c.queue, 0, n)
 	c.streams.Base, c.streamsChanged = ack.Next, true

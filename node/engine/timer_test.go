@@ -94,3 +94,54 @@ func (p *person) fill(other *person) {
 	}
 	p.unite(false)
 }
+
+// TestTimerOfWhatDoesNotArrive: a message that ended otherwise disappears as well, and
+// not while it is tried again.
+func TestTimerOfWhatDoesNotArrive(t *testing.T) {
+	for name, end := range map[string]func(w *world, alice *person, m ledger.Message){
+		"cancelled": func(_ *world, alice *person, m ledger.Message) {
+			alice.must(alice.engine.Cancel(alice.now(), m.Number))
+		},
+		"expired": func(w *world, _ *person, _ ledger.Message) { w.pass(2 * time.Hour) },
+		"failed": func(_ *world, alice *person, _ ledger.Message) {
+			alice.must(alice.engine.BlockContact(alice.now(), 1))
+			alice.must(alice.engine.UnblockContact(alice.now(), 1))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, alice, bob := two(t)
+			w.befriend(alice, bob)
+			alice.must(alice.engine.SetTimer(alice.now(), 1, 24*time.Hour))
+			alice.flush()
+			w.pass(time.Minute)
+			bob.offline = true
+			w.cutAll()
+			w.pass(time.Minute)
+			begun := func() bool {
+				at, err := alice.disk.NextExpiry()
+				alice.must(err)
+				return !at.IsZero() && at.Sub(alice.now()) <= 24*time.Hour
+			}
+			m, err := alice.try(bob, "hello", engine.SendOptions{Expiry: time.Hour})
+			alice.must(err)
+			if begun() {
+				t.Error("the time has begun before")
+			}
+			end(w, alice, m)
+			alice.flush()
+			if !begun() {
+				t.Error("the time has not begun")
+			}
+			alice.must(alice.retry(m))
+			if begun() {
+				t.Error("the time goes on while it is tried again")
+			}
+			bob.offline = false
+			w.pass(30 * time.Minute)
+			bob.expect(alice, "alice: hello")
+			if !begun() {
+				t.Error("the time has not begun when it was delivered")
+			}
+		})
+	}
+}

@@ -77,6 +77,8 @@ type (
 		UpTo         MessageNumber
 		Now          time.Time
 	}
+	// HoldMessage takes back that the timer of a message has begun.
+	HoldMessage struct{ Message MessageNumber }
 	// PutDelivery sets how far a message has come.
 	PutDelivery struct{ Delivery Delivery }
 	// ReadDelivery sets, for a message of ours with an ID and all that came to the
@@ -137,6 +139,7 @@ func (EditMessage) change()      {}
 func (DropMessage) change()      {}
 func (ExpireMessage) change()    {}
 func (ExpireRead) change()       {}
+func (HoldMessage) change()      {}
 func (PutDelivery) change()      {}
 func (ReadDelivery) change()     {}
 func (PutItem) change()          {}

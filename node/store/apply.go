@@ -80,6 +80,8 @@ func (u *Update) applyMessage(change ledger.Change) error {
 		return u.expireMessage(c)
 	case ledger.ExpireRead:
 		return u.expireRead(c)
+	case ledger.HoldMessage:
+		return u.change("UPDATE messages SET expires = iif(timer > 0, NULL, expires) WHERE number = ?", int64(c.Message))
 	case ledger.PutDelivery:
 		return u.putDelivery(c.Delivery)
 	case ledger.ReadDelivery:

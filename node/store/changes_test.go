@@ -59,6 +59,7 @@ func TestRefusedChanges(t *testing.T) {
 		"nothing to edit":        {ledger.EditMessage{Message: 2}, store.ErrNotFound},
 		"nothing to drop":        {ledger.DropMessage{Message: 2}, store.ErrNotFound},
 		"nothing to expire":      {ledger.ExpireMessage{Message: 2}, store.ErrNotFound},
+		"nothing to hold":        {ledger.HoldMessage{Message: 2}, store.ErrNotFound},
 		"nowhere to expire":      {ledger.ExpireRead{Conversation: 2}, store.ErrNotFound},
 		"delivery of nothing":    {ledger.PutDelivery{Delivery: ledger.Delivery{Message: 2, Contact: 1, State: ledger.Sent}}, store.ErrNotFound},
 		"delivery to nobody":     {ledger.PutDelivery{Delivery: ledger.Delivery{Message: 1, Contact: 2, State: ledger.Sent}}, store.ErrNotFound},

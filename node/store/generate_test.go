@@ -168,6 +168,7 @@ func (d draw) change() ledger.Change {
 		},
 		func() ledger.Change { return ledger.DropMessage{Message: number[ledger.MessageNumber](d)} },
 		func() ledger.Change { return ledger.ExpireMessage{Message: number[ledger.MessageNumber](d), Now: noon} },
+		func() ledger.Change { return ledger.HoldMessage{Message: number[ledger.MessageNumber](d)} },
 		func() ledger.Change {
 			return ledger.ExpireRead{
 				Conversation: number[ledger.ConversationID](d), UpTo: number[ledger.MessageNumber](d), Now: noon,

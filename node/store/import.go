@@ -238,6 +238,9 @@ func (u *Update) importMessage(m *exportMessage) error {
 	for _, d := range m.Deliveries {
 		if d.State == ledger.Queued || d.State == ledger.Sent {
 			d.State = ledger.Failed // what was to be sent is not in the export
+			if err == nil {
+				err = u.Apply(ledger.ExpireMessage{Message: m.Number, Now: time.Now()})
+			}
 		}
 		if err == nil {
 			err = u.Apply(ledger.PutDelivery{Delivery: ledger.Delivery{

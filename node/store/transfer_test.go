@@ -175,8 +175,10 @@ func TestWhatWaitedHasFailed(t *testing.T) {
 		ledger.Failed, ledger.Failed, ledger.Delivered, ledger.Read, ledger.Failed, ledger.Cancelled, ledger.Expired,
 	}
 	for n := range want {
-		apply(t, s, added(numbered(n)), ledger.PutDelivery{Delivery: ledger.Delivery{
-			Message: numbered(n).Number, Contact: 1, State: ledger.DeliveryState(n + 1), Changed: noon,
+		m := numbered(n)
+		m.Timer = time.Hour
+		apply(t, s, added(m), ledger.PutDelivery{Delivery: ledger.Delivery{
+			Message: m.Number, Contact: 1, State: ledger.DeliveryState(n + 1), Changed: noon,
 		}})
 	}
 	other, _ := imported(t, export(t, s, store.Export{History: true, Secret: []byte("twenty-four words")}))
@@ -184,6 +186,11 @@ func TestWhatWaitedHasFailed(t *testing.T) {
 	for i, d := range all(t, other).Deliveries {
 		if d.State != want[i] {
 			t.Errorf("%d came back as %d, want %d", len(want)-i, d.State, want[i])
+		}
+	}
+	for i, m := range all(t, other).Messages[0] { // two of them failed when they were imported
+		if began := i >= len(want)-2; began == m.Expires.IsZero() {
+			t.Errorf("%d is to go at %v", len(want)-i, m.Expires)
 		}
 	}
 }

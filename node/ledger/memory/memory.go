@@ -162,6 +162,8 @@ func (l *Ledger) applyMessage(change ledger.Change) error {
 		return l.messages.change(c.Message, func(m *ledger.Message) { begin(m, c.Now) })
 	case ledger.ExpireRead:
 		return l.expireRead(c)
+	case ledger.HoldMessage:
+		return l.messages.change(c.Message, hold)
 	case ledger.PutDelivery:
 		return l.putDelivery(c.Delivery)
 	case ledger.ReadDelivery:

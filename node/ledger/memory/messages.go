@@ -58,6 +58,13 @@ func begin(m *ledger.Message, now time.Time) {
 	}
 }
 
+// hold takes that back.
+func hold(m *ledger.Message) {
+	if m.Timer > 0 {
+		m.Expires = time.Time{}
+	}
+}
+
 func (l *Ledger) expireRead(e ledger.ExpireRead) error {
 	if !l.conversations.has(e.Conversation) {
 		return ledger.ErrNotFound
