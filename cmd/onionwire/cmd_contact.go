@@ -93,7 +93,7 @@ func newBlock(tor *cli.TorFlags) *cobra.Command {
 	return contactOrder{
 		name: "block", short: "Take nothing from somebody any more", done: "is blocked",
 		long: `block takes nothing from somebody any more, and sends nothing: what waits for them is
-called off. They are not told, and do not learn whether you are there.`,
+called off. They are not told. Whoever has your address can still see that you are there.`,
 		do: rpc.API.BlockContact,
 	}.command(tor)
 }
