@@ -6,20 +6,53 @@ import (
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/keys"
 )
 
-// dialogs are what opens a dialog, by the action that asks for it.
-var dialogs = map[keys.Action]func(m *Model) tea.Cmd{}
-
 // show opens the dialog of an action.
 func (m *Model) show(action keys.Action) tea.Cmd {
-	if open, there := dialogs[action]; there {
-		return open(m)
+	if action == keys.Help {
+		m.explain()
+		return nil
 	}
-	m.say(info, "this is not there yet")
+	if m.stage != ready {
+		return nil
+	}
+	switch action {
+	case keys.Console:
+		m.openConsole("/")
+	case keys.GoTo:
+		m.openGoTo()
+	case keys.Requests:
+		m.openRequests()
+	case keys.MyLink:
+		m.openLink(false, "")
+	case keys.AddContact:
+		m.openAdd("", "", "")
+	case keys.Files:
+		m.openFiles()
+	case keys.Search:
+		m.openSearch("")
+	case keys.Status:
+		m.openStatus()
+	case keys.Settings:
+		m.openSettings("")
+	case keys.Verify:
+		if who, ok := m.talkedTo(); ok {
+			m.openVerify(who.ID, "")
+		} else {
+			m.say(warning, "open a conversation first")
+		}
+	case keys.Lock:
+		return m.lock()
+	}
 	return nil
 }
 
-// command does what was typed behind a slash.
-func (m *Model) command(string) tea.Cmd { return m.show(keys.Console) }
-
-// askPassphrase opens the dialog in which the passphrase of the profile is typed.
-func (m *Model) askPassphrase() tea.Cmd { return m.show(keys.Lock) }
+// explain shows help: about the command that is being typed, if there is one.
+func (m *Model) explain() {
+	switch top := m.top().(type) {
+	case *help: // it is there
+	case *commandLine:
+		m.openHelp(top.target.Command.Name)
+	default:
+		m.openHelp("")
+	}
+}

@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"slices"
+	"sync"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -31,7 +32,11 @@ type lane struct {
 	most    int // how many are run before their results are told
 	waiting []job
 	busy    bool
+	running sync.Mutex // held while jobs run
 }
+
+// newLanes returns the lanes of asks and acts.
+func newLanes() (asks, acts *lane) { return &lane{most: asksAtOnce}, &lane{most: 1} }
 
 // laneMsg are the results of jobs.
 type laneMsg struct {
@@ -57,6 +62,8 @@ func (m *Model) next(l *lane) tea.Cmd {
 	l.waiting = slices.Delete(l.waiting, 0, n)
 	l.busy = true
 	return m.run(func(ctx context.Context) tea.Msg {
+		l.running.Lock()
+		defer l.running.Unlock()
 		done := laneMsg{lane: l}
 		for _, j := range jobs {
 			ctx, cancel := context.WithTimeout(ctx, callLasts)

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"slices"
+
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/keys"
@@ -40,6 +42,17 @@ func (m *Model) closeOverlay(o overlay) {
 			return
 		}
 	}
+}
+
+// tell gives a message to all dialogs that are open.
+func (m *Model) tell(msg tea.Msg) tea.Cmd {
+	var cmds []tea.Cmd
+	for _, o := range slices.Clone(m.overlays) { // one may close others
+		if slices.Contains(m.overlays, o) {
+			cmds = append(cmds, o.update(m, msg))
+		}
+	}
+	return tea.Batch(cmds...)
 }
 
 // top is the dialog that has the keys, or nil.

@@ -27,8 +27,8 @@ type Model struct {
 	failure error // why there is no node, for people
 	api     rpc.API
 	feed    *feed
-	asks    lane // what the screen needs
-	acts    lane // what the user does
+	asks    *lane // what the screen needs
+	acts    *lane // what the user does
 
 	state  *model.State
 	keys   keys.Map
@@ -49,6 +49,7 @@ type Model struct {
 	rooms    map[ledger.ConversationID]*room
 	sideTop  int // the first conversation that the sidebar shows
 	overlays []overlay
+	desk     desk
 	wrapped  wrapCache
 	screen   screen // what the last arrangement has found to be seen
 	// wanted are those whose presence was asked for because they are seen, until it is
@@ -80,7 +81,7 @@ func New(ctx context.Context, o Options) *Model {
 		focused: true, darkness: true, mouse: o.Mouse, width: 80, height: 24,
 	}
 	m.ctx, m.cancel = context.WithCancel(ctx)
-	m.asks.most, m.acts.most = asksAtOnce, 1
+	m.asks, m.acts = newLanes()
 	m.theme = theme.Choose(o.Theme, o.Getenv, m.darkness)
 	var problems []string
 	if m.keys, problems = keys.Default().Rebind(o.Keys); len(problems) > 0 {

@@ -13,6 +13,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/notify"
 	"github.com/onionwire/onionwire/node/rpc"
 )
 
@@ -23,8 +24,11 @@ type Backend interface {
 	// already, in another process.
 	Protected(ctx context.Context) (bool, error)
 	// Open returns the node. It need not be connected to Tor. If the passphrase is wrong,
-	// the error matches rpc.ErrPassphrase.
+	// the error matches rpc.ErrPassphrase. One that is given is checked even if the node
+	// runs already: it is what unlocks the screen.
 	Open(ctx context.Context, passphrase []byte) (rpc.API, error)
+	// Lockable reports whether the profile has a passphrase.
+	Lockable(ctx context.Context) (bool, error)
 	// Close gives it back: what this process has opened of the profile is closed, and its
 	// keys are gone, when it returns. Open may follow.
 	Close() error
@@ -44,6 +48,15 @@ type Options struct {
 	// Editor is the command to write long texts with, or empty for that of $VISUAL or
 	// $EDITOR.
 	Editor string
+	// LockAfter is after how long without a key the interface locks itself, or 0.
+	LockAfter time.Duration
+	// Notifications is how somebody is told who looks elsewhere: off, bell, desktop, or text
+	// for a notification with name and message.
+	Notifications string
+	// Notify shows a notification of the desktop, nil if there is none.
+	Notify func(ctx context.Context, n notify.Notice) error
+	// Preferences are the files that the program is set up with, nil if there are none.
+	Preferences Preferences
 	// Getenv reads the environment.
 	Getenv func(string) string
 	// Now is the time, in the zone in which times are shown.

@@ -43,7 +43,7 @@ func (m *Model) tickAfter(n int) tea.Cmd {
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	cmd := m.update(msg)
 	m.arrange()
-	return m, tea.Batch(cmd, m.next(&m.asks), m.next(&m.acts))
+	return m, tea.Batch(cmd, m.next(m.asks), m.next(m.acts))
 }
 
 func (m *Model) update(msg tea.Msg) tea.Cmd {
@@ -63,8 +63,10 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 	case tea.BlurMsg:
 		m.focused = false
 	case tea.KeyPressMsg:
+		m.desk.touched = m.now()
 		return m.key(msg)
 	case tea.PasteMsg:
+		m.desk.touched = m.now()
 		if o := m.top(); o != nil {
 			return o.update(m, msg)
 		}
@@ -93,6 +95,11 @@ func (m *Model) result(msg tea.Msg) tea.Cmd {
 		return nil
 	case tea.QuitMsg:
 		return tea.Quit
+	case outcome:
+		if m.stage != ready {
+			return nil // of a node that was locked away
+		}
+		return msg(m)
 	case failedMsg:
 		m.say(failed, sentence(msg))
 	case sentMsg:
@@ -102,15 +109,15 @@ func (m *Model) result(msg tea.Msg) tea.Cmd {
 	case writtenMsg:
 		m.written(msg)
 	}
-	for _, o := range m.overlays {
-		cmds = append(cmds, o.update(m, msg))
-	}
-	return tea.Batch(cmds...)
+	return tea.Batch(append(cmds, m.tell(msg))...)
 }
 
 // finished takes the results of a lane, which goes on.
 func (m *Model) finished(msg laneMsg) tea.Cmd {
 	msg.lane.busy = false
+	if msg.lane != m.asks && msg.lane != m.acts {
+		return nil // of a node that was locked away
+	}
 	var cmds []tea.Cmd
 	for _, r := range msg.results {
 		a, isAnswer := r.(model.Answer)
@@ -125,9 +132,7 @@ func (m *Model) finished(msg laneMsg) tea.Cmd {
 			m.ask(m.state.Start()...)
 			cmds = append(cmds, m.happenings())
 		}
-		for _, o := range m.overlays {
-			cmds = append(cmds, o.update(m, a))
-		}
+		cmds = append(cmds, m.tell(a))
 	}
 	return tea.Batch(cmds...)
 }
@@ -148,6 +153,7 @@ func (m *Model) happened(msg eventsMsg) tea.Cmd {
 	}
 	now := m.now()
 	for _, e := range msg.events {
+		m.noticed(e)
 		switch e.Kind {
 		case rpc.Disconnected:
 			m.state.Lost()
@@ -158,10 +164,7 @@ func (m *Model) happened(msg eventsMsg) tea.Cmd {
 			m.ask(m.state.Happened(e, now)...)
 		}
 	}
-	var cmds []tea.Cmd
-	for _, o := range m.overlays {
-		cmds = append(cmds, o.update(m, msg))
-	}
+	cmds := []tea.Cmd{m.tell(msg), m.ring()}
 	if msg.err != nil {
 		m.state.Lost()
 		if m.ctx.Err() == nil {
@@ -183,11 +186,7 @@ func (m *Model) ticked(msg tickMsg) tea.Cmd {
 		m.ask(m.state.Refresh(m.seen(), now)...)
 	}
 	m.saveDrafts()
-	var cmds []tea.Cmd
-	for _, o := range m.overlays {
-		cmds = append(cmds, o.update(m, msg))
-	}
-	return tea.Batch(append(cmds, m.tickAfter(msg.n))...)
+	return tea.Batch(m.tell(msg), m.ring(), m.idle(), m.tickAfter(msg.n))
 }
 
 // seen are the contacts whose presence is on the screen.

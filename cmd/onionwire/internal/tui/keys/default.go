@@ -110,7 +110,7 @@ func defaults() []Binding {
 	for n := 1; n <= 9; n++ {
 		all = append(all, Binding{Composer, Tab(n), []string{fmt.Sprintf("alt+%d", n)}, fmt.Sprintf("tab %d", n)})
 	}
-	return append(append(all, screens()...), composer()...)
+	return append(append(append(all, screens()...), composer()...), dialogs()...)
 }
 
 func screens() []Binding {

@@ -1,0 +1,184 @@
+package tui
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/editor"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/keys"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/safe"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/theme"
+)
+
+// page collects the lines of a dialog from the top to the bottom.
+type page struct {
+	m     *Model
+	width int
+	lines []string
+}
+
+func (m *Model) page(width int) *page { return &page{m: m, width: max(width, 1)} }
+
+// say adds text in a style, wrapped. The text has to be harmless.
+func (p *page) say(style theme.Style, text string) {
+	for _, row := range safe.Wrap(p.m.method, text, p.width, false) {
+		p.lines = append(p.lines, style.Paint(row.Text))
+	}
+}
+
+// row adds a label, and a value beside it that is wrapped.
+func (p *page) row(label string, style theme.Style, value string) {
+	column := min(labelColumn, p.width/3)
+	for i, row := range safe.Wrap(p.m.method, value, max(p.width-column, 1), false) {
+		left := safe.Spaces(column)
+		if i == 0 {
+			left = p.m.theme.Dim.Paint(safe.Fit(p.m.method, label, column-1)) + " "
+		}
+		p.lines = append(p.lines, left+style.Paint(row.Text))
+	}
+}
+
+// labelColumn is how many columns labels have, if there is room for it.
+const labelColumn = 18
+
+// item adds a line of a list, cut to the width; the one that is chosen is painted whole.
+func (p *page) item(chosen bool, style theme.Style, text string) {
+	if chosen {
+		style = p.m.theme.Selected
+		text = safe.Fit(p.m.method, text, p.width)
+	}
+	p.lines = append(p.lines, style.Paint(safe.Cut(p.m.method, text, p.width)))
+}
+
+func (p *page) blank() { p.lines = append(p.lines, "") }
+
+// raw adds a line that is painted and fits.
+func (p *page) raw(line string) { p.lines = append(p.lines, line) }
+
+// scroll shows a part of the lines that there is no room for.
+type scroll struct{ top int }
+
+// act takes an action of a dialog, and reports whether it was one of scrolling.
+func (s *scroll) act(a keys.Action, height int) bool {
+	switch a {
+	case keys.ItemUp:
+		s.top--
+	case keys.ItemDown:
+		s.top++
+	case keys.ItemPageUp:
+		s.top -= max(height-1, 1)
+	case keys.ItemPageDn:
+		s.top += max(height-1, 1)
+	default:
+		return false
+	}
+	return true
+}
+
+// seen returns the lines that fit, with the line at keep among them unless it is negative.
+func (s *scroll) seen(lines []string, height, keep int) []string {
+	height = max(height, 1)
+	if keep >= 0 {
+		s.top = min(max(s.top, keep-height+1), keep)
+	}
+	s.top = max(min(s.top, len(lines)-height), 0)
+	return lines[s.top:min(s.top+height, len(lines))]
+}
+
+// pick is a list of which one item is chosen.
+type pick struct {
+	at, height int
+	scroll
+}
+
+// act takes an action of a dialog, and reports whether it went to another item of n.
+func (p *pick) act(a keys.Action, n int) bool {
+	page := max(p.height-1, 1)
+	switch a {
+	case keys.ItemUp:
+		p.at--
+	case keys.ItemDown:
+		p.at++
+	case keys.ItemPageUp:
+		p.at -= page
+	case keys.ItemPageDn:
+		p.at += page
+	default:
+		return false
+	}
+	p.clip(n)
+	return true
+}
+
+func (p *pick) clip(n int) { p.at = max(min(p.at, n-1), 0) }
+
+// entry is a field that is filled in: a line with a label.
+type entry struct {
+	label string
+	editor.Editor
+}
+
+func newEntry(label string, limit int) *entry {
+	return &entry{label, editor.Editor{OneLine: true, Limit: limit}}
+}
+
+// show adds the label and the field, and returns where the cursor is if it has it.
+func (e *entry) show(p *page, focused bool) *position {
+	style := p.m.theme.Dim
+	if focused {
+		style = p.m.theme.Accent
+	}
+	p.say(style, e.label)
+	lines, x, y := e.View(p.m.method, p.width-2, 3)
+	from := len(p.lines)
+	for i, line := range lines {
+		mark := "  "
+		if i == 0 {
+			mark = "> "
+		}
+		p.raw(style.Paint(mark) + line)
+	}
+	if !focused {
+		return nil
+	}
+	return &position{x + 2, from + y}
+}
+
+// typed lets a key or pasted text do to a field what it does in the composer, and reports
+// whether it did.
+func (m *Model) typed(e *editor.Editor, msg tea.Msg) bool {
+	switch msg := msg.(type) {
+	case tea.PasteMsg:
+		return e.Insert(strings.TrimSpace(msg.Content))
+	case tea.KeyPressMsg:
+		a, _ := m.keys.Find(keys.Composer, msg.String())
+		if does, ok := editing[a]; ok {
+			does(e)
+			return true
+		}
+		return msg.Text != "" && e.Insert(msg.Text)
+	}
+	return false
+}
+
+var editing = map[keys.Action]func(*editor.Editor){
+	keys.Left: (*editor.Editor).Left, keys.Right: (*editor.Editor).Right,
+	keys.WordLeft: (*editor.Editor).WordLeft, keys.WordRight: (*editor.Editor).WordRight,
+	keys.LineStart: (*editor.Editor).LineStart, keys.LineEnd: (*editor.Editor).LineEnd,
+	keys.Backspace: (*editor.Editor).Backspace, keys.Delete: (*editor.Editor).Delete,
+	keys.DeleteWord: (*editor.Editor).DeleteWord, keys.DeleteToStart: (*editor.Editor).DeleteToStart,
+}
+
+// fill shows lines of which one has the cursor, as far as they fit.
+func (s *scroll) fill(lines []string, cursor *position, height int) ([]string, *position) {
+	keep := -1
+	if cursor != nil {
+		keep = cursor.y
+	}
+	seen := s.seen(lines, height, keep)
+	if cursor == nil {
+		return seen, nil
+	}
+	return seen, &position{cursor.x, cursor.y - s.top}
+}

@@ -1,0 +1,80 @@
+package tui
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/keys"
+)
+
+// question asks before something that cannot be undone. The answer that does nothing is
+// chosen until somebody says otherwise.
+type question struct {
+	about string // the title
+	text  string // harmless
+	yes   string // what "yes" does, in a few words
+	do    func(m *Model) tea.Cmd
+
+	chosen bool // whether it is yes
+	scroll scroll
+	height int
+}
+
+func (q *question) title() string { return q.about }
+
+func (q *question) size(width, _ int) (int, int) { return min(width, 60), 10 }
+
+func (q *question) hints() []keys.Action { return []keys.Action{keys.Yes, keys.No, keys.Confirm} }
+
+func (q *question) update(m *Model, msg tea.Msg) tea.Cmd {
+	k, ok := msg.(tea.KeyPressMsg)
+	if !ok {
+		return nil
+	}
+	a, _ := m.keys.Find(keys.Question, k.String())
+	if a == "" {
+		a = m.dialogAction(k)
+	}
+	switch a {
+	case keys.Yes:
+		return q.answer(m, true)
+	case keys.No, keys.Close:
+		return q.answer(m, false)
+	case keys.Confirm:
+		return q.answer(m, q.chosen)
+	case keys.NextField, keys.BeforeField:
+		q.chosen = !q.chosen
+	default:
+		if k.String() == "left" || k.String() == "right" {
+			q.chosen = !q.chosen
+			break
+		}
+		q.scroll.act(a, q.height)
+	}
+	return nil
+}
+
+func (q *question) answer(m *Model, yes bool) tea.Cmd {
+	m.closeOverlay(q)
+	if yes {
+		return q.do(m)
+	}
+	return nil
+}
+
+func (q *question) view(m *Model, width, height int) ([]string, *position) {
+	q.height = max(height-2, 1)
+	p := m.page(width)
+	p.say(m.theme.Text, q.text)
+	lines := q.scroll.seen(p.lines, q.height, -1)
+	no, yes := m.theme.Selected, m.theme.Dim
+	if q.chosen {
+		no, yes = yes, no
+	}
+	end := m.page(width)
+	end.blank()
+	end.raw(no.Paint(" No ") + "  " + yes.Paint(" "+q.yes+" "))
+	if height < 3 {
+		return end.lines[1:], nil
+	}
+	return append(lines[:len(lines):len(lines)], end.lines...), nil
+}

@@ -1,0 +1,127 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"runtime/debug"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/console"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/model"
+	"github.com/onionwire/onionwire/node/ledger"
+	"github.com/onionwire/onionwire/node/rpc"
+)
+
+// desk is what dialogs and commands keep between each other.
+type desk struct {
+	history console.History
+	bell    bell
+	touched time.Time // when there was a key last
+}
+
+// lock forgets all that is shown and all keys, and asks for the passphrase before it goes
+// on. What was being written is kept as a draft, what was to be sent is queued.
+//
+// Go cannot wipe strings: messages are gone from the memory of this process as soon as
+// nothing refers to them and their pages were given back, which is asked for here.
+func (m *Model) lock() tea.Cmd {
+	if m.stage != ready {
+		return nil
+	}
+	backend := m.o.Backend
+	return m.run(func(ctx context.Context) tea.Msg {
+		can, err := backend.Lockable(ctx)
+		return outcome(func(m *Model) tea.Cmd {
+			switch {
+			case err != nil:
+				m.say(failed, "not locked: "+reason(err))
+			case !can:
+				m.say(warning, "this profile has no passphrase, so a lock would keep nobody out; 'onionwire passphrase' sets one")
+			case m.stage == ready:
+				return m.seal()
+			}
+			return nil
+		})
+	})
+}
+
+// seal empties the screen at once, and closes the node when what was begun is done.
+func (m *Model) seal() tea.Cmd {
+	kept, keeps := m.api.(drafts)
+	unsaved := m.unsaved()
+	feed, backend, acts := m.feed, m.o.Backend, m.acts
+	rest := acts.waiting
+	acts.waiting = nil
+	m.forget()
+	return tea.Batch(tea.ClearScreen, m.run(func(ctx context.Context) tea.Msg {
+		if feed != nil {
+			feed.stop()
+		}
+		acts.running.Lock() // what is under way comes first
+		defer acts.running.Unlock()
+		for _, j := range rest {
+			within(ctx, func(ctx context.Context) { j.do(ctx) })
+		}
+		for id, text := range unsaved {
+			if keeps {
+				within(ctx, func(ctx context.Context) { _ = kept.SetDraft(ctx, id, text) })
+			}
+		}
+		err := backend.Close()
+		debug.FreeOSMemory()
+		return openedMsg{protected: true, err: err}
+	}))
+}
+
+func within(ctx context.Context, do func(context.Context)) {
+	ctx, cancel := context.WithTimeout(ctx, callLasts)
+	defer cancel()
+	do(ctx)
+}
+
+// unsaved is what was written and is not kept yet.
+func (m *Model) unsaved() map[ledger.ConversationID]string {
+	all := make(map[ledger.ConversationID]string)
+	for _, r := range m.rooms {
+		text := r.editor.Text()
+		if r.editing != 0 {
+			text = r.stash
+		}
+		if text != r.draft {
+			all[r.id] = text
+		}
+	}
+	return all
+}
+
+// forget makes the interface what it was before a node was opened. What is still under
+// way for the old one finds nobody who takes its result.
+func (m *Model) forget() {
+	m.stage, m.failure, m.api, m.feed = opening, nil, nil, nil
+	m.asks, m.acts = newLanes()
+	m.state = model.New()
+	clear(m.rooms)
+	clear(m.overlays)
+	clear(m.wanted)
+	m.tabs, m.active, m.sideTop, m.overlays = nil, 0, 0, nil
+	m.wrapped, m.pressed, m.notice = wrapCache{}, "", notice{}
+	m.desk.history.Clear()
+	m.desk.bell = bell{}
+}
+
+// idle locks when there was no key for as long as the settings say.
+func (m *Model) idle() tea.Cmd {
+	if m.desk.touched.IsZero() {
+		m.desk.touched = m.now()
+	}
+	if m.o.LockAfter <= 0 || m.stage != ready || m.now().Sub(m.desk.touched) < m.o.LockAfter {
+		return nil
+	}
+	m.desk.touched = m.now() // a profile that cannot be locked is not asked every second
+	return m.lock()
+}
+
+// refused reports whether a node was not opened because of the passphrase.
+func refused(err error) bool { return errors.Is(err, rpc.ErrPassphrase) }

@@ -1,0 +1,58 @@
+package tui
+
+import (
+	"errors"
+	"io/fs"
+	"strings"
+	"time"
+
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/qr"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/safe"
+	"github.com/onionwire/onionwire/node/contactlink"
+	"github.com/onionwire/onionwire/node/rpc"
+)
+
+// known are errors that people can do something about, and what.
+var known = []struct {
+	err  error
+	says string
+}{
+	{contactlink.ErrChecksum, "a character of the link is wrong or missing; copy it once more, whole"},
+	{contactlink.ErrNewer, "the link is of a newer version of onionwire; use the same version as your contact"},
+	{contactlink.ErrMalformed, "this is no contact link; it begins with onionwire: and is one line"},
+	{qr.ErrNoCode, "there is no QR code in this image that can be read; try a sharper or larger one"},
+	{qr.ErrImage, "this is no contact link and no image in PNG, JPEG or GIF"},
+	{qr.ErrTooLarge, "this image is too large; make it smaller, or cut the code out of it"},
+	{fs.ErrNotExist, "there is no such file, and a link begins with onionwire:"},
+	{fs.ErrExist, "there is a file of that name already; choose another name"},
+	{fs.ErrPermission, "the file or its folder does not allow it"},
+	{rpc.ErrLimit, "there are too many already"},
+	{rpc.ErrUnavailable, "Tor is not there"},
+	{rpc.ErrPassphrase, "this is not the passphrase"},
+}
+
+// reason is an error for people, harmless, in one line.
+func reason(err error) string {
+	for _, k := range known {
+		if errors.Is(err, k.err) {
+			return k.says
+		}
+	}
+	return safe.Line(strings.TrimPrefix(sentence(failedMsg{err: err}), ": "))
+}
+
+// day is a time of the past for people: only as much of it as is needed.
+func (m *Model) day(t time.Time) string {
+	if t.IsZero() {
+		return "never"
+	}
+	now := m.now()
+	t = t.In(now.Location())
+	switch {
+	case t.Format(time.DateOnly) == now.Format(time.DateOnly):
+		return t.Format("15:04")
+	case t.Year() == now.Year():
+		return t.Format("2 Jan 15:04")
+	}
+	return t.Format("2 Jan 2006")
+}
