@@ -34,7 +34,8 @@ func TestBlocked(t *testing.T) {
 		}
 		return presence.State == "offline"
 	})
-	if m, err := p.alice.Message(testContext(t), said[0]); err != nil || m.Deliveries[0].State != "queued" {
+	// It may have left: who is turned away learns that a round trip later.
+	if m, err := p.alice.Message(testContext(t), said[0]); err != nil || m.Deliveries[0].State == "delivered" {
 		t.Errorf("the message is %+v, %v", m.Deliveries, err)
 	}
 	if err := p.bob.UnblockContact(testContext(t), all[0].ID); err != nil {

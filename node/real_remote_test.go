@@ -152,6 +152,9 @@ func (r *remote) listen(t testing.TB) {
 	})
 }
 
+// signals are the events that are not kept.
+var signals = []rpc.EventKind{rpc.PresenceChanged, rpc.TypingHint, rpc.FileProgress, rpc.FileStalled, rpc.StatusChanged}
+
 // take takes the events after a cursor for as long as there are any, and returns the
 // last cursor.
 func (r *remote) take(ctx context.Context, after ledger.Cursor) ledger.Cursor {
@@ -161,7 +164,7 @@ func (r *remote) take(ctx context.Context, after ledger.Cursor) ledger.Cursor {
 			break
 		}
 		after = e.Cursor
-		if e.Presence == nil && e.Progress == nil && e.Kind != rpc.TypingHint {
+		if !slices.Contains(signals, e.Kind) {
 			r.mu.Lock()
 			r.kept = append(r.kept, e)
 			r.mu.Unlock()
