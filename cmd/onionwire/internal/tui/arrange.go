@@ -133,6 +133,9 @@ func (m *Model) arrangeTimeline(r *room) {
 	if r.anchor.follow && !t.Bottom && !t.Loading() {
 		m.ask(m.state.End(r.id)...)
 	}
+	if r.anchor.top && !t.Loading() {
+		m.startAt(r, t, height)
+	}
 	bottom, row := m.place(r, t)
 	var lines []string // the last one first
 	var keys []rowKey
@@ -161,15 +164,33 @@ func (m *Model) arrangeTimeline(r *room) {
 		lines, keys = append(lines, m.rows(r, t, bottom)[row]), append(keys, items[bottom].Key())
 	}
 	last := bottom == len(items)-1 && row == len(m.rows(r, t, bottom))-1
-	r.anchor = anchor{key: items[bottom].Key(), row: row, follow: last && t.Bottom}
+	if !r.anchor.top {
+		r.anchor = anchor{key: items[bottom].Key(), row: row, follow: last && t.Bottom}
+	}
 	s.lines, s.keys = lines, keys
-	m.sawUpTo(t, bottom, row == len(m.rows(r, t, bottom))-1)
+	if !r.anchor.top {
+		m.sawUpTo(t, bottom, row == len(m.rows(r, t, bottom))-1)
+	}
 	if first < near {
 		m.ask(t.More(true)...)
 	}
 	if bottom >= len(items)-near {
 		m.ask(t.More(false)...)
 	}
+}
+
+// startAt makes the item of the anchor the first one that is seen, if so much is below it.
+func (m *Model) startAt(r *room, t *model.Timeline, height int) {
+	items := t.Items()
+	i, _ := t.Find(r.anchor.key)
+	i = min(i, len(items)-1)
+	below := len(m.rows(r, t, i))
+	for i < len(items)-1 && below < height {
+		i++
+		below += len(m.rows(r, t, i))
+	}
+	row := len(m.rows(r, t, i)) - 1 - max(below-height, 0)
+	r.anchor = anchor{key: items[i].Key(), row: row}
 }
 
 // near is how many items before the end of the window more are loaded.

@@ -122,7 +122,11 @@ func keepText(folder, text string) (string, error) {
 }
 
 // longHint says what can be done with a text that is too long.
-func (m *Model) longHint(r *room) string {
+func (m *Model) longHint(r *room, w int) string {
+	if w < readable {
+		return fmt.Sprintf("%s: %s sends a file, %s drops it",
+			bytesOf(int64(len(r.long))), m.keys.Key(keys.Send), m.keys.Key(keys.Cancel))
+	}
 	return fmt.Sprintf("The pasted text has %s; a message has %d KiB at most. %s sends it as a file, %s drops it.",
 		bytesOf(int64(len(r.long))), wire.MaxText>>10, m.keys.Key(keys.Send), m.keys.Key(keys.Cancel))
 }

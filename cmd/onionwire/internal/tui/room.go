@@ -46,6 +46,8 @@ type anchor struct {
 	key    model.Key
 	row    int // among those of the item
 	follow bool
+	// top means that the item is to be the first one that is seen, as soon as it is loaded.
+	top bool
 }
 
 // room is the one that is seen, or nil.
@@ -58,12 +60,16 @@ func (m *Model) room() *room {
 
 // enter opens a conversation, and shows it.
 func (m *Model) enter(id ledger.ConversationID) {
-	if m.state.Conversation(id) == nil {
+	c := m.state.Conversation(id)
+	if c == nil {
 		return
 	}
 	r := m.rooms[id]
 	if r == nil {
 		r = &room{id: id, anchor: anchor{follow: true}}
+		if c.Unread > 0 {
+			r.anchor = anchor{key: model.Key{Message: c.Read + 1}, top: true}
+		}
 		r.editor.Limit = wire.MaxText
 		m.rooms[id] = r
 		m.loadDraft(id)

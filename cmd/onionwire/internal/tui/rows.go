@@ -20,6 +20,8 @@ const (
 	indent = 2
 	// wordsFrom is the width that has room for how far a message has come in words.
 	wordsFrom = 60
+	// airyFrom is the height that has room for empty rows.
+	airyFrom = 20
 	// marksWide and marksNarrow are the cells for that.
 	marksWide, marksNarrow = 14, 3
 )
@@ -88,6 +90,9 @@ func (m *Model) rows(r *room, t *model.Timeline, i int) []string {
 		named = true
 	}
 	if named {
+		if airy := m.screen.timeline.h >= airyFrom; airy && i > 0 && len(rows) == 0 {
+			rows = append(rows, "")
+		}
 		rows = append(rows, m.byline(item, at, w))
 	}
 	body := m.body(item, w)

@@ -118,7 +118,7 @@ func (m *Model) dividerLine(r *room) string {
 	c := m.state.Conversation(r.id)
 	switch {
 	case r.long != "":
-		return m.theme.Warning.Paint(safe.Cut(m.method, m.longHint(r), w))
+		return m.theme.Warning.Paint(safe.Cut(m.method, m.longHint(r, w), w))
 	case r.selecting:
 		words = m.selectionHint(r)
 	case r.editing != 0:

@@ -9,6 +9,9 @@ import (
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/theme"
 )
 
+// wideBar is the width of a status line that has room for everything.
+const wideBar = 80
+
 // statusLine is the last line: what was just said, or how Tor and the node are doing.
 func (m *Model) statusLine() string {
 	w := m.screen.status.w
@@ -30,10 +33,10 @@ func (m *Model) statusLine() string {
 		if s.Waiting > 0 {
 			facts = append(facts, fmt.Sprintf("%d waiting", s.Waiting))
 		}
-		if s.Unread > 0 {
-			facts = append(facts, fmt.Sprintf("%d unread", s.Unread))
+		if n := m.state.Unread(); n > 0 {
+			facts = append(facts, fmt.Sprintf("%d unread", n))
 		}
-		if s.Connected > 0 {
+		if s.Connected > 0 && w >= wideBar {
 			facts = append(facts, fmt.Sprintf("%d connected", s.Connected))
 		}
 	}
@@ -43,7 +46,9 @@ func (m *Model) statusLine() string {
 		middle = "  " + strings.Join(facts, ", ")
 	}
 	left = safe.Cut(m.method, left, w)
-	middle = safe.Cut(m.method, middle, w-safe.Width(m.method, left))
+	if safe.Width(m.method, left)+safe.Width(m.method, middle) > w {
+		middle = ""
+	}
 	gap := w - safe.Width(m.method, left) - safe.Width(m.method, middle)
 	if n := safe.Width(m.method, right); n+1 <= gap {
 		right = safe.Spaces(gap-n) + right

@@ -73,6 +73,19 @@ func (s *State) Index(id ledger.ConversationID) int {
 	return i
 }
 
+// Unread is how many messages were not read, in all conversations that are not muted.
+func (s *State) Unread() (n int) {
+	if !s.Loaded {
+		return s.Status.Unread
+	}
+	for _, c := range s.order {
+		if c.Unread > 0 && !s.MutedHere(c) {
+			n += c.Unread
+		}
+	}
+	return n
+}
+
 // NextUnread returns the next conversation after another, in the order of the sidebar and
 // around its end, that has unread messages; those that are muted do not count. It returns 0
 // if there is none.

@@ -9,7 +9,7 @@ import (
 	"github.com/onionwire/onionwire/node/rpc"
 )
 
-// Open makes the timeline of a conversation, unless it has one: around the first message
+// Open makes the timeline of a conversation, unless it has one: where the first message is
 // that was not read, or at the end.
 func (s *State) Open(id ledger.ConversationID) []Request {
 	c := s.byID[id]
@@ -23,6 +23,7 @@ func (s *State) Open(id ledger.ConversationID) []Request {
 	}
 	if c.Unread > 0 {
 		c.Timeline.NewAfter = -1 // before all of them
+		return s.Oldest(id)
 	}
 	return c.Timeline.around(0)
 }

@@ -120,7 +120,7 @@ func (t *Timeline) Find(k Key) (int, bool) {
 			return i, true
 		}
 	}
-	if k.Message == 0 {
+	if k.Message == 0 { // a file
 		return len(items), false
 	}
 	for i, item := range items {
