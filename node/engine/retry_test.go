@@ -96,3 +96,33 @@ func TestMute(t *testing.T) {
 		t.Errorf("told %v", got)
 	}
 }
+
+// TestDeletedStaysDeleted: a message that was deleted at its receiver does not come back
+// when its sender, who was not told that it had arrived, tries it again.
+func TestDeletedStaysDeleted(t *testing.T) {
+	w, alice, bob := two(t)
+	w.befriend(alice, bob)
+	bob.silence(true)
+	m, err := alice.try(bob, "once", engine.SendOptions{Expiry: time.Hour})
+	alice.must(err)
+	w.pass(5 * time.Second)
+	bob.expect(alice, "alice: once")
+	rows, err := bob.disk.Messages(bob.conversation(alice).ID, 0, 10)
+	bob.must(err)
+	bob.must(bob.engine.DeleteMessage(bob.now(), rows[0]))
+	bob.flush()
+	bob.offline = true
+	w.cutAll()
+	w.pass(3 * time.Hour)
+	if s := alice.state(m.Number); s != ledger.Expired {
+		t.Fatalf("it is in state %d", s)
+	}
+	bob.silence(false)
+	bob.offline = false
+	alice.must(alice.retry(m))
+	w.pass(time.Hour)
+	if s := alice.state(m.Number); s != ledger.Delivered {
+		t.Errorf("it is in state %d", s)
+	}
+	bob.expect(alice)
+}

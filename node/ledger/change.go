@@ -52,8 +52,8 @@ type (
 	}
 
 	// AddMessage adds a message of ours or of a member, and an event that tells of
-	// it. If its sender has used its ID in the conversation before, it does nothing:
-	// a sender that keeps to the protocol does not.
+	// it. If its sender has used its ID in the conversation before, it does nothing: it
+	// has come once more. So it is with those that were deleted, the last MaxGone.
 	AddMessage struct {
 		Message Message
 		Event   Event

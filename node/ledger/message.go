@@ -35,6 +35,10 @@ type Conversation struct {
 // sent.
 const MaxDraft = 64 << 10
 
+// MaxGone is how many deleted messages of others are remembered by their IDs, for each
+// conversation: their senders may not know that they had arrived, and send them again.
+const MaxGone = 1000
+
 // MaxUnread is how far the unread messages of a conversation are counted.
 const MaxUnread = 10_000
 

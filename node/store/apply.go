@@ -75,7 +75,7 @@ func (u *Update) applyMessage(change ledger.Change) error {
 	case ledger.EditMessage:
 		return u.change("UPDATE messages SET body = ? WHERE number = ?", c.Body, int64(c.Message))
 	case ledger.DropMessage:
-		return u.change("DELETE FROM messages WHERE number = ?", int64(c.Message))
+		return u.dropMessage(c.Message)
 	case ledger.ExpireMessage:
 		return u.expireMessage(c)
 	case ledger.ExpireRead:

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/onionwire/onionwire/node/ledger"
+	"github.com/onionwire/onionwire/node/ledger/memory"
 	"github.com/onionwire/onionwire/node/store"
 )
 
@@ -100,6 +101,51 @@ func TestARepeatedMessageIsNothing(t *testing.T) {
 		}
 		return errors.Join(err1, err2, err3)
 	})
+}
+
+// TestDeletedMessagesDoNotComeAgain while they are remembered, which not too many are.
+func TestDeletedMessagesDoNotComeAgain(t *testing.T) {
+	s, want := populated(t), memory.New()
+	if err := want.Apply(population...); err != nil {
+		t.Fatal(err)
+	}
+	last := 0
+	both := func(changes ...ledger.Change) {
+		t.Helper()
+		apply(t, s, changes...)
+		if err := want.Apply(changes...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	next := func(id int, sender ledger.ContactID) ledger.AddMessage {
+		last++
+		m := numbered(last)
+		m.ID, m.Sender = numbered(id).ID, sender
+		return added(m)
+	}
+	there := func(what string, n int) {
+		t.Helper()
+		all, err := want.Messages(1, 0, 10)
+		if got := bodies(t, s); len(got) != n || len(all) != n || err != nil {
+			t.Fatalf("%s: there are %q, and %d in memory, %v, want %d", what, got, len(all), err, n)
+		}
+	}
+	var changes []ledger.Change
+	for id := range ledger.MaxGone + 1 {
+		add := next(id, 1)
+		changes = append(changes, add, ledger.DropMessage{Message: add.Message.Number})
+	}
+	both(changes...)
+	there("deleted", 0)
+	both(next(1, 1), next(ledger.MaxGone, 1))
+	there("again", 0)
+	both(next(0, 1))
+	there("what is forgotten", 1)
+	ours := next(2000, 0)
+	both(ours, ledger.DropMessage{Message: ours.Message.Number}, next(2000, 0))
+	there("ours", 2)
+	both(ledger.DropConversation{Conversation: 1}, population[len(population)-1], next(1, 1))
+	there("in another conversation", 1)
 }
 
 func TestTimers(t *testing.T) {

@@ -89,7 +89,8 @@ func (u *Update) addMessage(m ledger.Message, e ledger.Event) error {
 func (u *Update) insertMessage(m ledger.Message) (added bool, err error) {
 	err = u.run(`INSERT INTO messages (number, conversation, sender, id, body, written, stored, timer, expires)
 		SELECT ?1, ?2, nullif(?3, 0), ?4, ?5, ?6, ?7, ?8, ?9 WHERE NOT EXISTS
-			(SELECT 1 FROM messages WHERE conversation = ?2 AND ifnull(sender, 0) = ?3 AND id = ?4)`,
+			(SELECT 1 FROM messages WHERE conversation = ?2 AND ifnull(sender, 0) = ?3 AND id = ?4)
+			AND NOT EXISTS (SELECT 1 FROM gone WHERE conversation = ?2 AND sender = ?3 AND id = ?4)`,
 		nil, int64(m.Number), int64(m.Conversation), int64(m.Sender), m.ID[:], m.Body, m.Written, m.Stored,
 		int64(m.Timer/time.Second), m.Expires)
 	if err != nil || u.s.conn.Changes() == 0 {
@@ -97,4 +98,24 @@ func (u *Update) insertMessage(m ledger.Message) (added bool, err error) {
 	}
 	u.s.unindexed++
 	return true, nil
+}
+
+// dropMessage removes a message. Of one of somebody else it remembers the ID, so that it
+// is nothing new if it comes again.
+func (u *Update) dropMessage(number ledger.MessageNumber) error {
+	err := u.run(`INSERT INTO gone (conversation, sender, id)
+		SELECT conversation, sender, id FROM messages WHERE number = ? AND sender IS NOT NULL`, nil, int64(number))
+	if err != nil {
+		return err
+	}
+	if u.s.conn.Changes() > 0 {
+		err = u.run(`WITH this AS (SELECT conversation AS id FROM messages WHERE number = ?)
+			DELETE FROM gone WHERE conversation = (SELECT id FROM this) AND place <= (SELECT place FROM gone
+				WHERE conversation = (SELECT id FROM this) ORDER BY place DESC LIMIT 1 OFFSET ?)`,
+			nil, int64(number), ledger.MaxGone)
+		if err != nil {
+			return err
+		}
+	}
+	return u.change("DELETE FROM messages WHERE number = ?", int64(number))
 }

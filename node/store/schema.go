@@ -106,6 +106,15 @@ CREATE INDEX messages_sender ON messages (conversation, sender, number) WHERE se
 CREATE INDEX messages_timer ON messages (conversation, number) WHERE timer > 0 AND expires IS NULL;
 CREATE INDEX messages_expires ON messages (expires) WHERE expires IS NOT NULL;
 
+CREATE TABLE gone ( -- messages of others that were deleted, in the order of that
+	place INTEGER PRIMARY KEY,
+	conversation INTEGER NOT NULL REFERENCES conversations ON DELETE CASCADE,
+	sender INTEGER NOT NULL,
+	id BLOB NOT NULL CHECK (length(id) = 16),
+	UNIQUE (conversation, sender, id)
+) STRICT;
+CREATE INDEX gone_order ON gone (conversation, place);
+
 CREATE TABLE deliveries ( -- of our messages, to each member
 	message INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE,
 	contact INTEGER NOT NULL REFERENCES contacts,

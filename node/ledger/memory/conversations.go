@@ -53,6 +53,7 @@ func (l *Ledger) dropConversation(id ledger.ConversationID) error {
 			_ = l.dropMessage(number) // it is there
 		}
 	}
+	l.gone.dropAll(func(key messageKey, _ int) bool { return key.conversation == id })
 	l.files.dropAll(func(_ ledger.FileNumber, f ledger.File) bool { return f.Conversation == id })
 	l.drafts.dropAll(func(of ledger.ConversationID, _ string) bool { return of == id })
 	return nil

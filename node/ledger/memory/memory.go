@@ -28,6 +28,7 @@ type Ledger struct {
 	drafts        table[ledger.ConversationID, string]
 	messages      table[ledger.MessageNumber, ledger.Message]
 	ids           table[messageKey, ledger.MessageNumber]
+	gone          table[messageKey, int] // in the order of their deletion
 	deliveries    table[deliveryKey, ledger.Delivery]
 	items         table[ledger.ItemID, ledger.Item]
 	cells         table[cellKey, ledger.Cell]
@@ -84,8 +85,8 @@ func (l *Ledger) Clone() *Ledger {
 
 func (l *Ledger) tables() []anyTable {
 	return []anyTable{
-		&l.contacts, &l.streams, &l.sessions, &l.invites, &l.conversations, &l.drafts, &l.messages, &l.ids, &l.deliveries,
-		&l.items, &l.cells, &l.files, &l.settings, &l.events, &l.counters,
+		&l.contacts, &l.streams, &l.sessions, &l.invites, &l.conversations, &l.drafts, &l.messages, &l.ids, &l.gone,
+		&l.deliveries, &l.items, &l.cells, &l.files, &l.settings, &l.events, &l.counters,
 	}
 }
 

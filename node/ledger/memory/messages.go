@@ -12,7 +12,7 @@ import (
 func keyOf(m ledger.Message) messageKey { return messageKey{m.Conversation, m.Sender, m.ID} }
 
 func (l *Ledger) addMessage(m ledger.Message, e ledger.Event) error {
-	if l.ids.has(keyOf(m)) {
+	if l.ids.has(keyOf(m)) || l.gone.has(keyOf(m)) {
 		return nil
 	}
 	if m.Number <= 0 || m.Timer < 0 {
@@ -43,12 +43,37 @@ func (l *Ledger) dropMessage(number ledger.MessageNumber) error {
 	}
 	_ = l.messages.drop(number)
 	_ = l.ids.drop(keyOf(m))
+	if m.Sender != 0 {
+		l.remember(keyOf(m))
+	}
 	l.deliveries.dropAll(func(key deliveryKey, _ ledger.Delivery) bool { return key.message == number })
 	for _, item := range l.items.find(func(i ledger.Item) bool { return i.Message == number }, itemOrder) {
 		item.Message = 0
 		l.items.put(item.ID, item)
 	}
 	return nil
+}
+
+// remember keeps that a message was there, and forgets the one that was deleted first if
+// there are too many.
+func (l *Ledger) remember(key messageKey) {
+	var places []int
+	for other, place := range l.gone.rows {
+		if other.conversation == key.conversation {
+			places = append(places, place)
+		}
+	}
+	slices.Sort(places)
+	next := 1
+	if n := len(places); n > 0 {
+		next = places[n-1] + 1
+	}
+	l.gone.put(key, next)
+	if len(places) == ledger.MaxGone {
+		l.gone.dropAll(func(other messageKey, place int) bool {
+			return other.conversation == key.conversation && place == places[0]
+		})
+	}
 }
 
 // begin begins the timer of a message, if it has one that has not begun.
