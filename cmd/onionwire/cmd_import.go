@@ -25,7 +25,8 @@ func newImport() *cobra.Command {
 passphrase of the export, and twice for one of the new profile, which is its own.
 
 Settings, your name for example, are not in the file. Do not let the profile that was
-exported and the new one run at once: they get in each other's way.`,
+exported and the new one run at once: contacts take messages of one of them, and those
+of the other are lost.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return errors.New("name the file to read")

@@ -26,7 +26,12 @@ It asks for the words, which the terminal does not show. Where standard input is
 terminal, they are read from there, after the passphrase if that is there, too. The
 first four letters of each word are enough.
 
-Do not let two profiles of the same words run at once: they get in each other's way.`,
+Your contacts know you still, but you do not know them: add their links, or have them
+ask once more. Who knows a later address cannot call until you have changed yours as
+often again.
+
+Do not let two profiles of the same words run at once: contacts take messages of one
+of them, and those of the other are lost.`,
 		Args: cli.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return runRestore(c.Context(), &o, stdioOf(c)) },
 	}
