@@ -76,7 +76,7 @@ func groups(tor *cli.TorFlags) []group {
 			newInit(), newID(), newPassphrase(tor), newWords(tor), newRestore(), newExport(tor), newImport(),
 		}},
 		{cobra.Group{ID: groupRun, Title: "Running it:"}, []*cobra.Command{
-			newServe(tor), newStatus(), newToken(tor), newCall(), newTestnet(tor), newDemo(tor),
+			newServe(tor), newStatus(), newToken(tor), newCall(), newDoctor(tor), newTestnet(tor), newDemo(tor),
 		}},
 	}
 }
