@@ -31,7 +31,7 @@ require (
 	golang.org/x/term v0.47.0
 	golang.org/x/text v0.43.0
 	golang.org/x/time v0.15.0
-	google.golang.org/protobuf v1.36.11
+	google.golang.org/protobuf v1.36.12
 	lukechampine.com/adiantum v1.1.1
 	pgregory.net/rapid v1.3.0
 )
