@@ -20,11 +20,14 @@ func (p Program) prepare() {
 	each(root, func(c *cobra.Command) {
 		c.SilenceErrors, c.SilenceUsage = true, true
 		c.SetFlagErrorFunc(flagError)
-		if c.Runnable() {
-			c.Args = checked(c.Args)
-		} else {
+		switch {
+		case !c.Runnable():
 			c.Args = noCommand
 			c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+		case c.Args == nil && c.HasSubCommands(): // what is there is no argument of it
+			c.Args = noCommand
+		default:
+			c.Args = checked(c.Args)
 		}
 		c.Long = strings.TrimSpace(c.Long) + "\n\n" + p.exitHelp()
 	})

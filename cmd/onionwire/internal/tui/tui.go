@@ -57,6 +57,8 @@ type Options struct {
 	Notify func(ctx context.Context, n notify.Notice) error
 	// Preferences are the files that the program is set up with, nil if there are none.
 	Preferences Preferences
+	// Hint says what to do about an error, or nothing. It may be nil.
+	Hint func(error) string
 	// Getenv reads the environment.
 	Getenv func(string) string
 	// Now is the time, in the zone in which times are shown.

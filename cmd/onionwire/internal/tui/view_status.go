@@ -98,8 +98,13 @@ func (m *Model) drawGate(lines []string) {
 	case locked:
 		text = "Locked."
 	case broken:
-		text = "The profile could not be opened: " + safe.Line(m.failure.Error()) + ". " +
-			m.keys.Key(keys.Quit) + " leaves."
+		text = "The profile could not be opened: " + safe.Line(m.failure.Error()) + "."
+		if m.o.Hint != nil {
+			if hint := m.o.Hint(m.failure); hint != "" {
+				text += "\n\n" + safe.Text(hint)
+			}
+		}
+		text += "\n\n" + m.keys.Key(keys.Quit) + " leaves."
 	}
 	m.center(lines, m.screen.w, text)
 }

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+
+	"github.com/onionwire/onionwire/cmd/internal/cli"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/access"
+	"github.com/onionwire/onionwire/node/profile"
+	"github.com/onionwire/onionwire/node/rpc"
+	"github.com/onionwire/onionwire/tortransport/tor"
+)
+
+// backend is where the interface has its node from: the one that runs on the profile, or
+// one of its own, which other commands can use meanwhile.
+type backend struct {
+	options *tuiOptions
+	stdio   stdio
+	log     *slog.Logger
+	session *access.Session
+}
+
+// Protected reports whether a passphrase has to be typed.
+func (b *backend) Protected(ctx context.Context) (bool, error) {
+	f := &b.options.profile
+	switch s, err := access.Running(ctx, f.root, f.name); {
+	case err == nil:
+		return false, s.Close()
+	case !errors.Is(err, rpc.ErrNotRunning):
+		return false, plain(f.explain(err))
+	case f.passphrase.given():
+		return false, nil
+	}
+	return b.Lockable(ctx)
+}
+
+// Lockable reports whether the profile has a passphrase.
+func (b *backend) Lockable(context.Context) (bool, error) {
+	f := &b.options.profile
+	protected, err := profile.Protected(f.root, f.name)
+	return protected, f.explain(err)
+}
+
+// Open returns the node. A passphrase is checked even if it is not needed.
+func (b *backend) Open(ctx context.Context, passphrase []byte) (rpc.API, error) {
+	f := &b.options.profile
+	if len(passphrase) > 0 {
+		if _, err := profile.Read(f.root, f.name, passphrase); err != nil {
+			return nil, b.explain(err)
+		}
+	}
+	s, err := access.Open(ctx, access.Config{
+		Root: f.root, Name: f.name, Version: cli.Version(), Log: b.log,
+		Unlock: func(ctx context.Context, use func([]byte) error) error {
+			if len(passphrase) > 0 {
+				return use(passphrase)
+			}
+			return f.unlock(ctx, b.stdio.secrets(), use)
+		},
+		StartTor: func(ctx context.Context, dataDir string) (*tor.Daemon, error) {
+			return b.options.tor.StartTor(ctx, dataDir, b.log, io.Discard)
+		},
+	})
+	if err != nil {
+		return nil, b.explain(err)
+	}
+	b.session = s
+	return s, nil
+}
+
+// explain says what is wrong with the passphrase as a node does.
+func (b *backend) explain(err error) error {
+	if errors.Is(err, profile.ErrPassphrase) {
+		return rpc.ErrPassphrase
+	}
+	return plain(b.options.profile.explain(err))
+}
+
+// Close leaves the node.
+func (b *backend) Close() error {
+	if b.session == nil {
+		return nil
+	}
+	s := b.session
+	b.session = nil
+	return s.Close()
+}
