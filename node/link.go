@@ -210,6 +210,9 @@ func (n *Node) readCells(l *link, cell []byte) error {
 			before := e.Cursor()
 			err := e.Receive(now, l.id, cell)
 			items = e.Cursor() - before
+			if err == nil {
+				l.proven.Store(l.heard.Load()) // before anybody is told that the contact is there
+			}
 			return err
 		})
 		if err == nil {
@@ -218,7 +221,6 @@ func (n *Node) readCells(l *link, cell []byte) error {
 		if err != nil {
 			return err
 		}
-		l.proven.Store(l.heard.Load())
 		cell = nil
 	}
 }
