@@ -38,6 +38,7 @@ type Fake struct {
 	files         []rpc.File
 	presence      map[ledger.ContactID]rpc.Presence
 	drafts        map[ledger.ConversationID]string
+	tor           rpc.TorInfo
 	last          ledger.MessageNumber
 	calls         map[string]int
 

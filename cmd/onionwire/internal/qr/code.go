@@ -18,9 +18,13 @@ import (
 // ErrTooLong means that a text does not fit into a QR code.
 var ErrTooLong = errors.New("text too long for a QR code")
 
-// quiet is how many light modules surround a code, without which scanners do not find
-// it (ISO/IEC 18004, section 6.3.8).
-const quiet = 4
+// How many light modules surround a code, without which scanners do not find it.
+const (
+	// quiet is what the standard asks for (ISO/IEC 18004, section 6.3.8).
+	quiet = 4
+	// least is what telephones make do with.
+	least = 2
+)
 
 // Code is a QR code. It does not change, and may be used concurrently.
 type Code struct {
@@ -48,12 +52,25 @@ func (c Code) Height() int { return (c.Width() + 1) / 2 }
 // Lines draw the code with half blocks, two modules on top of each other in one
 // character. What is drawn is what is light: on a terminal with light letters on dark
 // ground it is right as it is, elsewhere the two colours have to be set.
-func (c Code) Lines() []string {
+func (c Code) Lines() []string { return c.lines(quiet) }
+
+// Fit returns lines of width columns at most, and height of them, with less around the
+// code than there should be if that helps. There are none if it does not.
+func (c Code) Fit(width, height int) []string {
+	for zone := quiet; zone >= least; zone-- {
+		if side := c.code.Size + 2*zone; side <= width && (side+1)/2 <= height {
+			return c.lines(zone)
+		}
+	}
+	return nil
+}
+
+func (c Code) lines(zone int) []string {
 	lines := make([]string, 0, c.Height())
 	var line strings.Builder
-	for y := -quiet; y < c.code.Size+quiet; y += 2 {
+	for y := -zone; y < c.code.Size+zone; y += 2 {
 		line.Reset()
-		for x := -quiet; x < c.code.Size+quiet; x++ {
+		for x := -zone; x < c.code.Size+zone; x++ {
 			// A line of its own below the last one would be drawn half: size and
 			// quiet zone are odd together. It is light, as all that surrounds.
 			switch dark, below := c.code.Black(x, y), c.code.Black(x, y+1); {

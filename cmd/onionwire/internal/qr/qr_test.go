@@ -87,6 +87,24 @@ func TestLinkFitsAnEightyByTwentyFourTerminal(t *testing.T) {
 	}
 }
 
+func TestFit(t *testing.T) {
+	c, err := qr.Encode(link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct{ width, height, want int }{
+		{100, 100, c.Height()}, {76, 21, 21}, {76, 22, 22}, {c.Width(), c.Height(), c.Height()}, {76, 20, 0}, {40, 100, 0}, {0, 0, 0},
+	} {
+		lines := c.Fit(test.width, test.height)
+		if len(lines) != test.want {
+			t.Errorf("%d lines in %d × %d, want %d", len(lines), test.width, test.height, test.want)
+		}
+		if len(lines) > 0 {
+			wantText(t, pngOf(t, drawn(t, lines, 4)), link)
+		}
+	}
+}
+
 func TestTerminalColours(t *testing.T) {
 	plain := strings.Split(strings.TrimSuffix(qr.Plain(link), "\n"), "\n")
 	coloured := strings.Split(strings.TrimSuffix(qr.Terminal(link), "\n"), "\n")

@@ -265,7 +265,7 @@ func (m *Model) ping(who rpc.Contact) tea.Cmd {
 		took, err := api.Ping(ctx, who.ID)
 		return outcome(func(m *Model) tea.Cmd {
 			switch {
-			case errors.Is(err, context.DeadlineExceeded), errors.Is(err, rpc.ErrUnavailable):
+			case errors.Is(err, rpc.ErrUnreachable), errors.Is(err, rpc.ErrUnavailable):
 				m.say(warning, name+" does not answer")
 			case err != nil:
 				m.say(failed, "no answer: "+reason(err))

@@ -3,7 +3,6 @@ package tui
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -197,23 +196,4 @@ func (m *Model) recall(r *room, by int) {
 }
 
 // sentence is an error for people: what was tried, and why it was not done.
-func sentence(f failedMsg) string {
-	why := f.err.Error()
-	switch {
-	case errors.Is(f.err, rpc.ErrState):
-		why = "it is too late for that, or too early"
-	case errors.Is(f.err, rpc.ErrNotFound):
-		why = "it is gone"
-	case errors.Is(f.err, rpc.ErrNotRunning), errors.Is(f.err, rpc.ErrLost), errors.Is(f.err, rpc.ErrClosed):
-		why = "the node does not answer"
-	case errors.Is(f.err, rpc.ErrFull):
-		why = "the disk is full"
-	case errors.Is(f.err, rpc.ErrReadOnly):
-		why = "the disk cannot be written to"
-	case errors.Is(f.err, rpc.ErrForbidden):
-		why = "the token of this program does not allow it"
-	case errors.Is(f.err, context.DeadlineExceeded):
-		why = "the node takes too long to answer"
-	}
-	return f.what + ": " + why
-}
+func sentence(f failedMsg) string { return f.what + ": " + reason(f.err) }

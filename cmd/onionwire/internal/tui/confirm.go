@@ -4,44 +4,77 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/keys"
-	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/safe"
 )
 
+// question asks before something that cannot be undone. The answer that does nothing is
+// chosen until somebody says otherwise.
+type question struct {
+	text string // harmless
+	do   func()
+
+	chosen bool // whether it is yes
+	scroll scroll
+	height int
+}
+
 // confirm asks before something that cannot be undone.
-func (m *Model) confirm(question string, do func()) { m.open(&confirmation{question, do}) }
+func (m *Model) confirm(text string, do func()) { m.open(&question{text: text, do: do}) }
 
-// confirmation is a question whose answer is yes or no.
-type confirmation struct {
-	question string
-	do       func()
-}
+func (q *question) title() string { return "Are you sure?" }
 
-func (*confirmation) title() string        { return "Are you sure?" }
-func (*confirmation) hints() []keys.Action { return []keys.Action{keys.Confirm, keys.Close} }
-func (c *confirmation) size(w, _ int) (int, int) {
-	w = min(w, 50)
-	return w, len(safe.Wrap(safe.ByCharacter, c.question, w, false))
-}
+func (q *question) size(width, _ int) (int, int) { return min(width, 60), 6 }
 
-func (c *confirmation) update(m *Model, msg tea.Msg) tea.Cmd {
-	k, isKey := msg.(tea.KeyPressMsg)
-	if !isKey {
+func (q *question) hints() []keys.Action { return []keys.Action{keys.Yes, keys.No, keys.Confirm} }
+
+func (q *question) update(m *Model, msg tea.Msg) tea.Cmd {
+	k, ok := msg.(tea.KeyPressMsg)
+	if !ok {
 		return nil
 	}
-	switch action := m.dialogAction(k); {
-	case action == keys.Close || k.Text == "n":
-		m.closeOverlay(c)
-	case action == keys.Confirm || k.Text == "y":
-		m.closeOverlay(c)
-		c.do()
+	a, _ := m.keys.Find(keys.Question, k.String())
+	if a == "" {
+		a = m.dialogAction(k)
+	}
+	switch a {
+	case keys.Yes:
+		q.answer(m, true)
+	case keys.No, keys.Close:
+		q.answer(m, false)
+	case keys.Confirm:
+		q.answer(m, q.chosen)
+	case keys.NextField, keys.BeforeField:
+		q.chosen = !q.chosen
+	default:
+		if k.String() == "left" || k.String() == "right" {
+			q.chosen = !q.chosen
+			break
+		}
+		q.scroll.act(a, q.height)
 	}
 	return nil
 }
 
-func (c *confirmation) view(m *Model, width, height int) ([]string, *position) {
-	var lines []string
-	for _, row := range safe.Wrap(m.method, c.question, width, false) {
-		lines = append(lines, row.Text)
+func (q *question) answer(m *Model, yes bool) {
+	m.closeOverlay(q)
+	if yes {
+		q.do()
 	}
-	return lines[:min(len(lines), height)], nil
+}
+
+func (q *question) view(m *Model, width, height int) ([]string, *position) {
+	q.height = max(height-2, 1)
+	p := m.page(width)
+	p.say(m.theme.Text, q.text)
+	lines := q.scroll.seen(p.lines, q.height, -1)
+	no, yes := m.theme.Selected, m.theme.Dim
+	if q.chosen {
+		no, yes = yes, no
+	}
+	end := m.page(width)
+	end.blank()
+	end.raw(no.Paint(" No ") + "  " + yes.Paint(" Yes "))
+	if height < 3 {
+		return end.lines[1:], nil
+	}
+	return append(lines[:len(lines):len(lines)], end.lines...), nil
 }

@@ -2,6 +2,8 @@ package tui
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -226,6 +228,8 @@ func (f *addForm) found(m *Model, p *page) {
 	switch {
 	case f.busy:
 		p.say(m.theme.Dim, "  …")
+	case errors.Is(f.err, fs.ErrNotExist):
+		p.say(m.theme.Bad, "  there is no such file, and a link begins with onionwire:")
 	case f.err != nil:
 		p.say(m.theme.Bad, "  "+reason(f.err))
 	case f.parsed != (contactlink.Link{}):

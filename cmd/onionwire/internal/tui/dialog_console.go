@@ -63,11 +63,13 @@ func (c *commandLine) key(m *Model, k tea.KeyPressMsg) tea.Cmd {
 	case keys.Confirm:
 		return c.enter(m)
 	case keys.NextField:
-		c.complete(1)
-		return nil
+		if !c.complete(1) {
+			return nil
+		}
 	case keys.BeforeField:
-		c.complete(-1)
-		return nil
+		if !c.complete(-1) {
+			return nil
+		}
 	case keys.ItemUp, keys.ItemDown:
 		step := m.desk.history.Before
 		if a == keys.ItemDown {
@@ -117,17 +119,18 @@ func (c *commandLine) look(m *Model) tea.Cmd {
 	return cmd
 }
 
-// complete puts what all options have in common into the line, or the next of them.
-func (c *commandLine) complete(by int) {
+// complete puts what all options have in common into the line, or the next of them. It
+// reports whether there was only one: then the next word is begun.
+func (c *commandLine) complete(by int) bool {
 	n := len(c.options)
 	if n == 0 {
-		return
+		return false
 	}
 	common := console.Common(c.options)
 	if n > 1 && c.cycle < 0 && len(common) > len(c.target.Prefix) && strings.HasPrefix(strings.ToLower(common), strings.ToLower(c.target.Prefix)) {
 		c.put(console.Option{Value: common, Partial: true})
 		c.target.Prefix = common
-		return
+		return false
 	}
 	if c.cycle < 0 && by < 0 {
 		c.cycle = 0
@@ -135,9 +138,7 @@ func (c *commandLine) complete(by int) {
 	c.cycle = (c.cycle + by + n) % n
 	o := c.options[c.cycle]
 	c.put(o)
-	if n == 1 {
-		c.options, c.cycle = nil, -1
-	}
+	return n == 1
 }
 
 // put writes an option where the word at the cursor was, and remembers where it stands.

@@ -8,11 +8,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/qr"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/keys"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/safe"
 	"github.com/onionwire/onionwire/node/contactlink"
 	"github.com/onionwire/onionwire/node/rpc"
 )
@@ -206,18 +208,19 @@ func (v *linkView) explain(m *Model, p *page) {
 		p.say(m.theme.Accent, v.said)
 		p.blank()
 	}
+	if code := v.code.Fit(p.width, v.height); code != nil {
+		for _, line := range code {
+			p.raw(safe.Spaces((p.width-utf8.RuneCountInString(line))/2) + paintCode(m, line))
+		}
+		p.blank()
+	}
 	p.say(m.theme.Strong, v.link.String())
 	p.blank()
-	if v.code.Width() <= p.width {
-		left := strings.Repeat(" ", (p.width-v.code.Width())/2)
-		for _, line := range v.code.Lines() {
-			p.raw(left + paintCode(m, line))
-		}
-	} else {
-		p.say(m.theme.Warning, fmt.Sprintf(
-			"The QR code needs %d columns. Make the window larger, or save it as an image.", v.code.Width()+frameWidth))
+	if v.code.Fit(p.width, v.height) == nil {
+		p.say(m.theme.Warning, fmt.Sprintf("The QR code needs a window of %d × %d. Make it larger, or save the code as an image.",
+			v.code.Width()+frameWidth, v.code.Height()+frameHeight+1))
+		p.blank()
 	}
-	p.blank()
 	if v.invite {
 		p.say(m.theme.Dim, "Whoever uses it first becomes your contact at once. Give it to one person, over a way that nobody else can read.")
 		return

@@ -15,7 +15,8 @@ import (
 // requestList shows who asks to become a contact, and what they say about themselves.
 type requestList struct {
 	pick   pick
-	scroll scroll
+	scroll scroll // of what is shown about the one that is chosen
+	height int
 	ruled  map[ledger.ContactID]bool // those who were answered, until the node has told
 }
 
@@ -68,6 +69,8 @@ func (l *requestList) key(m *Model, k tea.KeyPressMsg) {
 	switch {
 	case a == keys.Close:
 		m.closeOverlay(l)
+	case a == keys.ItemPageUp || a == keys.ItemPageDn: // the words of a stranger can be long
+		l.scroll.act(a, l.height)
 	case l.pick.act(a, len(asking)):
 		l.scroll.top = 0
 	case len(asking) > 0 && (a == keys.AcceptRequest || a == keys.RejectRequest || a == keys.BlockRequest):
@@ -134,8 +137,9 @@ func (l *requestList) view(m *Model, width, height int) ([]string, *position) {
 	about := m.page(width)
 	about.blank()
 	l.about(m, about, asking[l.pick.at])
-	rest := height - len(list)
-	return append(list[:len(list):len(list)], l.scroll.seen(about.lines, rest, -1)[:min(rest, len(about.lines))]...), nil
+	rest := max(height-len(list), 1)
+	l.height = rest
+	return append(list[:len(list):len(list)], l.scroll.seen(about.lines, rest, -1)...), nil
 }
 
 // about shows what somebody says, as what it is: the words of a stranger.
@@ -145,9 +149,6 @@ func (l *requestList) about(m *Model, p *page, c model.Contact) {
 		name = safe.Line(c.Name)
 	}
 	p.row("calls itself", m.theme.Text, name)
-	p.row("asked", m.theme.Text, m.day(c.Changed.Time))
-	p.row("peer ID", m.theme.Dim, c.Peer)
-	p.blank()
 	if c.Introduction == "" {
 		p.say(m.theme.Dim, "They say nothing about themselves.")
 	} else {
@@ -156,4 +157,7 @@ func (l *requestList) about(m *Model, p *page, c model.Contact) {
 			p.raw(m.theme.Border.Paint("│ ") + row.Text)
 		}
 	}
+	p.blank()
+	p.row("asked", m.theme.Text, m.day(c.Changed.Time))
+	p.row("peer ID", m.theme.Dim, c.Peer)
 }

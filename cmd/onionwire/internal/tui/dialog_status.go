@@ -163,7 +163,9 @@ func (v *statusView) work(m *Model, p *page) {
 	p.blank()
 	p.row("connected", m.theme.Text, plural(s.Connected, "contact"))
 	p.row("waiting", m.theme.Text, plural(s.Waiting, "message")+" to be delivered")
-	p.row("running since", m.theme.Text, m.day(s.Started.Time))
+	if !s.Started.IsZero() {
+		p.row("running since", m.theme.Text, m.day(s.Started.Time))
+	}
 	if v.known && v.tor.LastError != "" {
 		p.row("last error", m.theme.Dim, safe.Line(v.tor.LastError)+", "+m.day(v.tor.LastErrorAt.Time))
 	}

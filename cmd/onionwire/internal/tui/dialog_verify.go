@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -137,6 +138,8 @@ func (v *verification) compared(m *Model, msg verifiedMsg) {
 	v.busy, v.good = false, msg.err == nil && msg.matches
 	who := m.state.Label(v.contact)
 	switch {
+	case errors.Is(msg.err, rpc.ErrInvalid):
+		v.result = "Nothing was changed: a safety number has 60 digits or 16 words, and this is not all of one."
 	case msg.err != nil:
 		v.result = "Nothing was changed: " + reason(msg.err)
 	case msg.matches:

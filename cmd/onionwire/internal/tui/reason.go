@@ -1,9 +1,9 @@
 package tui
 
 import (
+	"context"
 	"errors"
 	"io/fs"
-	"strings"
 	"time"
 
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/qr"
@@ -23,9 +23,19 @@ var known = []struct {
 	{qr.ErrNoCode, "there is no QR code in this image that can be read; try a sharper or larger one"},
 	{qr.ErrImage, "this is no contact link and no image in PNG, JPEG or GIF"},
 	{qr.ErrTooLarge, "this image is too large; make it smaller, or cut the code out of it"},
-	{fs.ErrNotExist, "there is no such file, and a link begins with onionwire:"},
+	{fs.ErrNotExist, "there is no such file or folder"},
 	{fs.ErrExist, "there is a file of that name already; choose another name"},
 	{fs.ErrPermission, "the file or its folder does not allow it"},
+	{rpc.ErrState, "it is too late for that, or too early"},
+	{rpc.ErrNotFound, "it is gone"},
+	{rpc.ErrNotRunning, "the node does not answer"},
+	{rpc.ErrLost, "the node does not answer"},
+	{rpc.ErrClosed, "the node does not answer"},
+	{rpc.ErrFull, "the disk is full"},
+	{rpc.ErrReadOnly, "the disk cannot be written to"},
+	{rpc.ErrForbidden, "the token of this program does not allow it"},
+	{rpc.ErrUnreachable, "they do not answer"},
+	{context.DeadlineExceeded, "the node takes too long to answer"},
 	{rpc.ErrLimit, "there are too many already"},
 	{rpc.ErrUnavailable, "Tor is not there"},
 	{rpc.ErrPassphrase, "this is not the passphrase"},
@@ -38,7 +48,7 @@ func reason(err error) string {
 			return k.says
 		}
 	}
-	return safe.Line(strings.TrimPrefix(sentence(failedMsg{err: err}), ": "))
+	return safe.Line(err.Error())
 }
 
 // day is a time of the past for people: only as much of it as is needed.

@@ -56,17 +56,17 @@ func (m *Model) settings() []setting {
 			set: func(ctx context.Context, v string) error { return update(ctx, rpc.SettingsUpdate{Name: &v}) },
 		},
 		{
-			name: "read_receipts", label: "tell what was read", value: strconv.FormatBool(s.ReadReceipts), choices: switchChoices,
+			name: "read_receipts", label: "read receipts", value: strconv.FormatBool(s.ReadReceipts), choices: switchChoices,
 			doc: "Whether contacts are told that you have read their messages.",
 			set: withBool(func(ctx context.Context, b bool) error { return update(ctx, rpc.SettingsUpdate{ReadReceipts: &b}) }),
 		},
 		{
-			name: "typing_hints", label: "tell that you type", value: strconv.FormatBool(s.TypingHints), choices: switchChoices,
+			name: "typing_hints", label: "typing hints", value: strconv.FormatBool(s.TypingHints), choices: switchChoices,
 			doc: "Whether contacts are told that you are typing.",
 			set: withBool(func(ctx context.Context, b bool) error { return update(ctx, rpc.SettingsUpdate{TypingHints: &b}) }),
 		},
 		{
-			name: "expiry", label: "give up on messages after", value: expiryText(s.Expiry),
+			name: "expiry", label: "give up after", value: expiryText(s.Expiry),
 			doc: "How long a message may wait to be delivered, such as 7d, or never.",
 			set: func(ctx context.Context, v string) error {
 				d, err := console.ParseDuration(v)
@@ -78,7 +78,7 @@ func (m *Model) settings() []setting {
 			},
 		},
 		{
-			name: "auto_accept", label: "accept files by itself", value: bytesOf(s.AutoAccept),
+			name: "auto_accept", label: "take files up to", value: bytesOf(s.AutoAccept),
 			doc: "Up to which size, such as 5M, files of verified contacts are accepted without asking; 0 is never.",
 			set: func(ctx context.Context, v string) error {
 				n, err := parseSize(v)

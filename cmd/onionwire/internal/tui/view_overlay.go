@@ -79,8 +79,12 @@ func (m *Model) over(below string, x, w int, line string) string {
 	head := m.method.Cut(below, 0, x)
 	head += safe.Spaces(x - m.method.StringWidth(head))
 	tail := ""
-	if m.method.StringWidth(below) > x+w {
-		tail = m.method.Cut(below, x+w, m.screen.w)
+	if rest := m.method.StringWidth(below) - x - w; rest > 0 {
+		// Not Cut, which cuts the left side off the end when it counts by character.
+		tail = m.method.TruncateLeft(below, x+w, "")
+		if m.method.StringWidth(tail) > rest { // half a wide character is left
+			tail = " " + m.method.TruncateLeft(below, x+w+1, "")
+		}
 	}
 	return head + ansi.ResetStyle + line + ansi.ResetStyle + tail
 }
