@@ -22,42 +22,41 @@ func TestSecrets(t *testing.T) {
 	fake := tortest.NewFake(t)
 	alice, _ := watched(t, fake, nil)
 	newRaw(t, fake).join(t, alice)
-	ctx := testContext(t)
-	if _, err := alice.SetSettings(ctx, node.SettingsUpdate{Name: set("Alice")}); err != nil {
+	if _, err := alice.SetSettings(testContext(t), node.SettingsUpdate{Name: set("Alice")}); err != nil {
 		t.Fatal(err)
 	}
-	if err := alice.ChangePassphrase(ctx, "", "secret"); err != nil {
+	if err := alice.ChangePassphrase(testContext(t), "", "secret"); err != nil {
 		t.Fatal(err)
 	}
 	for _, wrong := range []string{"", "another"} {
-		if err := alice.ChangePassphrase(ctx, wrong, "mine"); !errors.Is(err, node.ErrPassphrase) {
+		if err := alice.ChangePassphrase(testContext(t), wrong, "mine"); !errors.Is(err, node.ErrPassphrase) {
 			t.Errorf("ChangePassphrase: %v", err)
 		}
-		if _, err := alice.Words(ctx, wrong); !errors.Is(err, node.ErrPassphrase) {
+		if _, err := alice.Words(testContext(t), wrong); !errors.Is(err, node.ErrPassphrase) {
 			t.Errorf("Words: %v", err)
 		}
-		if err := alice.Export(ctx, wrong, filepath.Join(t.TempDir(), "export"), "export", true); !errors.Is(err, node.ErrPassphrase) {
+		if err := alice.Export(testContext(t), wrong, filepath.Join(t.TempDir(), "export"), "export", true); !errors.Is(err, node.ErrPassphrase) {
 			t.Errorf("Export: %v", err)
 		}
 	}
-	words, err := alice.Words(ctx, "secret")
+	words, err := alice.Words(testContext(t), "secret")
 	if err != nil || len(strings.Fields(words)) != vault.WordCount {
 		t.Errorf("%d words, %v", len(strings.Fields(words)), err)
 	}
 
 	path := filepath.Join(t.TempDir(), "export")
 	for _, bad := range []string{"export", filepath.Join(path, "nowhere"), t.TempDir()} {
-		if err := alice.Export(ctx, "secret", bad, "export", true); !errors.Is(err, node.ErrInvalid) {
+		if err := alice.Export(testContext(t), "secret", bad, "export", true); !errors.Is(err, node.ErrInvalid) {
 			t.Errorf("Export: %v", err)
 		}
 	}
-	if err := alice.Export(ctx, "secret", path, "", true); !errors.Is(err, node.ErrInvalid) {
+	if err := alice.Export(testContext(t), "secret", path, "", true); !errors.Is(err, node.ErrInvalid) {
 		t.Errorf("Export without a passphrase: %v", err)
 	}
-	if err := alice.Export(ctx, "secret", path, "export", true); err != nil {
+	if err := alice.Export(testContext(t), "secret", path, "export", true); err != nil {
 		t.Fatal(err)
 	}
-	if err := alice.Export(ctx, "secret", path, "export", true); !errors.Is(err, node.ErrInvalid) {
+	if err := alice.Export(testContext(t), "secret", path, "export", true); !errors.Is(err, node.ErrInvalid) {
 		t.Errorf("Export over another: %v", err)
 	}
 	file, err := os.Open(path)
@@ -65,7 +64,7 @@ func TestSecrets(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	p, err := profile.Import(ctx, t.TempDir(), "alice", file, []byte("export"), vault.WithoutPassphrase())
+	p, err := profile.Import(testContext(t), t.TempDir(), "alice", file, []byte("export"), vault.WithoutPassphrase())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,11 +72,11 @@ func TestSecrets(t *testing.T) {
 	if got, err := p.Words(nil); err != nil || strings.Join(got, " ") != words {
 		t.Errorf("other words came back, %v", err)
 	}
-	s, err := node.Configure(ctx, p, node.SettingsUpdate{})
+	s, err := node.Configure(testContext(t), p, node.SettingsUpdate{})
 	if err != nil || s.Name != "Alice" {
 		t.Errorf("the settings are %+v, %v", s, err)
 	}
-	err = p.Store().View(ctx, func(tx *store.View) error {
+	err = p.Store().View(testContext(t), func(tx *store.View) error {
 		all, err := tx.Contacts()
 		if len(all) != 1 {
 			t.Errorf("%d contacts came back", len(all))
