@@ -67,7 +67,7 @@ type API interface {
 	// Ping is how long a round trip to a contact takes: a sign of life was asked for
 	// and came back, from somebody who has proven who they are. If there is no
 	// connection it makes one. The error matches ErrUnreachable if that, or the answer,
-	// fails or takes longer than ctx allows.
+	// fails or takes too long.
 	Ping(ctx context.Context, id ledger.ContactID) (Duration, error)
 
 	// NewInvite makes a link whose first bearer becomes a contact without being
@@ -102,8 +102,8 @@ type API interface {
 	// Draft is what is being written in a conversation, as SetDraft was told, or
 	// nothing.
 	Draft(ctx context.Context, id ledger.ConversationID) (string, error)
-	// SetDraft keeps it until it is something else, of ledger.MaxDraft bytes at most. It
-	// is kept here only, and nobody is told.
+	// SetDraft keeps what is being written until it is something else, of ledger.MaxDraft
+	// bytes at most. Nobody is told.
 	SetDraft(ctx context.Context, id ledger.ConversationID, text string) error
 
 	// Send puts a message into the queue. What becomes of it are events.

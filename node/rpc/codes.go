@@ -10,10 +10,16 @@ import (
 
 // Codes that JSON-RPC 2.0 has (section 5.1).
 const (
-	codeParse    = -32700
-	codeRequest  = -32600
-	codeMethod   = -32601
-	codeParams   = -32602
+	// codeParse means that the line is no JSON.
+	codeParse = -32700
+	// codeRequest means that it is no request, the batch is empty or too large, or the
+	// line is too long.
+	codeRequest = -32600
+	// codeMethod means that there is no such method.
+	codeMethod = -32601
+	codeParams = -32602
+	// codeInternal means that something went wrong that no client can help; the log of
+	// the node says more.
 	codeInternal = -32603
 )
 

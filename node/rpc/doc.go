@@ -12,4 +12,8 @@
 // Everything that a client can make grow has a bound, which is named in limits.go.
 // Nobody is cut off for being slow: the server does not read on from a client that
 // does not read.
+//
+// The tables of docs/rpc.md are generated.
 package rpc
+
+//go:generate go run ./internal/docgen

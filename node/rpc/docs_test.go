@@ -7,13 +7,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"reflect"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/rpc"
 )
 
@@ -24,123 +22,6 @@ func document(t testing.TB) string {
 		t.Fatal(err)
 	}
 	return string(text)
-}
-
-// rows are the cells of all tables whose first cell is a name in backquotes.
-func rows(t testing.TB, heading string) map[string][]string {
-	t.Helper()
-	_, rest, ok := strings.Cut(document(t), "\n## "+heading+"\n")
-	if !ok {
-		t.Fatalf("there is no section %s", heading)
-	}
-	section, _, _ := strings.Cut(rest, "\n## ")
-	all := make(map[string][]string)
-	for line := range strings.Lines(section) {
-		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), "|")
-		for i := range cells {
-			cells[i] = strings.TrimSpace(cells[i])
-		}
-		if name := strings.Trim(cells[0], "`"); len(cells) > 1 && name != cells[0] {
-			if all[name] != nil {
-				t.Errorf("%s is there twice", name)
-			}
-			all[name] = cells[1:]
-		}
-	}
-	return all
-}
-
-func TestDocumentHasTheMethods(t *testing.T) {
-	found := rows(t, "Methods")
-	for _, m := range listed(t) {
-		var params []string
-		for _, p := range m.Params {
-			mark := ""
-			if p.Optional {
-				mark = "?"
-			}
-			params = append(params, fmt.Sprintf("%s%s %s", p.Name, mark, p.Type))
-		}
-		scopes := strings.Join(m.Scopes.Names(), ", ")
-		if scopes == "" {
-			scopes = "any"
-		}
-		conversation := "no"
-		if m.Conversation {
-			conversation = "yes"
-		}
-		want := []string{strings.Join(params, ", "), strings.TrimPrefix(m.Result, "nothing"), scopes, conversation}
-		row := found[m.Name]
-		delete(found, m.Name)
-		if len(row) != 5 || !slices.Equal(row[:4], want) || row[4] == "" {
-			t.Errorf("row is %q, want\n| `%s` | %s | ... |", row, m.Name, strings.Join(want, " | "))
-		}
-	}
-	for name := range found {
-		t.Errorf("there is no method %s", name)
-	}
-}
-
-func TestDocumentHasTheErrors(t *testing.T) {
-	found := rows(t, "Errors")
-	for name, code := range rpc.ErrorKinds() {
-		if row := found[name]; len(row) != 2 || row[0] != fmt.Sprint(code) {
-			t.Errorf("row of %s is %q, want code %d", name, row, code)
-		}
-		delete(found, name)
-	}
-	for name := range found {
-		t.Errorf("there is no error %s", name)
-	}
-}
-
-// The members of each object, in their order.
-func TestDocumentHasTheObjects(t *testing.T) {
-	found := rows(t, "Objects")
-	for name, object := range map[string]any{
-		"address": rpc.Address{}, "contact": rpc.Contact{}, "conversation": rpc.Conversation{}, "delivery": rpc.Delivery{},
-		"event": rpc.Event{}, "file": rpc.File{}, "invite": rpc.Invite{}, "link": rpc.Link{}, "message": rpc.Message{},
-		"method": rpc.Method{}, "new address": rpc.NewAddress{}, "new token": rpc.NewToken{}, "param": rpc.Param{},
-		"presence": rpc.Presence{}, "progress": rpc.Progress{}, "tor info": rpc.TorInfo{}, "circuit count": rpc.CircuitCount{}, "service info": rpc.ServiceInfo{}, "round trip": rpc.RoundTrip{}, "draft": rpc.Draft{}, "rights": rpc.Rights{}, "safety number": rpc.SafetyNumber{},
-		"settings": rpc.Settings{}, "status": rpc.Status{}, "subscription": rpc.Subscription{}, "token": rpc.Token{},
-		"unread": rpc.Unread{}, "verification": rpc.Verification{}, "version": rpc.Version{}, "words": rpc.Words{},
-	} {
-		var members []string
-		for _, f := range reflect.VisibleFields(reflect.TypeOf(object)) {
-			tag, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-			if f.Anonymous {
-				continue
-			}
-			if options != "" {
-				tag += "?"
-			}
-			members = append(members, tag)
-		}
-		if row := found[name]; len(row) == 0 || row[0] != strings.Join(members, ", ") {
-			t.Errorf("row of %s is %q, want\n| `%s` | %s | |", name, row, name, strings.Join(members, ", "))
-		}
-		delete(found, name)
-	}
-	for name := range found {
-		t.Errorf("there is no object %s", name)
-	}
-}
-
-func TestDocumentHasTheEvents(t *testing.T) {
-	found := rows(t, "Events")
-	want := []string{string(rpc.PresenceChanged), string(rpc.TypingHint), string(rpc.FileProgress), string(rpc.FileStalled), string(rpc.StatusChanged)}
-	for k := ledger.RequestReceived; rpc.EventKindName(k) != ""; k++ {
-		want = append(want, string(rpc.EventKindName(k)))
-	}
-	for _, name := range want {
-		if found[name] == nil {
-			t.Errorf("event %s is missing", name)
-		}
-		delete(found, name)
-	}
-	for name := range found {
-		t.Errorf("there is no event %s", name)
-	}
 }
 
 func TestDocumentHasTheLimits(t *testing.T) {

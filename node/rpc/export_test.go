@@ -41,3 +41,6 @@ func ErrorKinds() map[string]int {
 	}
 	return all
 }
+
+// Plural is that of the name of a type.
+func Plural(name string) string { return plural(name) }

@@ -42,6 +42,8 @@ type method struct {
 	Method
 	access
 	run func(ctx context.Context, c *call, params json.RawMessage) (any, error)
+
+	params, result reflect.Type
 }
 
 // nothing is the result of a method that has none, and the parameters of one that
@@ -58,7 +60,7 @@ func define[P, R any](name string, a access, result string, run func(ctx context
 			Result: cmp.Or(result, typeName(reflect.TypeFor[R]())),
 			Scopes: a.scope, Conversation: a.bound,
 		},
-		access: a,
+		access: a, params: reflect.TypeFor[P](), result: reflect.TypeFor[R](),
 		run: func(ctx context.Context, c *call, params json.RawMessage) (any, error) {
 			var p P
 			if err := decode(params, &p); err != nil {

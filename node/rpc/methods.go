@@ -2,6 +2,7 @@ package rpc
 
 import (
 	"context"
+	"slices"
 
 	"github.com/onionwire/onionwire/node/contactlink"
 	"github.com/onionwire/onionwire/node/ledger"
@@ -17,7 +18,7 @@ var (
 	sender  = access{scope: token.Send, bound: true, changes: true}
 	both    = access{scope: token.Read | token.Send, bound: true, changes: true}
 	owner   = access{scope: token.Full, changes: true}
-	looker  = access{scope: token.Full}
+	looker  = access{scope: token.Full} // what nobody has said yet, and who else may look
 	waiter  = access{scope: token.Read, apart: true}
 	laborer = access{scope: token.Full, apart: true}
 )
@@ -50,9 +51,26 @@ func (p inviteParam) subject() InviteToken                 { return p.Invite }
 // methods is the table: who may do what, by name.
 var methods = make(map[string]method)
 
+// groups are what methods are about, in the order of docs/rpc.md.
+var groups []group
+
+type group struct {
+	name    string
+	methods []method
+}
+
 func init() {
-	for _, group := range [][]method{connectionMethods, nodeMethods, contactMethods, conversationMethods, sendMethods, fileMethods, secretMethods, tokenMethods} {
-		for _, m := range group {
+	groups = []group{
+		{"connection", connectionMethods},
+		{"node", nodeMethods},
+		{"profile", secretMethods},
+		{"contacts", contactMethods},
+		{"conversations", slices.Concat(conversationMethods, sendMethods)},
+		{"files", fileMethods},
+		{"tokens", tokenMethods},
+	}
+	for _, g := range groups {
+		for _, m := range g.methods {
 			methods[m.Name] = m
 		}
 	}
@@ -88,6 +106,7 @@ var nodeMethods = []method{
 
 // Link is a contact link in its forms.
 type Link struct {
+	// Link is the short form, for people.
 	Link string `json:"link"`
 	// QR is the same for a QR code.
 	QR        string `json:"qr"`

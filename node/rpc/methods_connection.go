@@ -51,15 +51,19 @@ type Subscription struct {
 }
 
 var connectionMethods = []method{
+	// authenticate comes first, and returns what the token allows.
 	define(authenticate, anyone, "", func(ctx context.Context, c *call, p authenticateParams) (Rights, error) {
 		return c.conn.authenticate(ctx, p.Token)
 	}),
+	// ping does nothing.
 	define("ping", anyone, "", func(context.Context, *call, nothing) (nothing, error) {
 		return nothing{}, nil
 	}),
+	// version is that of the program, and of this protocol, which is 1.
 	define("version", anyone, "", func(_ context.Context, c *call, _ nothing) (Version, error) {
 		return Version{Version: c.conn.server.cfg.Version, Protocol: protocol}, nil
 	}),
+	// methods are these tables.
 	define("methods", anyone, "", func(context.Context, *call, nothing) ([]Method, error) {
 		all := []Method{}
 		for _, m := range methods {
@@ -68,7 +72,9 @@ var connectionMethods = []method{
 		slices.SortFunc(all, func(a, b Method) int { return cmp.Compare(a.Name, b.Name) })
 		return all, nil
 	}),
+	// subscribe gives events after a cursor, or from now on; see below.
 	define("subscribe", member, "", subscribe),
+	// unsubscribe ends that; one more event may be on its way.
 	define("unsubscribe", member, "", func(_ context.Context, c *call, p unsubscribeParams) (nothing, error) {
 		return nothing{}, c.conn.subscriptions.drop(p.Subscription)
 	}),

@@ -25,7 +25,9 @@ type (
 	}
 	pingContactParams struct {
 		Contact ledger.ContactID `json:"contact"`
-		Within  Duration         `json:"within,omitempty"`
+		// Within is how long it may take, with the connecting; otherwise two minutes, and
+		// ten at most.
+		Within Duration `json:"within,omitempty"`
 	}
 	verifyContactParams struct {
 		Contact ledger.ContactID `json:"contact"`

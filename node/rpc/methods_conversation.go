@@ -11,6 +11,7 @@ import (
 // page is which messages or files are wanted: below a number, which need not be that of a
 // message.
 type page struct {
+	// Before has those with lower numbers come, not the last ones of all.
 	Before int64 `json:"before,omitempty"`
 	Limit  *int  `json:"limit,omitempty"`
 }
@@ -19,6 +20,7 @@ type (
 	// conversationsParams has no reference to a conversation: a token for one has
 	// nothing to choose.
 	conversationsParams struct {
+		// After has those come that follow this one, not the first ones.
 		After int64 `json:"after,omitempty"`
 		Limit *int  `json:"limit,omitempty"`
 	}
@@ -32,7 +34,8 @@ type (
 		page
 	}
 	searchParams struct {
-		Text         string                `json:"text"`
+		Text string `json:"text"`
+		// Conversation is the only one that is looked through; otherwise all are.
 		Conversation ledger.ConversationID `json:"conversation,omitempty"`
 		page
 	}
@@ -54,15 +57,18 @@ type Unread struct {
 }
 
 var conversationMethods = []method{
+	// conversations are conversations, the one with the latest message first.
 	define("conversations", member, "", conversations),
 	define("conversation", member, "", func(ctx context.Context, c *call, p conversationParam) (Conversation, error) {
 		return c.api().Conversation(ctx, p.Conversation)
 	}),
+	// messages are the last ones of a conversation, the latest first; see below.
 	define("messages", member, "", func(ctx context.Context, c *call, p messagesParams) ([]Message, error) {
 		return p.fetch(func(before ledger.MessageNumber, limit int) ([]Message, error) {
 			return c.api().Messages(ctx, p.Conversation, before, limit)
 		})
 	}),
+	// messages_after are the first ones after a message, the earliest first.
 	define("messages_after", member, "", func(ctx context.Context, c *call, p messagesAfterParams) ([]Message, error) {
 		return page{Before: p.After, Limit: p.Limit}.fetch(func(after ledger.MessageNumber, limit int) ([]Message, error) {
 			return c.api().MessagesAfter(ctx, p.Conversation, after, limit)
@@ -71,6 +77,7 @@ var conversationMethods = []method{
 	define("message", member, "", func(ctx context.Context, c *call, p messageParam) (Message, error) {
 		return c.api().Message(ctx, p.Message)
 	}),
+	// search finds messages that have all the words, otherwise like messages.
 	define("search", member, "", func(ctx context.Context, c *call, p searchParams) ([]Message, error) {
 		return p.fetch(func(before ledger.MessageNumber, limit int) ([]Message, error) {
 			return c.api().Search(ctx, p.Text, p.Conversation, before, limit)
@@ -80,7 +87,6 @@ var conversationMethods = []method{
 		n, err := c.api().Unread(ctx, p.Conversation)
 		return Unread{n}, err
 	}),
-	// What nobody has said yet is for who writes it: to read everything is not enough.
 	define("draft", looker, "", func(ctx context.Context, c *call, p conversationParam) (Draft, error) {
 		text, err := c.api().Draft(ctx, p.Conversation)
 		return Draft{text}, err

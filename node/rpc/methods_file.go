@@ -10,6 +10,7 @@ import (
 
 type (
 	filesParams struct {
+		// Conversation is the only one whose files come; otherwise all do.
 		Conversation ledger.ConversationID `json:"conversation,omitempty"`
 		page
 	}
@@ -18,8 +19,9 @@ type (
 		Path         string                `json:"path"`
 	}
 	acceptFileParams struct {
-		File   ledger.FileNumber `json:"file"`
-		Folder string            `json:"folder,omitempty"`
+		File ledger.FileNumber `json:"file"`
+		// Folder is that of the settings if it is left out.
+		Folder string `json:"folder,omitempty"`
 	}
 )
 
@@ -43,6 +45,7 @@ var fileMethods = []method{
 	order[fileParam]("pause_file", owner, API.PauseFile),
 	order[fileParam]("resume_file", owner, API.ResumeFile),
 	order[fileParam]("withdraw_file", owner, API.WithdrawFile),
+	// files are the last ones that were offered, the latest first.
 	define("files", member, "", func(ctx context.Context, c *call, p filesParams) ([]File, error) {
 		limit, err := p.limit()
 		if err != nil {

@@ -14,10 +14,14 @@ import (
 
 type (
 	newTokenParams struct {
-		Scopes       token.Scope           `json:"scopes"`
+		// Scopes are read, send, both, or full.
+		Scopes token.Scope `json:"scopes"`
+		// Conversation is the only one that the token is for; otherwise it is for all.
 		Conversation ledger.ConversationID `json:"conversation,omitempty"`
-		Expires      Time                  `json:"expires,omitzero"`
-		Note         string                `json:"note,omitempty"`
+		// Expires is when the token ends by itself.
+		Expires Time `json:"expires,omitzero"`
+		// Note is for people.
+		Note string `json:"note,omitempty"`
 	}
 	dropTokenParams struct {
 		ID token.ID `json:"id"`
@@ -26,6 +30,7 @@ type (
 
 // Token is what there is to know of a token but the token itself.
 type Token struct {
+	// ID is no secret, and what drop_token takes.
 	ID     token.ID    `json:"id"`
 	Scopes token.Scope `json:"scopes"`
 	// Conversation is the only one that the token is for, or 0.
@@ -62,7 +67,9 @@ func tokenOf(r token.Record) Token {
 }
 
 var tokenMethods = []method{
+	// new_token makes a token for another program, which is told only here.
 	define("new_token", owner, "", newToken),
+	// tokens are all but the one in the file.
 	define("tokens", looker, "", func(ctx context.Context, c *call, _ nothing) ([]Token, error) {
 		records, err := c.conn.server.cfg.Tokens.List(ctx)
 		if err != nil {
@@ -77,6 +84,7 @@ var tokenMethods = []method{
 		}
 		return all, nil
 	}),
+	// drop_token ends one, and the connections that have shown it.
 	define("drop_token", owner, "", func(ctx context.Context, c *call, p dropTokenParams) (nothing, error) {
 		if p.ID.Check() != nil {
 			return nothing{}, ErrNotFound

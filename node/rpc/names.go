@@ -58,14 +58,15 @@ type EventKind string
 
 // Signals: events that are not kept.
 const (
-	// PresenceChanged comes with Presence.
+	// PresenceChanged means that a contact has come or gone, or could not be connected
+	// to.
 	PresenceChanged EventKind = "presence_changed"
 	// TypingHint means that a contact types in a conversation.
 	TypingHint EventKind = "typing"
-	// FileProgress comes with Progress.
+	// FileProgress means that so much of a file was moved.
 	FileProgress EventKind = "file_progress"
 	// FileStalled means that a file waits for a disk here that cannot be read or written
-	// now. Why says more.
+	// now, which is not mounted perhaps. Its why says more.
 	FileStalled EventKind = "file_stalled"
 	// StatusChanged means that Tor or an onion service is doing otherwise than before:
 	// Status says how.

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/rpc/token"
 )
 
@@ -21,22 +20,15 @@ type Param struct {
 }
 
 // typeNames are what types are called in docs/rpc.md, unless they are called by
-// the words of their Go name.
+// their kind, or by the words of their Go name.
 var typeNames = map[reflect.Type]string{
-	reflect.TypeFor[string]():                "string",
-	reflect.TypeFor[bool]():                  "boolean",
-	reflect.TypeFor[int]():                   "number",
-	reflect.TypeFor[int64]():                 "number",
-	reflect.TypeFor[ledger.ContactID]():      "number",
-	reflect.TypeFor[ledger.ConversationID](): "number",
-	reflect.TypeFor[ledger.MessageNumber]():  "number",
-	reflect.TypeFor[ledger.FileNumber]():     "number",
-	reflect.TypeFor[ledger.Cursor]():         "number",
-	reflect.TypeFor[Duration]():              "seconds",
-	reflect.TypeFor[InviteToken]():           "hex",
-	reflect.TypeFor[MessageID]():             "hex",
-	reflect.TypeFor[token.Scope]():           "list of scopes",
-	reflect.TypeFor[token.ID]():              "hex",
+	reflect.TypeFor[Duration]():    "seconds",
+	reflect.TypeFor[InviteToken](): "hex",
+	reflect.TypeFor[MessageID]():   "hex",
+	reflect.TypeFor[Hash]():        "hex",
+	reflect.TypeFor[token.Scope](): "list of scopes",
+	reflect.TypeFor[token.ID]():    "hex",
+	reflect.TypeFor[Revealed]():    "string",
 }
 
 // typeName returns what values of t are called.
@@ -47,10 +39,24 @@ func typeName(t reflect.Type) string {
 	case t.Kind() == reflect.Pointer:
 		return typeName(t.Elem())
 	case t.Kind() == reflect.Slice:
-		return "list of " + typeName(t.Elem()) + "s"
+		return "list of " + plural(typeName(t.Elem()))
+	case t.Kind() == reflect.Bool:
+		return "boolean"
+	case t.Kind() >= reflect.Int && t.Kind() <= reflect.Uint64:
+		return "number"
 	default:
 		return words(t.Name())
 	}
+}
+
+func plural(name string) string {
+	if stem, ok := strings.CutSuffix(name, "y"); ok {
+		return stem + "ies"
+	}
+	if strings.HasSuffix(name, "s") {
+		return name + "es"
+	}
+	return name + "s"
 }
 
 // words are those of a Go name, in lower case.

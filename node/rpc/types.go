@@ -80,7 +80,7 @@ type TorInfo struct {
 	Managed bool   `json:"managed"`
 	// Restarts counts how often tor was lost and found again.
 	Restarts int `json:"restarts"`
-	// Bootstrap and what follows are as in Status.
+	// Bootstrap is as in Status, and so is what follows.
 	Bootstrap        int    `json:"bootstrap"`
 	BootstrapPhase   string `json:"bootstrap_phase"`
 	BootstrapWarning string `json:"bootstrap_warning,omitempty"`
@@ -126,6 +126,7 @@ type AddOptions struct {
 
 // Contact is somebody with an identity of their own.
 type Contact struct {
+	// ID is what parameters refer to.
 	ID ledger.ContactID `json:"id"`
 	// Peer is the peer ID.
 	Peer string `json:"peer"`
@@ -141,8 +142,8 @@ type Contact struct {
 	KeepConnected bool `json:"keep_connected"`
 	// Forgotten means that the contact says that it does not know us.
 	Forgotten bool `json:"forgotten"`
-	// Expiry is how long a message may wait to be delivered: 0 is as the settings
-	// say, negative is for ever.
+	// Expiry is how long a message may wait to be delivered: 0 is as in the settings,
+	// negative is for ever.
 	Expiry Duration `json:"expiry"`
 	// Silent means that this contact gets neither read receipts nor typing hints.
 	Silent bool `json:"silent"`
@@ -200,6 +201,7 @@ type InviteOptions struct {
 
 // Invite is an invite that nobody has used. Its link shows it.
 type Invite struct {
+	// Token is what drop_invite takes.
 	Token   InviteToken `json:"invite"`
 	Note    string      `json:"note"`
 	Added   Time        `json:"added"`
@@ -286,7 +288,8 @@ type File struct {
 	State  FileState `json:"state"`
 	// Why says what made it broken, or what it waits for while it moves, for people.
 	Why string `json:"why,omitempty"`
-	// Path is where it is read, or put once it is whole.
+	// Path is where it is read, or put once it is whole. A token for one conversation
+	// does not see it.
 	Path    string `json:"path,omitempty"`
 	Added   Time   `json:"added"`
 	Changed Time   `json:"changed"`
@@ -294,7 +297,7 @@ type File struct {
 
 // Progress is how a transfer goes on.
 type Progress struct {
-	// Size and Done are in bytes.
+	// Done and Size are in bytes.
 	Done int64 `json:"done"`
 	Size int64 `json:"size"`
 	// Rate is in bytes a second.
