@@ -55,10 +55,10 @@ func (m *Model) clicked(x, y int) tea.Cmd {
 			}
 		}
 	case r != nil && s.timeline.has(x, y):
-		if key := s.keys[y-s.timeline.y]; key != (rowKey{}) {
-			r.selecting, r.selected = true, key
-		} else {
-			r.selecting = false
+		// The latest are at the bottom.
+		row := y - s.timeline.y - (s.timeline.h - len(s.keys))
+		if r.selecting = row >= 0; r.selecting {
+			r.selected = s.keys[row]
 		}
 	case r != nil && s.composer.has(x, y):
 		r.selecting = false

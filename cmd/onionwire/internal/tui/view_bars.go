@@ -70,6 +70,9 @@ func (m *Model) tabsTo(first int, widths []int) (w int) {
 	return w
 }
 
+// shortName is how much of a name is always seen, in cells.
+const shortName = 10
+
 // titleLine says with whom one talks, and whether they are there.
 func (m *Model) titleLine(r *room) string {
 	w := m.screen.title.w
@@ -97,7 +100,7 @@ func (m *Model) titleLine(r *room) string {
 			facts += ", messages disappear after " + span(time.Duration(c.Timer))
 		}
 	}
-	facts = safe.Cut(m.method, facts, w*2/3)
+	facts = safe.Cut(m.method, facts, w-min(safe.Width(m.method, name), shortName)-1)
 	name = safe.Cut(m.method, name, w-safe.Width(m.method, facts)-1)
 	gap := max(w-safe.Width(m.method, name)-safe.Width(m.method, facts), 1)
 	return m.theme.Title.Paint(name) + safe.Spaces(gap) + style.Paint(facts)
