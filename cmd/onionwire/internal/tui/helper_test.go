@@ -27,11 +27,12 @@ type backend struct {
 	api        rpc.API
 	passphrase string
 	closed     int
+	fail       error // what Lockable fails with
 }
 
 func (b *backend) Protected(context.Context) (bool, error) { return b.passphrase != "", nil }
 
-func (b *backend) Lockable(context.Context) (bool, error) { return b.passphrase != "", nil }
+func (b *backend) Lockable(context.Context) (bool, error) { return b.passphrase != "", b.fail }
 
 func (b *backend) Open(_ context.Context, passphrase []byte) (rpc.API, error) {
 	if string(passphrase) != b.passphrase {

@@ -65,6 +65,7 @@ const (
 	locked               // a passphrase is needed
 	ready                // the node is there
 	broken               // there is none, and there will be none
+	making               // the profile is being made
 )
 
 // New makes the interface. It is closed by its caller.
@@ -92,7 +93,7 @@ func New(ctx context.Context, o Options) *Model {
 
 // Init starts what has to be waited for.
 func (m *Model) Init() tea.Cmd {
-	return tea.Batch(m.begin(), m.tick(), tea.RequestBackgroundColor)
+	return tea.Batch(m.prepare(), m.tick(), tea.RequestBackgroundColor)
 }
 
 // Close ends everything, and waits for it.

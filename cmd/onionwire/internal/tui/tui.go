@@ -55,6 +55,8 @@ type Options struct {
 	Notifications string
 	// Notify shows a notification of the desktop, nil if there is none.
 	Notify func(ctx context.Context, n notify.Notice) error
+	// Setup makes the profile if there is none; nil: there is one.
+	Setup Setup
 	// Preferences are the files that the program is set up with, nil if there are none.
 	Preferences Preferences
 	// Hint says what to do about an error, or nothing. It may be nil.

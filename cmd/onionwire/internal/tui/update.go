@@ -75,6 +75,8 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		return m.pointed(msg)
 	case tickMsg:
 		return m.ticked(msg)
+	case missingMsg:
+		return m.prepared(msg)
 	case openedMsg:
 		return m.opened(msg)
 	case laneMsg:

@@ -97,6 +97,8 @@ func (m *Model) drawGate(lines []string) {
 	switch m.stage {
 	case locked:
 		text = "Locked."
+	case making:
+		text = ""
 	case broken:
 		text = "The profile could not be opened: " + safe.Line(m.failure.Error()) + "."
 		if m.o.Hint != nil {
