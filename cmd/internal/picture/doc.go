@@ -6,7 +6,7 @@
 // of one of them in tmux, and draws what it shows. Without -o it draws what tmux has
 // captured elsewhere:
 //
-//	tmux capture-pane -e -p | picture -title onionwire >screen.svg
+//	tmux capture-pane -e -p -N | picture -title onionwire >screen.svg
 //
 // It reads lines of text with the escape sequences for colours that tmux writes, and
 // knows no others.

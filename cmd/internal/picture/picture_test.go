@@ -50,11 +50,11 @@ func TestPicture(t *testing.T) {
 		`&lt;title&gt;`,
 		`<text x="16.0" y="47" textLength="8.4" lengthAdjust="spacingAndGlyphs" fill="#d6d8de">a</text>`,
 		`<text x="32.8" y="47" textLength="25.2" lengthAdjust="spacingAndGlyphs" fill="#d6d8de">&lt;b&gt;</text>`,
-		`<rect x="66.4" y="34" width="8.4" height="18" fill="#d6d8de"/>`,
+		`<rect x="66.4" y="34" width="8.4" height="18" fill="#d6d8de" shape-rendering="crispEdges"/>`,
 		`fill="#16181d">&amp;</text>`,
 		`<text x="91.6" y="47" textLength="25.2"`,
 		`<path d="M121.00 43.00V34.00M121.00 43.00V52.00" fill="none"`,
-		`<path d="M16.00 52.00H24.40V70.00H16.00Z" fill="#d6d8de"/>`,
+		`<path d="M16.00 52.00H24.40V70.00H16.00Z" fill="#d6d8de" shape-rendering="crispEdges"/>`,
 		`<text x="24.4" y="65" textLength="33.6"`,
 	} {
 		if !strings.Contains(out.String(), want) {

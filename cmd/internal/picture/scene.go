@@ -24,6 +24,7 @@ type scene struct {
 	dir     string
 	torrc   string
 	nodes   map[string]*exec.Cmd
+	server  int // of tmux
 }
 
 // take takes the pictures.
@@ -45,7 +46,9 @@ func take(ctx context.Context, program, folder string) (err error) {
 	defer func() { err = errors.Join(err, network.Stop()) }()
 	s.torrc = network.TorrcFile()
 	defer s.clear(context.WithoutCancel(ctx))
-	for _, act := range []func(context.Context) error{s.meet, s.talk, func(ctx context.Context) error { return s.show(ctx, folder) }} {
+	for _, act := range []func(context.Context) error{
+		s.meet, s.talk, s.goOn, func(ctx context.Context) error { return s.show(ctx, folder) },
+	} {
 		if err := act(ctx); err != nil {
 			return err
 		}
@@ -163,7 +166,7 @@ func (s *scene) meet(ctx context.Context) error {
 	return s.ask(ctx, "Dave", "Alice", "Bob gave me your link. I bring the lamps.")
 }
 
-// talk lets them talk.
+// talk lets them talk, and Alice read it.
 func (s *scene) talk(ctx context.Context) error {
 	for _, line := range []struct{ from, to, text string }{
 		{"Carol", "Alice", "The printer says Thursday."},
@@ -171,12 +174,18 @@ func (s *scene) talk(ctx context.Context) error {
 		{"Bob", "Alice", "Are you coming to the market on Saturday?"},
 		{"Alice", "Bob", "Yes, at ten. Shall I bring the tent?"},
 		{"Bob", "Alice", "Please do, it may rain. I have a plan of the stalls for you: ours is between the cheese and the books."},
-		{"Alice", "Bob", "Good company. 🧀📚"},
+		{"Alice", "Bob", "Good company."},
 	} {
 		if err := s.say(ctx, line.from, line.to, line.text); err != nil {
 			return err
 		}
 	}
+	_, err := s.capture(ctx, shot{columns: 104, rows: 28, keys: look, shows: []string{"Good company."}})
+	return err
+}
+
+// goOn lets Bob send a file, and Carol go.
+func (s *scene) goOn(ctx context.Context) error {
 	plan := filepath.Join(s.dir, "stalls.pdf")
 	if err := os.WriteFile(plan, bytes.Repeat([]byte("plan"), 1<<17), 0o600); err != nil {
 		return err
@@ -187,9 +196,13 @@ func (s *scene) talk(ctx context.Context) error {
 	if err := s.await(ctx, "Alice", "stalls.pdf", "file", "list"); err != nil {
 		return err
 	}
-	s.leave("Carol")
-	if _, err := s.run(ctx, "Alice", "send", "Carol", "Dave wants to bring lamps. Do we need any?"); err != nil {
+	if err := s.say(ctx, "Bob", "Alice", "It says who parks where, too."); err != nil {
 		return err
 	}
-	return s.say(ctx, "Bob", "Alice", "It says who parks where, too.")
+	if err := s.say(ctx, "Carol", "Alice", "Thursday it is. I am off now."); err != nil {
+		return err
+	}
+	s.leave("Carol")
+	_, err := s.run(ctx, "Alice", "send", "Carol", "Dave wants to bring lamps. Do we need any?")
+	return err
 }

@@ -19,9 +19,15 @@ type shot struct {
 	shows         []string // what has to be on the screen
 }
 
-// shots are the pictures that are taken.
+// look is how Alice looks at what Bob has said.
+var look = []string{"C-k", "Bob", "Enter"}
+
+// shots are the pictures that are taken, one after the other.
 var shots = []shot{
-	{name: "interface", columns: 104, rows: 28, keys: []string{"C-k", "Bob", "Enter"}, shows: []string{"Bob", "Carol", "Dave", "parks"}},
+	{name: "interface", columns: 104, rows: 28, keys: look, shows: []string{"Carol", "stalls.pdf", "parks"}},
+	{name: "request", columns: 88, rows: 22, keys: []string{"F5"}, shows: []string{"Dave", "lamps"}},
+	{name: "verify", columns: 88, rows: 28, keys: append(look, "/verify", "Enter"), shows: []string{"Bob"}},
+	{name: "link", columns: 88, rows: 36, keys: []string{"F2"}, shows: []string{"onionwire:"}},
 }
 
 // show opens Alice's interface for each of the pictures.
@@ -41,6 +47,7 @@ func (s *scene) show(ctx context.Context, folder string) error {
 
 // capture opens Alice's interface, presses keys, and returns what the screen shows.
 func (s *scene) capture(ctx context.Context, shot shot) (string, error) {
+	s.server++ // one that is ending takes no session
 	conf := filepath.Join(s.dir, "tmux.conf")
 	settings := "set -g default-terminal tmux-256color\nset -ga terminal-overrides ',*:Tc'\nset -g status off\nset -g escape-time 20\n"
 	if err := os.WriteFile(conf, []byte(settings), 0o600); err != nil {
@@ -73,7 +80,7 @@ func (s *scene) capture(ctx context.Context, shot shot) (string, error) {
 func (s *scene) screen(ctx context.Context, texts ...string) (string, error) {
 	var last string
 	for began := time.Now(); time.Since(began) < patience; time.Sleep(200 * time.Millisecond) {
-		out, err := s.tmux(ctx, "capture-pane", "-e", "-p").Output()
+		out, err := s.tmux(ctx, "capture-pane", "-e", "-p", "-N").Output()
 		if err != nil {
 			return "", fmt.Errorf("tmux capture-pane: %w", err)
 		}
@@ -91,7 +98,7 @@ func (s *scene) screen(ctx context.Context, texts ...string) (string, error) {
 
 // tmux calls a tmux of the scene's own.
 func (s *scene) tmux(ctx context.Context, args ...string) *exec.Cmd {
-	c := exec.CommandContext(ctx, "tmux", append([]string{"-S", filepath.Join(s.dir, "tmux")}, args...)...)
+	c := exec.CommandContext(ctx, "tmux", append([]string{"-S", filepath.Join(s.dir, "tmux"+strconv.Itoa(s.server))}, args...)...)
 	for _, v := range os.Environ() {
 		if !strings.HasPrefix(v, "TMUX=") {
 			c.Env = append(c.Env, v)

@@ -55,13 +55,13 @@ func (r run) draw(b *bytes.Buffer, row int) {
 	}
 	x, y := margin+float64(r.at)*cellWidth, bar+row*cellHeight
 	if bg != "" {
-		fmt.Fprintf(b, `<rect x="%.1f" y="%d" width="%.1f" height="%d" fill="%s"/>`+"\n",
+		fmt.Fprintf(b, `<rect x="%.1f" y="%d" width="%.1f" height="%d" fill="%s" shape-rendering="crispEdges"/>`+"\n",
 			x, y, float64(r.width)*cellWidth, cellHeight, bg)
 	}
 	for _, p := range r.pieces() {
 		x := margin + float64(p.at)*cellWidth
 		if glyph, ok := drawn(p.text, x, float64(y)); ok {
-			fmt.Fprintf(b, `<path d="%s" %s/>`+"\n", glyph.path, glyph.paint(or(fg, foreground)))
+			fmt.Fprintf(b, `<path d="%s" %s shape-rendering="crispEdges"/>`+"\n", glyph.path, glyph.paint(or(fg, foreground)))
 			continue
 		}
 		fmt.Fprintf(b, `<text x="%.1f" y="%d" textLength="%.1f" lengthAdjust="spacingAndGlyphs" fill="%s"%s>%s</text>`+"\n",
