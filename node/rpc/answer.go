@@ -2,6 +2,7 @@ package rpc
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"time"
 
@@ -10,12 +11,12 @@ import (
 
 // answer does what requests of one line ask for, one after the other, and writes the
 // replies in one line, if there are any.
-func (c *conn) answer(requests []request, batch bool) {
+func (c *conn) answer(ctx context.Context, requests []request, batch bool) {
 	work := &call{conn: c, grant: c.grant}
 	var replies [][]byte
 	size := 0
 	for _, r := range requests {
-		line := c.answerOne(work, r, MaxReply-size)
+		line := c.answerOne(ctx, work, r, MaxReply-size)
 		if line != nil {
 			replies = append(replies, line)
 			size += len(line)
@@ -35,8 +36,8 @@ func (c *conn) answer(requests []request, batch bool) {
 
 // answerOne returns the reply to a request, without the end of its line, or nil for
 // a notification. If it is longer than room, it says so instead.
-func (c *conn) answerOne(work *call, r request, room int) []byte {
-	result, err := c.perform(work, r)
+func (c *conn) answerOne(ctx context.Context, work *call, r request, room int) []byte {
+	result, err := c.perform(ctx, work, r)
 	if r.id == nil {
 		return nil
 	}
@@ -63,7 +64,7 @@ func (c *conn) answerOne(work *call, r request, room int) []byte {
 }
 
 // perform does what a request asks for.
-func (c *conn) perform(work *call, r request) (any, error) {
+func (c *conn) perform(ctx context.Context, work *call, r request) (any, error) {
 	if r.wrong != nil {
 		return nil, r.wrong
 	}
@@ -78,7 +79,10 @@ func (c *conn) perform(work *call, r request) (any, error) {
 	if err := work.authorise(m); err != nil {
 		return nil, err
 	}
-	return m.run(c.ctx, work, r.params)
+	if ctx.Err() != nil { // nobody waits any more
+		return nil, ErrCancelled
+	}
+	return m.run(ctx, work, r.params)
 }
 
 // fail writes an error as the reply to a request, or to what is none that could be

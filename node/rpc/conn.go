@@ -36,6 +36,7 @@ type conn struct {
 	changed chan struct{}
 
 	subscriptions subscriptions
+	flight        flight
 }
 
 func newConn(s *Server, nc net.Conn) *conn {
@@ -112,6 +113,8 @@ func (c *conn) read() {
 			}
 		case wrong != nil:
 			c.fail(null, wrong)
+		case !batch && requests[0].method == abandon:
+			c.answer(c.ctx, requests, false) // not behind what it is to end
 		default:
 			c.begin(requests, batch, len(line))
 		}
@@ -133,8 +136,12 @@ func (c *conn) begin(requests []request, batch bool, size int) {
 		c.changed = done
 	}
 	c.window.enter(size)
+	ctx, cancel := context.WithCancel(c.ctx)
+	remove := c.flight.add(requests, cancel)
 	c.jobs.Go(func() {
 		defer c.window.leave(size)
+		defer cancel()
+		defer remove()
 		defer close(done)
 		if !apart {
 			select {
@@ -143,7 +150,7 @@ func (c *conn) begin(requests []request, batch bool, size int) {
 				return
 			}
 		}
-		c.answer(requests, batch)
+		c.answer(ctx, requests, batch)
 	})
 }
 
@@ -160,7 +167,7 @@ func (c *conn) introduce(requests []request, batch bool, wrong *Error) bool {
 			c.fail(id, failureOf(ErrUnauthenticated, ""))
 		}
 	default:
-		c.answer(requests, false)
+		c.answer(c.ctx, requests, false)
 	}
 	if c.known {
 		_ = c.net.SetReadDeadline(time.Time{})

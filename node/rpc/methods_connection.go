@@ -27,6 +27,9 @@ type (
 	unsubscribeParams struct {
 		Subscription int64 `json:"subscription"`
 	}
+	abandonParams struct {
+		Request RequestID `json:"request"`
+	}
 )
 
 // Rights are what authenticate returns: what the token allows.
@@ -71,6 +74,12 @@ var connectionMethods = []method{
 		}
 		slices.SortFunc(all, func(a, b Method) int { return cmp.Compare(a.Name, b.Name) })
 		return all, nil
+	}),
+	// abandon says that nobody waits for the reply to a request any more, or to the batch
+	// that it is in: what is not done is left, and the error is cancelled.
+	define(abandon, anyone, "", func(_ context.Context, c *call, p abandonParams) (nothing, error) {
+		c.conn.flight.end(p.Request)
+		return nothing{}, nil
 	}),
 	// subscribe gives events after a cursor, or from now on; see below.
 	define("subscribe", member, "", subscribe),

@@ -29,6 +29,7 @@ var typeNames = map[reflect.Type]string{
 	reflect.TypeFor[token.Scope](): "list of scopes",
 	reflect.TypeFor[token.ID]():    "hex",
 	reflect.TypeFor[Revealed]():    "string",
+	reflect.TypeFor[RequestID]():   "number or string",
 }
 
 // typeName returns what values of t are called.

@@ -44,10 +44,14 @@ type incoming struct {
 
 type outgoing struct {
 	Version string `json:"jsonrpc"`
-	ID      int64  `json:"id"`
+	ID      int64  `json:"id,omitempty"` // 0 for a notification
 	Method  string `json:"method"`
 	Params  any    `json:"params"`
 }
+
+// abandonWithin is how long it may take to tell the server that nobody waits for a
+// reply. It takes no time unless the server does not read.
+const abandonWithin = time.Second
 
 // open connects and shows the token.
 func open(ctx context.Context, path string, secret token.Secret) (*pipe, error) {
@@ -183,6 +187,7 @@ func (p *pipe) call(ctx context.Context, method string, params any) (json.RawMes
 		return a.result, a.err
 	case <-ctx.Done():
 		p.forget(id)
+		p.abandon(ctx, id)
 		return nil, ctx.Err()
 	}
 }
@@ -191,6 +196,15 @@ func (p *pipe) forget(id int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.waiting, id)
+}
+
+// abandon has the server end a request, so that those that nobody waits for do not take
+// the place of others.
+func (p *pipe) abandon(ctx context.Context, id int64) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), abandonWithin)
+	defer cancel()
+	params := abandonParams{RequestID(strconv.FormatInt(id, 10))}
+	_ = p.send(ctx, outgoing{Version: version, Method: abandon, Params: params}) // or the connection is lost
 }
 
 // read gives replies to the calls that wait for them, until the connection ends.

@@ -13,7 +13,7 @@ import (
 // samples are parameters for each method, about conversation 1.
 var samples = map[string]map[string]any{
 	"authenticate": {"token": "x"}, "ping": nil, "version": nil, "methods": nil,
-	"subscribe": {"after": 0}, "unsubscribe": {"subscription": 99},
+	"subscribe": {"after": 0}, "unsubscribe": {"subscription": 99}, "abandon": {"request": 99},
 	"new_token": {"scopes": []string{"read"}}, "tokens": nil, "drop_token": {"id": "00000000000000000000000000000000"},
 
 	"link": nil, "settings": nil, "set_settings": {"name": "Alice"}, "ready": nil, "status": nil, "tor_info": nil, "change_address": nil,
@@ -36,7 +36,7 @@ var samples = map[string]map[string]any{
 // What each kind of token may call, besides what everybody may. Written out, so that
 // a method that changes its place in the table changes something here.
 var (
-	everybody = []string{"authenticate", "methods", "ping", "version"}
+	everybody = []string{"abandon", "authenticate", "methods", "ping", "version"}
 	readers   = []string{
 		"contact", "contacts", "conversation", "conversations", "file", "files", "link", "message", "messages", "messages_after", "presence",
 		"ready", "safety_number", "search", "settings", "status", "subscribe", "tor_info", "unread", "unsubscribe",
