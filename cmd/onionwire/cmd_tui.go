@@ -64,6 +64,7 @@ func (o *tuiOptions) options(set *config.Config, files config.Files, b *backend)
 	}
 	return tui.Options{
 		Profile: o.profile.name, Backend: b,
+		Setup: firstRun{o},
 		Theme: theme, Mouse: set.Mouse, Keys: set.Bindings, Editor: set.Editor,
 		LockAfter: set.LockAfter, Notifications: set.Notifications, Notify: notify.Desktop,
 		Preferences: &preferences{files}, Hint: newProgram().HintFor, Getenv: os.Getenv,

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"runtime"
 
 	"github.com/onionwire/onionwire/tortransport"
 	"github.com/onionwire/onionwire/tortransport/keyfile"
@@ -24,8 +23,8 @@ type Known struct {
 // known are the errors that all programs can meet. The first that matches is used, so
 // the more specific ones stand first.
 var known = []Known{
-	{Err: tor.ErrNoBinary, Hint: "install tor (" + installTor() + "), or name it with --tor-binary"},
-	{Err: tor.ErrOldVersion, Hint: "install a newer tor (" + installTor() + "), or name one with --tor-binary"},
+	{Err: tor.ErrNoBinary, Hint: "install tor (" + InstallTor() + "), or name it with --tor-binary"},
+	{Err: tor.ErrOldVersion, Hint: "install a newer tor (" + InstallTor() + "), or name one with --tor-binary"},
 	{Err: tor.ErrAuth, Hint: "give the password with --tor-password-file, or run this as a user who may read tor's cookie"},
 	{Err: tor.ErrInUse, Hint: "end the other program first, or use another profile"},
 	{Err: tor.ErrCollision, Hint: "another program publishes this onion service already; end it first"},
@@ -54,18 +53,6 @@ var known = []Known{
 	{Err: context.DeadlineExceeded, Hint: "try again; Tor is slow at times"},
 	{Err: fs.ErrPermission, Hint: "check who owns the file or folder"},
 	{Err: fs.ErrNotExist, Hint: "is the path right?"},
-}
-
-// installTor is how tor is installed on this system, in one line.
-func installTor() string {
-	switch runtime.GOOS {
-	case "darwin":
-		return "brew install tor"
-	case "windows":
-		return "the Tor Expert Bundle from torproject.org"
-	default:
-		return "Debian and Ubuntu: apt install tor; Fedora: dnf install tor; Arch: pacman -S tor; Alpine: apk add tor"
-	}
 }
 
 // lastHint is for an error about which nothing better is known.
