@@ -27,7 +27,7 @@ endif
 .DEFAULT_GOAL := help
 # Targets share private Tor networks' processor time: never two at once.
 .NOTPARALLEL:
-.PHONY: help demo chat build test soak vectors bench fuzz lint fmt tools tor clean
+.PHONY: help demo chat build test soak vectors bench fuzz lint fmt tools tor dist deb clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s  %s\n", $$1, $$2 }' Makefile
@@ -40,7 +40,15 @@ chat: tor build ## chat between two profiles on this machine, over a private Tor
 
 build: ## build the programs into bin/
 	@mkdir -p bin
-	@go build -trimpath -o bin/ ./cmd/...
+	@go build -trimpath -o bin/ ./cmd/onionwire ./cmd/onionping
+
+# The same commit and the same Go give the same bytes, on any machine.
+dist: ## make what is released, for all systems, into dist/
+	go run ./cmd/internal/dist -out dist
+
+deb: tor ## make the Debian package, and install, run and remove it in a chroot (as root)
+	go run ./cmd/internal/dist -out dist -targets linux/$$(go env GOARCH)
+	sh packaging/debian/try.sh dist/onionwire_*_$$(go env GOARCH).deb
 
 # Some packages start a private Tor network, six processes: not more than two
 # packages at once. The first line asks whether the race detector works, which
@@ -109,7 +117,7 @@ tor:
 	@$(INSTALL_TOOLS) tor
 
 clean: ## remove what was built
-	rm -rf bin .tools
+	rm -rf bin dist .tools
 
 # A linter built with an older Go than the module's refuses to run, and go
 # install does not look at go.mod: hence GOTOOLCHAIN. Some distributions put
