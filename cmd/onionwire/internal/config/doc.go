@@ -8,3 +8,5 @@
 //
 // No secret belongs into these files.
 package config
+
+//go:generate go test -run TestDocument -update .

@@ -3,6 +3,8 @@ package config
 import (
 	"fmt"
 	"strings"
+
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/keys"
 )
 
 // Sample returns a file in which every key has its default, in comments that say what it
@@ -62,6 +64,29 @@ func Table() string {
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", k.Name, kind, start, variable, doc)
 	}
 	return b.String()
+}
+
+// Actions returns what keys can be set for, as a table in Markdown.
+func Actions() string {
+	var b strings.Builder
+	b.WriteString("| action | where | keys | what they do |\n|---|---|---|---|\n")
+	for _, binding := range keys.Default().Bindings() {
+		var chords []string
+		for _, k := range binding.Keys {
+			chords = append(chords, code(k))
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", binding.Action, binding.Where, strings.Join(chords, ", "), binding.Help)
+	}
+	return b.String()
+}
+
+// code writes the name of a key in a cell of a table, which may be that of a backquote
+// or of what divides cells.
+func code(name string) string {
+	if strings.Contains(name, "`") {
+		return "`` " + name + " ``"
+	}
+	return "`" + strings.ReplaceAll(name, "|", `\|`) + "`"
 }
 
 // standard returns the default as in a file.

@@ -12,14 +12,14 @@ import (
 
 var update = flag.Bool("update", false, "write the generated parts of docs/configuration.md anew")
 
-// docs/configuration.md has the table and the sample that the code has. To write them
-// anew: go test ./cmd/onionwire/internal/config -run TestDocument -update
+// docs/configuration.md has the tables and the sample that the code has. go generate
+// writes them anew.
 func TestDocument(t *testing.T) {
 	path := filepath.Join("..", "..", "..", "..", "docs", "configuration.md")
 	text := content(t, path)
 	generated := text
 	for name, part := range map[string]string{
-		"keys": config.Table(), "sample": "```toml\n" + config.Sample() + "```\n",
+		"keys": config.Table(), "actions": config.Actions(), "sample": "```toml\n" + config.Sample() + "```\n",
 	} {
 		begin, end := "<!-- begin "+name+" -->\n", "<!-- end "+name+" -->\n"
 		before, rest, ok := strings.Cut(generated, begin)
@@ -46,7 +46,7 @@ func TestExamples(t *testing.T) {
 		if k.Example == "" {
 			continue
 		}
-		name := strings.Replace(k.Name, "*", "goto", 1)
+		name := strings.Replace(k.Name, "*", "go-to", 1)
 		load(t, config.Files{Global: file(t, name+" = "+k.Example+"\n")})
 	}
 }

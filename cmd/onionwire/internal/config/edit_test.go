@@ -43,8 +43,8 @@ func TestSet(t *testing.T) {
 		{"'theme' = 'dark'\r\nmouse = true\r\n", "theme", "16", "'theme' = '16'\r\nmouse = true\r\n"},
 		{"editor = \"\"\"\nvi\nm\"\"\"\n", "editor", "nano", ""}, // no editor is called that
 		{"editor = 'vim'\n", "editor", `it's "mine"`, "editor = \"it's \\\"mine\\\"\"\n"},
-		{"", "keys.goto", "ctrl+k\nf2", "[keys]\ngoto = ['ctrl+k', 'f2']\n"},
-		{"", "keys.goto", "", "[keys]\ngoto = []\n"},
+		{"", "keys.go-to", "ctrl+k\nf2", "[keys]\ngo-to = ['ctrl+k', 'f2']\n"},
+		{"", "keys.go-to", "", "[keys]\ngo-to = []\n"},
 		{"", "lock_after", "15m", "lock_after = '15m'\n"},
 	} {
 		path := file(t, tc.before)
@@ -121,12 +121,12 @@ func TestSetInSample(t *testing.T) {
 		"theme": "16", "mouse": "false", "editor": "vim -n", "notifications": "off", "lock_after": "5m", "history": "0",
 		"downloads": filepath.Join(t.TempDir(), "files"), "metrics": "unix:/run/onionwire.sock", "log_level": "debug", "tor.path": "tor",
 		"tor.bridges": "192.0.2.1:1", "tor.transports": "obfs4=obfs4proxy", "tor.control": "127.0.0.1:9051",
-		"tor.socks": "unix:/run/socks", "tor.password_file": "/x", "keys.goto": "f2",
+		"tor.socks": "unix:/run/socks", "tor.password_file": "/x", "keys.go-to": "f2",
 	}
 	for _, k := range config.Keys() {
 		name := k.Name
 		if name == "keys.*" {
-			name = "keys.goto"
+			name = "keys.go-to"
 		} else if before.Source(name) != config.Default {
 			t.Errorf("%s is set in the sample", name)
 		}

@@ -47,7 +47,7 @@ func TestDefaults(t *testing.T) {
 func TestOrder(t *testing.T) {
 	files := config.Files{
 		Global:  file(t, "theme = 'light'\nmouse = false\nhistory = 5\n[tor]\npath = '/opt/tor'\nbridges = ['192.0.2.1:1', '192.0.2.2:2']\n"),
-		Profile: file(t, "history = 6\nlock_after = '1h30m'\ntor.bridges = []\nkeys.goto = 'ctrl+k'\nkeys.quit = ['f10', 'ctrl+q']\nkeys.help = []\n"),
+		Profile: file(t, "history = 6\nlock_after = '1h30m'\ntor.bridges = []\nkeys.go-to = 'ctrl+k'\nkeys.quit = ['f10', 'ctrl+q']\nkeys.help = []\n"),
 	}
 	c := load(t, files, "HOME=/nowhere", "ONIONWIRE_THEME=plain", "ONIONWIRE_TOR_TRANSPORTS=obfs4=a b\nsnowflake=c", "ONIONWIRE_EDITOR=")
 	if c.Theme != "plain" || c.Mouse || c.History != 6 || c.LockAfter != 90*time.Minute {
@@ -59,12 +59,12 @@ func TestOrder(t *testing.T) {
 	if none, ok := c.Bindings["help"]; !ok || len(none) != 0 {
 		t.Error("an action does not lose its keys")
 	}
-	if !slices.Equal(c.Bindings["goto"], []string{"ctrl+k"}) || !slices.Equal(c.Bindings["quit"], []string{"f10", "ctrl+q"}) {
+	if !slices.Equal(c.Bindings["go-to"], []string{"ctrl+k"}) || !slices.Equal(c.Bindings["quit"], []string{"f10", "ctrl+q"}) {
 		t.Errorf("the keys are %q", c.Bindings)
 	}
 	for name, want := range map[string]config.Source{
 		"theme": config.Environment, "mouse": config.Global, "history": config.Profile, "tor.bridges": config.Profile,
-		"keys.goto": config.Profile, "downloads": config.Default, "editor": config.Environment,
+		"keys.go-to": config.Profile, "downloads": config.Default, "editor": config.Environment,
 	} {
 		if got := c.Source(name); got != want {
 			t.Errorf("%s comes from %s, want %s", name, got, want)
@@ -89,7 +89,9 @@ func TestRefused(t *testing.T) {
 		{"# a comment\n\ntheem = 'dark'\n", 3, config.ErrUnknown, "did you mean theme?"},
 		{"path = '/usr/bin/tor'\n", 1, config.ErrUnknown, "did you mean tor.path?"},
 		{"mouse = true\n[tor]\nbridge = []\n", 3, config.ErrUnknown, "did you mean tor.bridges?"},
-		{"[keys]\n'Ctrl K' = 'goto'\n", 2, config.ErrUnknown, "docs/configuration.md"},
+		{"[keys]\n'Ctrl K' = 'help'\n", 2, config.ErrUnknown, "docs/configuration.md"},
+		{"[keys]\ngoto = 'ctrl+k'\n", 2, config.ErrUnknown, "did you mean keys.go-to?"},
+		{"[keys]\nhelp = 'hyper+k'\n", 2, config.ErrValue, "ctrl+k"},
 		{"[colours]\nred = 1\n", 1, config.ErrUnknown, "docs/configuration.md"},
 		{"tor = { path = '/usr/bin/tor', sock = '127.0.0.1:9050' }\n", 1, config.ErrUnknown, "did you mean tor.socks?"},
 		{"mouse = 'yes'\n", 1, config.ErrValue, "true or false"},

@@ -13,7 +13,12 @@ const maxShown = 40
 // names returns the names of all keys.
 func names() (all []string) {
 	for _, k := range table {
-		all = append(all, k.Name)
+		if !k.many() {
+			all = append(all, k.Name)
+		}
+	}
+	for _, action := range actions {
+		all = append(all, "keys."+action)
 	}
 	return all
 }
@@ -36,7 +41,7 @@ func nearest(given string, all []string) string {
 	}
 	for _, name := range all {
 		d := levenshtein.ComputeDistance(given, strings.ToLower(name))
-		if _, last, ok := strings.Cut(name, "."); ok && last != "*" && strings.ReplaceAll(given, "-", "_") == last {
+		if _, last, ok := strings.Cut(name, "."); ok && strings.ReplaceAll(given, "-", "_") == last {
 			d = 1
 		}
 		if d <= 1+len(given)/4 && (best == "" || d < distance) {

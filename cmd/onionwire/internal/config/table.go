@@ -4,11 +4,11 @@ import (
 	"net"
 	"net/netip"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/keys"
 	"github.com/onionwire/onionwire/tortransport/tor"
 )
 
@@ -150,8 +150,8 @@ var table = []Key{
 	},
 	{
 		Name: "keys.*", Type: "a text, or a list of texts", Example: `["ctrl+k", "f2"]`,
-		Doc: "Keys of the interface, by the name of the action that they are for, which `?` shows: one key or " +
-			"several, such as `ctrl+k`, `alt+enter` or `f2`. An empty list takes its keys away from an action.",
+		Doc: "Keys of the interface, by the name of the action that they are for: one key or several, such as `ctrl+k`, " +
+			"`alt+enter` or `f2`, or some after another as in `ctrl+x ctrl+e`. An empty list takes its keys away from an action.",
 	},
 }
 
@@ -164,13 +164,19 @@ var byName = func() map[string]Key {
 	return m
 }()
 
-// actionName is what actions of the interface can be called.
-var actionName = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,63}$`)
+// actions are what keys of the interface are for.
+var actions = func() []string {
+	var all []string
+	for _, b := range keys.Default().Bindings() {
+		all = append(all, string(b.Action))
+	}
+	return all
+}()
 
 // lookup returns the row of a key.
 func lookup(name string) (Key, bool) {
 	if action, ok := strings.CutPrefix(name, "keys."); ok {
-		return byName["keys.*"], actionName.MatchString(action)
+		return byName["keys.*"], slices.Contains(actions, action)
 	}
 	k, ok := byName[name]
 	return k, ok && !k.many()
@@ -184,9 +190,10 @@ func (k Key) fieldOf(c *Config, name string) field {
 	}
 	action := strings.TrimPrefix(name, "keys.")
 	return listField{
-		get:  func() []string { return c.Bindings[action] },
-		set:  func(l []string) { c.Bindings[action] = l },
-		most: maxChords,
+		get:   func() []string { return c.Bindings[action] },
+		set:   func(l []string) { c.Bindings[action] = l },
+		check: chord,
+		most:  maxChords,
 	}
 }
 
@@ -242,6 +249,12 @@ func bridge(s string) error {
 		return errKind
 	}
 	return nil
+}
+
+// chord takes the name of a key, or of several after another.
+func chord(s string) error {
+	_, err := keys.Parse(s)
+	return err
 }
 
 func transport(s string) error {
