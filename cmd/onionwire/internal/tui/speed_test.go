@@ -74,9 +74,9 @@ func (d *driver) run(cmd tea.Cmd) {
 }
 
 // key presses a key, and paints.
-func (d *driver) key(k tea.KeyPressMsg) string {
+func (d *driver) key(k tea.KeyPressMsg) {
 	d.m.Update(k)
-	return d.m.View().Content
+	_ = d.m.View()
 }
 
 func letter(r rune) tea.KeyPressMsg { return tea.KeyPressMsg{Code: r, Text: string(r)} }

@@ -69,23 +69,24 @@ func (m *Model) torText(w int) (string, theme.Style) {
 	case s.Tor == "off":
 		return "○ Tor is off", m.theme.BarWarning
 	case s.Tor == "ended":
-		return "✗ Tor has ended" + m.keyFor(keys.Status), m.theme.BarBad
+		return "✗ Tor has ended" + m.statusKey(), m.theme.BarBad
 	case s.TorError != "":
-		return "✗ Tor is lost" + m.keyFor(keys.Status), m.theme.BarBad
+		return "✗ Tor is lost" + m.statusKey(), m.theme.BarBad
 	case s.Bootstrap < 100:
 		return fmt.Sprintf("Tor %s %d%%", bar(s.Bootstrap, min(max(w/6, 6), 20)), s.Bootstrap), m.theme.BarWarning
 	case s.Reachable:
 		return "● reachable", m.theme.BarGood
 	case s.Service == "gone":
-		return "✗ your address is gone" + m.keyFor(keys.Status), m.theme.BarBad
+		return "✗ your address is gone" + m.statusKey(), m.theme.BarBad
 	case s.Service == "degraded":
-		return "◌ hard to reach" + m.keyFor(keys.Status), m.theme.BarWarning
+		return "◌ hard to reach" + m.statusKey(), m.theme.BarWarning
 	}
 	return "◌ publishing your address", m.theme.BarWarning
 }
 
-func (m *Model) keyFor(a keys.Action) string {
-	if k := m.keys.Key(a); k != "" {
+// statusKey names the key that says more.
+func (m *Model) statusKey() string {
+	if k := m.keys.Key(keys.Status); k != "" {
 		return " (" + k + ")"
 	}
 	return ""

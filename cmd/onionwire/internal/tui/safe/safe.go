@@ -43,7 +43,10 @@ func clean(s, newline string) string {
 			i++
 			continue
 		}
-		next, _ := utf8.DecodeRuneInString(s[i+size:])
+		next, n := utf8.DecodeRuneInString(s[i+size:])
+		if n <= 1 && next == utf8.RuneError { // nothing, or a byte that is shown as its number
+			next = 0
+		}
 		if r == '\r' && next == '\n' {
 			i += size
 			continue
@@ -75,7 +78,7 @@ type cleaner struct {
 }
 
 func (c *cleaner) take(r, next rune) {
-	if unicode.In(r, unicode.Mn, unicode.Me) && !invisible(r) {
+	if unicode.In(r, unicode.Mn, unicode.Me) && !invisible(r) && !selector(r) {
 		if c.before == 0 || c.marks == maxMarks {
 			c.excess++
 			return

@@ -42,7 +42,18 @@ func Cut(m Method, s string, width int) string {
 		}
 		return s[:width-1] + ellipsis
 	}
-	return m.Truncate(s, width, ellipsis)
+	cells, keep := 0, 0 // keep is what stays if there is an ellipsis
+	for i := 0; i < len(s); {
+		cluster, n := ansi.FirstGraphemeCluster(s[i:], m)
+		if cells += n; cells > width {
+			return s[:keep] + ellipsis
+		}
+		i += len(cluster)
+		if cells < width {
+			keep = i
+		}
+	}
+	return s
 }
 
 // Fit cuts a line, or fills it up with spaces, to exactly width cells.
@@ -158,6 +169,9 @@ func (w *wrapper) take(cluster string, at, cells int) {
 			return
 		}
 		w.wrap(at)
+		if w.cells+cells > w.width { // nor does it fit behind what is left of its word
+			w.wrap(at)
+		}
 	}
 	if cluster == " " {
 		w.space, w.spaceText = at, w.text.Len()
