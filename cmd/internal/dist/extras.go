@@ -73,11 +73,14 @@ func (j job) extras(ctx context.Context, program string) ([]file, error) {
 	return files, nil
 }
 
+// nobodysHome is a folder that is nobody's, which is shown as ~ in texts that name a folder below it.
+const nobodysHome = "/home/nobody"
+
 // say runs a program in an empty environment, and returns what it says.
 func say(ctx context.Context, program string, args ...string) ([]byte, error) {
 	var complaint bytes.Buffer
 	cmd := exec.CommandContext(ctx, program, args...)
-	cmd.Env, cmd.Stderr = []string{"HOME=/", "SystemRoot=" + os.Getenv("SystemRoot")}, &complaint
+	cmd.Env, cmd.Stderr = []string{"HOME=" + nobodysHome, "LOCALAPPDATA=" + nobodysHome, "SystemRoot=" + os.Getenv("SystemRoot")}, &complaint
 	out, err := cmd.Output()
 	if err != nil {
 		return nil, fmt.Errorf("%s %s: %w: %s", filepath.Base(program), args[0], err, complaint.Bytes())

@@ -23,7 +23,7 @@ func program(t *testing.T) *cobra.Command {
 	if err != nil {
 		t.Fatal(err)
 	}
-	say := &cobra.Command{Use: "say TEXT", Short: "Say it", Long: ".hidden says 'it' \\fB*now*.\n'tis so.\n", Run: run}
+	say := &cobra.Command{Use: "say TEXT", Short: "Say it", Long: ".hidden says 'it' \\fB*now*.\n'tis so.\n\nEXIT STATUS\n  0  well\n  1  not\n", Run: run}
 	say.Flags().StringP("file", "f", filepath.Join(home, "x"), "read it from there")
 	say.Flags().Bool("loud", false, "cry")
 	say.Flags().String("secret", "", "not told")
@@ -74,8 +74,8 @@ func TestMarkdown(t *testing.T) {
 			t.Errorf("there is no %q in\n%s", want, text)
 		}
 	}
-	if strings.Count(text, "--dir FILES") != 1 {
-		t.Error("a flag of all commands is there more than once")
+	if strings.Count(text, "--dir FILES") != 1 || strings.Count(text, "Exit status") != 1 {
+		t.Error("what all commands have is there more than once")
 	}
 }
 

@@ -2,16 +2,18 @@ package manual
 
 import (
 	"fmt"
+	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 )
 
-// Markdown returns all commands as one document, without a title. Flags that all
-// commands have are there once, under the program itself.
+// Markdown returns all commands as one document, without a title. Flags and sections that
+// all commands have are there once, under the program itself.
 func Markdown(root *cobra.Command) string {
 	var b strings.Builder
-	all := commands(root)
+	all, common := commands(root), sections(root.Long)
 	for _, c := range all {
 		fmt.Fprintf(&b, "- [`%s`](#%s): %s\n", c.CommandPath(), anchor(c), c.Short)
 	}
@@ -37,6 +39,9 @@ func Markdown(root *cobra.Command) string {
 			fmt.Fprintf(&b, "| `%s` | %s |\n", name, cell(usage))
 		}
 		for _, s := range parts[1:] {
+			if c.HasParent() && slices.ContainsFunc(common, func(other section) bool { return reflect.DeepEqual(s, other) }) {
+				continue
+			}
 			fmt.Fprintf(&b, "\n**%s**\n", strings.ToUpper(s.title[:1])+strings.ToLower(s.title[1:]))
 			markdownParts(&b, s.parts)
 		}
