@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -96,10 +97,10 @@ With --json, the file is printed as in docs/rpc.md.`,
 	return c
 }
 
-// noFile says how to find the file that is not there.
+// noFile says how to find the file that is not there, or is over.
 func noFile(err error) error {
 	if errors.Is(err, rpc.ErrNotFound) {
-		return cli.Hint(err, "'onionwire file list' shows the numbers of files")
+		return cli.Hint(fmt.Errorf("no such file, or it is over: %w", err), "'onionwire file list' shows the numbers of files, and what became of each")
 	}
 	return err
 }

@@ -151,7 +151,8 @@ func (o *moveOptions) finish(ctx context.Context, s *session, after ledger.Curso
 		err = awaitFile(ctx, s.API, after, number)
 	}
 	if err != nil {
-		return overdue(ctx, err, fmt.Sprintf("file %d has not arrived yet", number))
+		return overdue(ctx, err, fmt.Sprintf("file %d has not arrived yet", number),
+			"it goes on by itself while a node runs; 'onionwire file list' says how far it is")
 	}
 	return s.showFile(ctx, number, "has arrived")
 }

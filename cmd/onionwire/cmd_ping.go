@@ -65,7 +65,8 @@ func (o *pingOptions) run(ctx context.Context, s *session, given string) error {
 		took, err = s.Ping(ctx, c.ID)
 	}
 	if err != nil {
-		return overdue(ctx, err, fmt.Sprintf("%s has not answered", output.Line(nameOf(c))))
+		return overdue(ctx, err, fmt.Sprintf("%s has not answered", output.Line(nameOf(c))),
+			"they are not online, most likely; try again later, or allow more time with --timeout")
 	}
 	return s.out.Show(pong{c.ID, took}, "%s answers in %s", output.Line(nameOf(c)), time.Duration(took).Round(time.Millisecond))
 }

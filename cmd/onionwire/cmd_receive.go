@@ -73,7 +73,7 @@ func (o *receiveOptions) run(ctx context.Context, stdio stdio) error {
 	case errors.Is(err, errEnough):
 		return nil
 	case errors.Is(context.Cause(ctx), errTimeout):
-		return overdue(ctx, err, "fewer messages have come")
+		return overdue(ctx, err, "fewer messages have come", "start it again, or allow more time with --timeout; 0 is for ever")
 	case err != nil && ctx.Err() != nil && errors.Is(err, context.Canceled) && o.count == 0:
 		return nil // to be interrupted is its end
 	}

@@ -144,12 +144,13 @@ func (o *sendOptions) send(ctx context.Context, s *session, given, text string, 
 	}
 	ctx, cancel := within(ctx, o.timeout)
 	defer cancel()
-	if err := s.connect(ctx); err != nil {
-		return overdue(ctx, err, fmt.Sprintf("message %d waits in the queue", m.Number))
+	var state rpc.DeliveryState
+	if err = s.connect(ctx); err == nil {
+		state, err = awaitDelivery(ctx, s.API, status.Cursor, m, rpc.DeliveryState(o.wait))
 	}
-	state, err := awaitDelivery(ctx, s.API, status.Cursor, m, rpc.DeliveryState(o.wait))
 	if err != nil {
-		return overdue(ctx, err, fmt.Sprintf("message %d waits in the queue", m.Number))
+		return overdue(ctx, err, fmt.Sprintf("message %d is not %s yet", m.Number, o.wait),
+			"do not send it again: it is in the queue, and 'onionwire history' says what becomes of it")
 	}
 	if m, err = s.Message(ctx, m.Number); err != nil {
 		return err

@@ -15,5 +15,3 @@ func cheaply() {
 	vault.DefaultCost = vault.Cost{Time: 1, Memory: 8, Threads: 1}
 	main()
 }
-
-func TestScript(t *testing.T) { clitest.Script(t) }

@@ -22,7 +22,8 @@ func newRoot() *cobra.Command {
 		Use:   "onionwire",
 		Short: "Chat over Tor onion services, without servers",
 		Long: `onionwire is a chat without servers. Each side publishes an onion service, and
-what is said is encrypted from end to end on top of Tor.
+what is said is encrypted from end to end on top of Tor. Without a command it shows
+its interface, on a terminal.
 
   onionwire init            make a profile
   onionwire link            show its contact link, for a contact to add
@@ -42,7 +43,10 @@ usage, passphrase, not_found, timed_out, unavailable, interrupted.`,
 	}
 	tor.Register(root.PersistentFlags())
 	registerJSON(root.PersistentFlags())
-	root.PersistentPreRunE = func(*cobra.Command, []string) error {
+	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error {
+		if err := configure(c); err != nil {
+			return err
+		}
 		_, err := tor.Logger(io.Discard) // malformed is malformed, also where nothing is logged
 		return err
 	}
@@ -54,6 +58,7 @@ usage, passphrase, not_found, timed_out, unavailable, interrupted.`,
 		}
 	}
 	root.AddCommand(newMan())
+	addInterface(root, &tor)
 	return root
 }
 

@@ -157,10 +157,11 @@ func within(ctx context.Context, limit time.Duration) (context.Context, context.
 	return context.WithTimeoutCause(ctx, limit, errTimeout)
 }
 
-// overdue gives an error the cause of a context that within has made.
-func overdue(ctx context.Context, err error, what string) error {
+// overdue says how things are when the time of a context is over that within has made,
+// and what to do then.
+func overdue(ctx context.Context, err error, what, todo string) error {
 	if err != nil && errors.Is(context.Cause(ctx), errTimeout) {
-		return fmt.Errorf("%w: %s", errTimeout, what)
+		return cli.Hint(fmt.Errorf("%w: %s", errTimeout, what), todo)
 	}
 	return err
 }

@@ -1,11 +1,14 @@
 package clitest
 
 import (
+	"encoding/json"
 	"errors"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -39,17 +42,36 @@ var fullAddress = regexp.MustCompile(`[a-z2-7]{56}|[A-Z2-7]{56}`)
 //	fails STATUS PROGRAM ARGUMENT...
 //
 // runs a program that must end with that status, print nothing on standard
-// output, and on standard error two lines: what is wrong, and what to do. An
-// onion address in full must not be among them.
-func Script(t *testing.T) {
+// output, and on standard error two lines: what is wrong, and what to do; or with
+// --json one line of JSON that says both. An onion address in full must not be among
+// them. What else a program has for its scripts is in extra.
+func Script(t *testing.T, extra ...Extra) {
 	t.Helper()
+	all := Extra{Cmds: map[string]func(*testscript.TestScript, bool, []string){"fails": fails}}
+	for _, e := range extra {
+		maps.Copy(all.Cmds, e.Cmds)
+	}
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
-		Setup:               setup,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"fails": fails},
+		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			err := setup(env)
+			for _, e := range extra {
+				if err == nil && e.Setup != nil {
+					err = e.Setup(env)
+				}
+			}
+			return err
+		},
+		Cmds:                all.Cmds,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 	})
+}
+
+// Extra is what the scripts of one program have besides.
+type Extra struct {
+	Setup func(*testscript.Env) error
+	Cmds  map[string]func(*testscript.TestScript, bool, []string)
 }
 
 func setup(env *testscript.Env) error {
@@ -88,13 +110,23 @@ func fails(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("standard output has %q", out)
 	}
 	stderr := ts.ReadFile("stderr")
+	if fullAddress.MatchString(stderr) {
+		ts.Fatalf("standard error has an onion address in full")
+	}
+	if slices.Contains(args[2:], "--json") {
+		var told struct {
+			Error struct{ Code, Message, Hint string }
+		}
+		if err := json.Unmarshal([]byte(stderr), &told); err != nil || strings.Count(stderr, "\n") != 1 ||
+			told.Error.Code == "" || told.Error.Message == "" || told.Error.Hint == "" {
+			ts.Fatalf("standard error is not one line of JSON that says what is wrong, and what to do: %v", err)
+		}
+		return
+	}
 	lines := strings.Split(strings.TrimSuffix(stderr, "\n"), "\n")
 	prefix := args[1] + ": "
 	if len(lines) != 2 || !strings.HasPrefix(lines[0], prefix) ||
 		!strings.HasPrefix(lines[1], strings.Repeat(" ", len(prefix))) || strings.TrimSpace(lines[1]) == "" {
 		ts.Fatalf("standard error is not one line that says what is wrong, and one what to do")
-	}
-	if fullAddress.MatchString(stderr) {
-		ts.Fatalf("standard error has an onion address in full")
 	}
 }
