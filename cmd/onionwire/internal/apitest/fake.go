@@ -39,6 +39,7 @@ type Fake struct {
 	presence      map[ledger.ContactID]rpc.Presence
 	drafts        map[ledger.ConversationID]string
 	tor           rpc.TorInfo
+	invites       []rpc.Invite
 	last          ledger.MessageNumber
 	calls         map[string]int
 

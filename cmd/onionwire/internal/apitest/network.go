@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/onionwire/onionwire/node/contactlink"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/rpc"
 )
@@ -44,15 +43,4 @@ func (f *Fake) Ping(ctx context.Context, id ledger.ContactID) (rpc.Duration, err
 		return 0, rpc.ErrUnreachable
 	}
 	return Trip, nil
-}
-
-// NewInvite makes a link with a token.
-func (f *Fake) NewInvite(ctx context.Context, _ rpc.InviteOptions) (contactlink.Link, error) {
-	if err := f.enter(ctx, "NewInvite"); err != nil {
-		return contactlink.Link{}, err
-	}
-	defer f.mu.Unlock()
-	link := f.link
-	link.Invite = [16]byte{1, 2, 3}
-	return link, nil
 }

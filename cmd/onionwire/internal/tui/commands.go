@@ -220,6 +220,8 @@ func (m *Model) callNetwork(c console.Call) tea.Cmd {
 		m.openLink(false, "")
 	case "invite":
 		m.openLink(true, c.Arg("note"))
+	case "invites":
+		m.openInvites()
 	case "qr":
 		if !c.Has("file") {
 			m.openLink(false, "")

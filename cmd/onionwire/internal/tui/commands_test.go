@@ -88,8 +88,9 @@ var effects = map[string][]effect{
 		{line: "qr", sees: "▀", calls: "Link"},
 		{line: "qr /no/such/folder/me.png", sees: "there is no such file or folder"},
 	},
-	"invite": {{line: "invite Carol, by letter", sees: "works once", calls: "NewInvite"}},
-	"status": {{line: "status", sees: "version 0.4.9.11", calls: "TorInfo"}},
+	"invite":  {{line: "invite Carol, by letter", sees: "works once", calls: "NewInvite"}},
+	"invites": {{line: "invites", sees: "There are none", calls: "Invites"}},
+	"status":  {{line: "status", sees: "version 0.4.9.11", calls: "TorInfo"}},
 	"ping": {
 		{line: "ping Alice", sees: "answers within 420ms", calls: "Ping"},
 		{line: "ping", sees: "Bob does not answer", calls: "Ping"},
@@ -112,7 +113,7 @@ var effects = map[string][]effect{
 	},
 	"mouse": {{line: "mouse off", sees: "mouse off"}, {line: "mouse on", sees: "mouse on"}},
 	"keys":  {{line: "keys", sees: "Help"}},
-	"lock":  {{line: "lock", sees: "this profile has no passphrase"}},
+	"lock":  {{line: "lock", sees: "no lock: this profile has no passphrase"}},
 	"help": {
 		{line: "help", sees: "Write a message and press"},
 		{line: "help timer", sees: "Have messages disappear"},

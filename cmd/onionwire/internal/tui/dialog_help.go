@@ -94,6 +94,7 @@ var headings = []struct {
 	{keys.RequestList, "Keys in the list of requests"},
 	{keys.FileList, "Keys in the list of files"},
 	{keys.LinkView, "Keys at your contact link"},
+	{keys.InviteList, "Keys in the list of invites"},
 	{keys.Verification, "Keys at a safety number"},
 	{keys.Question, "Keys at a question"},
 }

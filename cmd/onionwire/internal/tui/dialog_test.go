@@ -83,6 +83,13 @@ func TestScreensOfDialogs(t *testing.T) {
 	}{
 		{"link", func(u *ui) { u.press("f2") }},
 		{"invite", func(u *ui) { command(u, "invite Carol") }},
+		{"invites", func(u *ui) {
+			command(u, "invite Carol, by letter\x1b[2J")
+			u.press("esc")
+			command(u, "invite")
+			u.press("esc")
+			command(u, "invites")
+		}},
 		{"link-save", func(u *ui) { u.press("f2", "s") }},
 		{"add", func(u *ui) { u.press("f3") }},
 		{"add-link", func(u *ui) { u.press("f3"); u.send(paste(theirs)); u.press("tab"); u.typed("Dora"); u.press("tab") }},
@@ -202,6 +209,20 @@ func TestAddRefuses(t *testing.T) {
 		u.sees("there is no such file")
 		if n := u.api.Calls("AddContact"); n != 0 {
 			t.Errorf("%d asked", n)
+		}
+	})
+}
+
+func TestInvites(t *testing.T) {
+	in(t, 100, 30, town(t), func(u *ui) {
+		command(u, "invite Carol")
+		u.press("esc")
+		command(u, "invites")
+		u.sees("made", "Carol")
+		u.press("w")
+		u.sees("There are none", "does not work any more")
+		if all, err := u.api.Invites(ctx); err != nil || len(all) != 0 {
+			t.Errorf("%d invites, %v", len(all), err)
 		}
 	})
 }

@@ -55,6 +55,7 @@ type ui struct {
 	backend *backend
 	msgs    chan tea.Msg
 	quit    bool
+	bells   int // how often the terminal was rung
 	w, h    int
 }
 
@@ -72,6 +73,7 @@ func in(t *testing.T, w, h int, api func() *apitest.Fake, test func(u *ui), chan
 }
 
 func start(t testing.TB, w, h int, api *apitest.Fake, change ...func(o *tui.Options)) *ui {
+	t.Helper()
 	u := &ui{t: t, api: api, backend: &backend{api: api}, msgs: make(chan tea.Msg, 1000), w: w, h: h}
 	o := tui.Options{
 		Profile: "default", Backend: u.backend, Theme: "plain", Mouse: true, Now: api.Now,
@@ -121,6 +123,9 @@ func (u *ui) take(msg tea.Msg) {
 		return
 	case tea.QuitMsg:
 		u.quit = true
+		return
+	case tea.RawMsg:
+		u.bells++
 		return
 	}
 	_, cmd := u.m.Update(msg)

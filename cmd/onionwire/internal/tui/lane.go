@@ -3,7 +3,6 @@ package tui
 import (
 	"context"
 	"slices"
-	"sync"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -32,11 +31,13 @@ type lane struct {
 	most    int // how many are run before their results are told
 	waiting []job
 	busy    bool
-	running sync.Mutex // held while jobs run
+	running chan struct{} // has something in it while jobs run
 }
 
 // newLanes returns the lanes of asks and acts.
-func newLanes() (asks, acts *lane) { return &lane{most: asksAtOnce}, &lane{most: 1} }
+func newLanes() (asks, acts *lane) {
+	return &lane{most: asksAtOnce, running: make(chan struct{}, 1)}, &lane{most: 1, running: make(chan struct{}, 1)}
+}
 
 // laneMsg are the results of jobs.
 type laneMsg struct {
@@ -62,8 +63,8 @@ func (m *Model) next(l *lane) tea.Cmd {
 	l.waiting = slices.Delete(l.waiting, 0, n)
 	l.busy = true
 	return m.run(func(ctx context.Context) tea.Msg {
-		l.running.Lock()
-		defer l.running.Unlock()
+		l.running <- struct{}{}
+		defer func() { <-l.running }()
 		done := laneMsg{lane: l}
 		for _, j := range jobs {
 			ctx, cancel := context.WithTimeout(ctx, callLasts)

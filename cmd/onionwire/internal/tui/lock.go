@@ -38,7 +38,7 @@ func (m *Model) lock() tea.Cmd {
 			case err != nil:
 				m.say(failed, "not locked: "+reason(err))
 			case !can:
-				m.say(warning, "this profile has no passphrase, so a lock would keep nobody out; 'onionwire passphrase' sets one")
+				m.say(warning, "no lock: this profile has no passphrase; 'onionwire passphrase' sets one")
 			case m.stage == ready:
 				return m.seal()
 			}
@@ -59,8 +59,8 @@ func (m *Model) seal() tea.Cmd {
 		if feed != nil {
 			feed.stop()
 		}
-		acts.running.Lock() // what is under way comes first
-		defer acts.running.Unlock()
+		acts.running <- struct{}{} // what is under way comes first
+		defer func() { <-acts.running }()
 		for _, j := range rest {
 			within(ctx, func(ctx context.Context) { j.do(ctx) })
 		}

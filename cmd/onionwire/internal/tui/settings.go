@@ -37,6 +37,7 @@ type Preferences interface {
 type setting struct {
 	name, label, value, doc string
 	choices                 []string
+	later                   bool // whether a change holds from the next start on
 	// set changes it to a value that somebody has typed. The error is for people.
 	set func(ctx context.Context, value string) error
 }
@@ -104,7 +105,7 @@ func (m *Model) settings() []setting {
 	}
 	for _, p := range m.o.Preferences.All() {
 		all = append(all, setting{
-			name: p.Name, label: p.Name, value: p.Value, doc: p.Doc, choices: p.Choices,
+			name: p.Name, label: p.Name, value: p.Value, doc: p.Doc, choices: p.Choices, later: true,
 			set: func(ctx context.Context, v string) error { return m.o.Preferences.Set(ctx, p.Name, v) },
 		})
 	}
@@ -164,7 +165,11 @@ func (m *Model) change(name, value string) tea.Cmd {
 				return nil
 			}
 			m.ask(model.GetSettings{})
-			if !m.appear(name, value) {
+			switch {
+			case m.appear(name, value):
+			case s.later:
+				m.say(info, name+" is changed; that holds from the next start on")
+			default:
 				m.say(info, name+" is changed")
 			}
 			return nil

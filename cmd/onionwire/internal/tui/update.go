@@ -72,6 +72,7 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		}
 		m.paste(msg.Content)
 	case tea.MouseMsg:
+		m.desk.touched = m.now()
 		return m.pointed(msg)
 	case tickMsg:
 		return m.ticked(msg)

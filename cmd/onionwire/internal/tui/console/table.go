@@ -147,8 +147,12 @@ online. It is no secret, but nothing to publish carelessly.`,
 		Name: "invite", Group: Network, Args: []Arg{{Name: "note", Kind: Rest, Optional: true}},
 		Summary: "Make a link that works once, without asking",
 		Help: `Whoever uses it first becomes a contact at once. Give it to one person, over a way that
-nobody else can read. NOTE is for yourself. Links that nobody has used are under /settings.`,
+nobody else can read. NOTE is for yourself. /invites lists the links that nobody has used.`,
 		Examples: []string{"/invite Carol, by letter"},
+	},
+	{
+		Name: "invites", Group: Network, Summary: "Show the links that work once and were not used",
+		Help: `There they are withdrawn: who has one cannot use it any more.`,
 	},
 	{
 		Name: "status", Group: Network, Summary: "Show how Tor and your address are doing",

@@ -5,6 +5,7 @@ const (
 	RequestList  Where = "request-list"
 	FileList     Where = "file-list"
 	LinkView     Where = "link-view"
+	InviteList   Where = "invite-list"
 	Verification Where = "verification"
 	Question     Where = "question"
 )
@@ -47,7 +48,8 @@ func dialogs() []Binding {
 		{LinkView, CopyLink, []string{"c"}, "copy"},
 		{LinkView, SaveCode, []string{"s"}, "save the code as an image"},
 		{LinkView, NewInvite, []string{"i"}, "link that works once"},
-		{LinkView, DropInvite, []string{"w"}, "withdraw the link"},
+
+		{InviteList, DropInvite, []string{"w"}, "withdraw"},
 
 		{Verification, SameNumber, []string{"ctrl+s"}, "they are the same"},
 		{Verification, DifferentNumber, []string{"ctrl+d"}, "they are different"},
