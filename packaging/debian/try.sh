@@ -12,7 +12,7 @@ set -eu
 	echo "usage: try.sh PACKAGE [ROOT]" >&2
 	exit 2
 }
-[ "$(id -u)" -eq 0 ] || exec sudo "$0" "$@"
+[ "$(id -u)" -eq 0 ] || exec sudo sh "$0" "$@"
 package=$1
 made=
 serve=
