@@ -107,11 +107,21 @@ func neighbours(c *cobra.Command) (near []string) {
 	return near
 }
 
+// escapes are characters that roff takes for others, or for more than themselves.
+var escapes = strings.NewReplacer(`\`, `\e`, "-", `\-`, "'", `\(aq`, "`", `\(ga`, "^", `\(ha`, "~", `\(ti`, "\t", "    ")
+
 // roff writes text so that nothing in it is a request or an escape, and so that what is
-// to be typed can be copied.
+// to be typed can be copied. What is not ASCII is written by its number.
 func roff(text string) string {
-	text = strings.NewReplacer(`\`, `\e`, "-", `\-`, "'", `\(aq`, "`", `\(ga`, "^", `\(ha`, "~", `\(ti`, "\t", "    ").Replace(text)
-	if strings.HasPrefix(text, ".") {
+	var b strings.Builder
+	for _, r := range escapes.Replace(text) {
+		if r < 0x80 {
+			b.WriteRune(r)
+		} else {
+			fmt.Fprintf(&b, `\[u%04X]`, r)
+		}
+	}
+	if text = b.String(); strings.HasPrefix(text, ".") {
 		text = `\&` + text
 	}
 	return text

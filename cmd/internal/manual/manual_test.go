@@ -23,7 +23,7 @@ func program(t *testing.T) *cobra.Command {
 	if err != nil {
 		t.Fatal(err)
 	}
-	say := &cobra.Command{Use: "say TEXT", Short: "Say it", Long: ".hidden says 'it' \\fB*now*.\n'tis so.\n\nEXIT STATUS\n  0  well\n  1  not\n", Run: run}
+	say := &cobra.Command{Use: "say TEXT", Short: "Say it…", Long: ".hidden says 'it' \\fB*now*.\n'tis so.\n\nEXIT STATUS\n  0  well\n  1  not\n", Run: run}
 	say.Flags().StringP("file", "f", filepath.Join(home, "x"), "read it from there")
 	say.Flags().Bool("loud", false, "cry")
 	say.Flags().String("secret", "", "not told")
@@ -44,7 +44,7 @@ func TestPages(t *testing.T) {
 	for name, want := range map[string][]string{
 		"wire.1": {
 			".TH \"WIRE\" 1 \"2026\\-03\\-01\" \"Wire v1\" \"Wire\"\n", "wire \\- Talk <softly>\n", ".nf\n  wire say  say it\n.fi\n",
-			".SH EXIT STATUS\n.nf\n  0  well\n", ".TP\n.B say\nSay it\n", "\\fB\\-\\-dir\\fR \\fIFILES\\fR\n", "(default: /there)", ".BR wire\\-say (1)",
+			".SH EXIT STATUS\n.nf\n  0  well\n", ".TP\n.B say\nSay it\\[u2026]\n", "\\fB\\-\\-dir\\fR \\fIFILES\\fR\n", "(default: /there)", ".BR wire\\-say (1)",
 		},
 		"wire-say.1": {
 			"\\&.hidden says \\(aqit\\(aq \\efB*now*.\n\\(aqtis so.\n", "\\fB\\-f, \\-\\-file\\fR \\fIstring\\fR\n", "(default: \\(ti/x)", "\\-\\-dir", ".B wire say\nTEXT [flags]\n",
@@ -66,7 +66,7 @@ func TestPages(t *testing.T) {
 func TestMarkdown(t *testing.T) {
 	text := manual.Markdown(program(t))
 	for _, want := range []string{
-		"- [`wire say`](#wire-say): Say it\n", "## wire say\n\nSay it.\n\n```\nwire say TEXT [flags]\n```\n", "\\*now\\*",
+		"- [`wire say`](#wire-say): Say it…\n", "## wire say\n\nSay it….\n\n```\nwire say TEXT [flags]\n```\n", "\\*now\\*",
 		"| `-f, --file string` | read it from there (default: `~/x`) |\n", "| `--dir FILES` | folder of FILES \\| and more (default: `/there`) |\n",
 		"Talk \\<softly>.", "**Exit status**\n\n```\n  0  well\n  1  not\n```\n",
 	} {
