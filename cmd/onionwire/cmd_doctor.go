@@ -63,7 +63,7 @@ func (o *doctorOptions) run(ctx context.Context, stdio stdio) error {
 	}
 	cfg := doctor.Config{
 		Root: o.profile.root, Name: o.profile.name, Now: time.Now(), Built: built(), Binary: o.tor.Binary,
-		Patience: o.timeout, Hint: newProgram().HintFor,
+		Patience: o.timeout, Hint: cli.Program{Known: known}.HintFor,
 	}
 	if attached {
 		cfg.Attached = attach.Control.String()

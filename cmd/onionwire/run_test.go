@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/onionwire/onionwire/cmd/internal/cli/clitest"
 	"github.com/onionwire/onionwire/node/rpc"
@@ -77,6 +79,7 @@ func TestRun(t *testing.T) {
 	for awaitEvent(t, tells, deliveryChanged).Delivery != delivered {
 	}
 
+	talkByCommands(t, alice, bob)
 	for _, subscription := range []*clitest.Process{hears, tells} {
 		subscription.Signal(syscall.SIGINT)
 		subscription.WantStatus(0, clitest.EndTime)
@@ -92,10 +95,39 @@ func TestRun(t *testing.T) {
 	}
 	// Who has written meanwhile has come first.
 	chat := alice.chat("--listen")
-	if got := chat.Out.Await(t, "them: "); got != "them: a <secret> & a half" {
+	if got := chat.Out.Await(t, "them: "); got != "them: still unread" {
 		t.Errorf("what was not read is shown as %q", got)
 	}
 	chat.End(syscall.SIGINT, 0)
+}
+
+// talkByCommands has two people whose nodes run write, read and send a file.
+func talkByCommands(t *testing.T, alice, bob *someone) {
+	t.Helper()
+	receive := alice.Start("receive", "--count", "2", "--timeout", "2m")
+	if got := bob.Run(0, "send", "#1", "over", "Tor", "--wait", "delivered").Out.Await(t, ""); !strings.HasPrefix(got, "delivered in ") {
+		t.Errorf("send says %q", got)
+	}
+	receive.Out.Await(t, `"text":"a <secret> & a half"`) // was not read before
+	receive.Out.Await(t, `"text":"over Tor"`)
+	receive.WantStatus(0, clitest.Soon)
+	bob.Run(0, "ping", "#1").Out.Await(t, " answers in ")
+
+	file := bob.File("notes.txt", strings.Repeat("some notes\n", 20_000))
+	send := bob.Start("file", "send", "#1", file, "--wait", "--timeout", "2m")
+	for !strings.Contains(alice.Run(0, "file", "list").Out.String(), "offered") {
+		time.Sleep(50 * time.Millisecond)
+	}
+	alice.Run(0, "file", "accept", "1", "--to", alice.Home, "--wait", "--timeout", "2m").Out.Await(t, "has arrived")
+	send.WantStatus(0, clitest.Soon)
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(filepath.Join(alice.Home, "notes.txt")); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("%d bytes arrived of %d, or others: %v", len(got), len(want), err)
+	}
+	bob.Run(0, "send", "#1", "still unread", "--wait", "delivered")
 }
 
 // TestRunOffline asks a node whose Tor does not get anywhere.

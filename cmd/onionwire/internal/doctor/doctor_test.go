@@ -68,7 +68,7 @@ func (p *patient) open(t *testing.T) *profile.Profile {
 }
 
 // fakeTor has the doctor use a fake Tor.
-func (p *patient) fakeTor(t *testing.T) *tortest.Fake {
+func (p *patient) fakeTor(t *testing.T) {
 	t.Helper()
 	fake := tortest.NewFake(t)
 	control, err := tor.ParseAddr(fake.ControlAddr())
@@ -79,7 +79,6 @@ func (p *patient) fakeTor(t *testing.T) *tortest.Fake {
 	p.cfg.StartTor = func(ctx context.Context, _ string) (*tor.Daemon, error) {
 		return tor.Attach(ctx, tor.AttachConfig{Control: control})
 	}
-	return fake
 }
 
 // examine runs all checks.
@@ -138,16 +137,18 @@ func TestUnwell(t *testing.T) {
 		}, check: "clock", outcome: doctor.Warn, part: "later"},
 		"no profile": {harm: func(_ *testing.T, p *patient) { p.cfg.Name = "nobody" }, check: "profile", outcome: doctor.Fail, part: "no such profile"},
 		"no key file": {harm: func(t *testing.T, p *patient) {
+			t.Helper()
 			if err := os.Remove(filepath.Join(p.dir, "keys")); err != nil {
 				t.Fatal(err)
 			}
 		}, check: "profile", outcome: doctor.Fail, part: "not whole"},
 		"a folder that is open": {harm: func(t *testing.T, p *patient) {
+			t.Helper()
 			if err := os.Chmod(p.dir, 0o755); err != nil {
 				t.Fatal(err)
 			}
 		}, check: "profile", outcome: doctor.Fail, part: "chmod go=", notOnWindows: true},
-		"somebody else in it": {harm: func(t *testing.T, p *patient) { p.open(t) }, check: "node", outcome: doctor.Warn, part: "answers nobody"},
+		"somebody else in it": {harm: func(t *testing.T, p *patient) { t.Helper(); p.open(t) }, check: "node", outcome: doctor.Warn, part: "answers nobody"},
 		"no tor":              {harm: func(_ *testing.T, p *patient) { p.cfg.Binary = filepath.Join(p.dir, "no-tor") }, check: "tor", outcome: doctor.Fail, part: "do something"},
 		"a tor that does not start": {harm: func(_ *testing.T, p *patient) {
 			p.cfg.StartTor = func(context.Context, string) (*tor.Daemon, error) { return nil, errors.New("no such luck") }
