@@ -8,12 +8,6 @@ import (
 	"github.com/onionwire/onionwire/node/ledger"
 )
 
-// drafts is what keeps what was written and not sent, in a node that can.
-type drafts interface {
-	Draft(ctx context.Context, id ledger.ConversationID) (string, error)
-	SetDraft(ctx context.Context, id ledger.ConversationID, text string) error
-}
-
 // draftMsg is a draft that was kept.
 type draftMsg struct {
 	id   ledger.ConversationID
@@ -21,12 +15,9 @@ type draftMsg struct {
 }
 
 func (m *Model) loadDraft(id ledger.ConversationID) {
-	kept, can := m.api.(drafts)
-	if !can {
-		return
-	}
+	api := m.api
 	m.act(func(ctx context.Context) tea.Msg {
-		text, err := kept.Draft(ctx, id)
+		text, err := api.Draft(ctx, id)
 		if err != nil {
 			return failedMsg{"the draft could not be read", err}
 		}
@@ -54,15 +45,14 @@ func (m *Model) saveDrafts() {
 }
 
 func (m *Model) saveDraft(r *room) {
-	kept, can := m.api.(drafts)
 	text := r.editor.Text()
 	if r.editing != 0 {
 		text = r.stash
 	}
-	if !can || text == r.draft || !r.draftKnown && text == "" {
+	if text == r.draft || !r.draftKnown && text == "" {
 		return
 	}
 	r.draft, r.draftKnown = text, true
-	id := r.id
-	m.try("the draft was not kept", func(ctx context.Context) error { return kept.SetDraft(ctx, id, text) })
+	api, id := m.api, r.id
+	m.try("the draft was not kept", func(ctx context.Context) error { return api.SetDraft(ctx, id, text) })
 }

@@ -49,8 +49,7 @@ func (m *Model) lock() tea.Cmd {
 
 // seal empties the screen at once, and closes the node when what was begun is done.
 func (m *Model) seal() tea.Cmd {
-	kept, keeps := m.api.(drafts)
-	unsaved := m.unsaved()
+	api, unsaved := m.api, m.unsaved()
 	feed, backend, acts := m.feed, m.o.Backend, m.acts
 	rest := acts.waiting
 	acts.waiting = nil
@@ -65,9 +64,7 @@ func (m *Model) seal() tea.Cmd {
 			within(ctx, func(ctx context.Context) { j.do(ctx) })
 		}
 		for id, text := range unsaved {
-			if keeps {
-				within(ctx, func(ctx context.Context) { _ = kept.SetDraft(ctx, id, text) })
-			}
+			within(ctx, func(ctx context.Context) { _ = api.SetDraft(ctx, id, text) })
 		}
 		err := backend.Close()
 		debug.FreeOSMemory()
