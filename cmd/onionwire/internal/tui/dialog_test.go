@@ -75,41 +75,43 @@ func talkTo(u *ui, name string) {
 	u.press("enter")
 }
 
+// dialogs are all of them, and how they are opened in town.
+var dialogs = []struct {
+	name string
+	open func(u *ui)
+}{
+	{"link", func(u *ui) { u.press("f2") }},
+	{"invite", func(u *ui) { command(u, "invite Carol") }},
+	{"invites", func(u *ui) {
+		command(u, "invite Carol, by letter\x1b[2J")
+		u.press("esc")
+		command(u, "invite")
+		u.press("esc")
+		command(u, "invites")
+	}},
+	{"link-save", func(u *ui) { u.press("f2", "s") }},
+	{"add", func(u *ui) { u.press("f3") }},
+	{"add-link", func(u *ui) { u.press("f3"); u.send(paste(theirs)); u.press("tab"); u.typed("Dora"); u.press("tab") }},
+	{"add-wrong", func(u *ui) { u.press("f3"); u.send(paste(theirs[:len(theirs)-3])) }},
+	{"verify", func(u *ui) { talkTo(u, "Bob"); u.press("f7") }},
+	{"verify-different", func(u *ui) { talkTo(u, "Bob"); u.press("f7", "ctrl+d") }},
+	{"requests", func(u *ui) { u.press("f5", "down") }},
+	{"files", func(u *ui) { u.press("f6", "down") }},
+	{"search", func(u *ui) { u.press("ctrl+f"); u.typed("parcel") }},
+	{"search-nothing", func(u *ui) { u.press("ctrl+f"); u.typed("zebra") }},
+	{"status", func(u *ui) { u.press("f8") }},
+	{"settings", func(u *ui) { u.press("f9", "down") }},
+	{"settings-edit", func(u *ui) { u.press("f9", "enter") }},
+	{"help", func(u *ui) { u.press("f1") }},
+	{"help-command", func(u *ui) { command(u, "help timer") }},
+	{"goto", func(u *ui) { u.press("ctrl+k"); u.typed("b") }},
+	{"console", func(u *ui) { u.press("ctrl+p"); u.typed("mu") }},
+	{"console-wrong", func(u *ui) { command(u, "stauts") }},
+	{"question", func(u *ui) { talkTo(u, "Bob"); command(u, "forget") }},
+}
+
 // TestScreensOfDialogs has every dialog on every screen.
 func TestScreensOfDialogs(t *testing.T) {
-	dialogs := []struct {
-		name string
-		open func(u *ui)
-	}{
-		{"link", func(u *ui) { u.press("f2") }},
-		{"invite", func(u *ui) { command(u, "invite Carol") }},
-		{"invites", func(u *ui) {
-			command(u, "invite Carol, by letter\x1b[2J")
-			u.press("esc")
-			command(u, "invite")
-			u.press("esc")
-			command(u, "invites")
-		}},
-		{"link-save", func(u *ui) { u.press("f2", "s") }},
-		{"add", func(u *ui) { u.press("f3") }},
-		{"add-link", func(u *ui) { u.press("f3"); u.send(paste(theirs)); u.press("tab"); u.typed("Dora"); u.press("tab") }},
-		{"add-wrong", func(u *ui) { u.press("f3"); u.send(paste(theirs[:len(theirs)-3])) }},
-		{"verify", func(u *ui) { talkTo(u, "Bob"); u.press("f7") }},
-		{"verify-different", func(u *ui) { talkTo(u, "Bob"); u.press("f7", "ctrl+d") }},
-		{"requests", func(u *ui) { u.press("f5", "down") }},
-		{"files", func(u *ui) { u.press("f6", "down") }},
-		{"search", func(u *ui) { u.press("ctrl+f"); u.typed("parcel") }},
-		{"search-nothing", func(u *ui) { u.press("ctrl+f"); u.typed("zebra") }},
-		{"status", func(u *ui) { u.press("f8") }},
-		{"settings", func(u *ui) { u.press("f9", "down") }},
-		{"settings-edit", func(u *ui) { u.press("f9", "enter") }},
-		{"help", func(u *ui) { u.press("f1") }},
-		{"help-command", func(u *ui) { command(u, "help timer") }},
-		{"goto", func(u *ui) { u.press("ctrl+k"); u.typed("b") }},
-		{"console", func(u *ui) { u.press("ctrl+p"); u.typed("mu") }},
-		{"console-wrong", func(u *ui) { command(u, "stauts") }},
-		{"question", func(u *ui) { talkTo(u, "Bob"); command(u, "forget") }},
-	}
 	for _, d := range dialogs {
 		t.Run(d.name, func(t *testing.T) {
 			onSizes(t, town(t), func(u *ui, size string) {
