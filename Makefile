@@ -27,7 +27,7 @@ endif
 .DEFAULT_GOAL := help
 # Targets share private Tor networks' processor time: never two at once.
 .NOTPARALLEL:
-.PHONY: help demo chat build test soak vectors bench fuzz lint fmt tools tor dist deb clean
+.PHONY: help demo chat pictures build test soak vectors bench fuzz lint fmt tools tor dist deb clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s  %s\n", $$1, $$2 }' Makefile
@@ -35,8 +35,12 @@ help: ## show this list
 demo: tor build ## show what Onionwire does, on a private Tor network
 	@bin/onionwire demo
 
-chat: tor build ## chat between two profiles on this machine, over a private Tor network
-	@sh cmd/onionwire/chat-demo.sh bin/onionwire
+chat: tor build ## open two interfaces side by side in tmux, on a private Tor network
+	@bin/onionwire demo --tui
+
+# What is in docs/pictures is made by people who talk on a private network, in tmux.
+pictures: tor build ## take the pictures of the documentation anew
+	go run ./cmd/internal/picture -onionwire bin/onionwire -o docs/pictures
 
 build: ## build the programs into bin/
 	@mkdir -p bin

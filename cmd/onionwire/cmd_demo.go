@@ -17,6 +17,7 @@ import (
 )
 
 func newDemo(tor *cli.TorFlags) *cobra.Command {
+	var interfaces bool
 	c := &cobra.Command{
 		Use:   "demo",
 		Short: "See two people chat on a private Tor network, offline",
@@ -27,13 +28,20 @@ back, a file is sent, one program is killed in the middle of that and goes on, a
 they compare their safety number. It says what happens and how long it takes, and
 ends with status 0 only if every step was verified.
 
+With --tui it opens the interfaces of both side by side instead, in tmux, for you to
+play with. Alice has asked Bob to become a contact; the rest is up to you.
+
 Everything is in a temporary folder that is removed at the end.`,
 		Args: cli.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			d := demo{tor: tor, out: c.OutOrStdout(), progress: c.ErrOrStderr()}
-			return d.run(c.Context())
+			d := demo{tor: tor, out: c.OutOrStdout(), progress: c.ErrOrStderr(), in: c.InOrStdin()}
+			if interfaces {
+				return d.open(c.Context())
+			}
+			return d.tell(c.Context())
 		},
 	}
+	c.Flags().BoolVar(&interfaces, "tui", false, "open two interfaces side by side, in tmux")
 	c.AddCommand(newDemoSide(tor))
 	return c
 }
@@ -41,9 +49,10 @@ Everything is in a temporary folder that is removed at the end.`,
 // stepTimeout bounds one step of the demo, most of which take a second.
 const stepTimeout = 2 * time.Minute
 
-// demo tells a story in steps, each of which is verified.
+// demo is a private Tor network and two people on it, in a folder of their own.
 type demo struct {
 	tor           *cli.TorFlags
+	in            io.Reader
 	out, progress io.Writer
 
 	dir        string
@@ -51,7 +60,31 @@ type demo struct {
 	alice, bob *person
 }
 
-func (d *demo) run(ctx context.Context) (err error) {
+// tell tells a story in steps, each of which is verified.
+func (d *demo) tell(ctx context.Context) error {
+	began := time.Now()
+	err := d.onNetwork(ctx, func(ctx context.Context) (err error) {
+		defer func() { err = errors.Join(err, d.leave()) }()
+		for _, step := range []func(context.Context) error{
+			d.begin, d.ask, d.exchange, d.restart, d.goOn, d.file, d.number, d.compare,
+		} {
+			ctx, cancel := context.WithTimeout(ctx, stepTimeout)
+			err := step(ctx)
+			cancel()
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		d.took("Every step was verified, and everything is removed again", began)
+	}
+	return err
+}
+
+// onNetwork starts a network for as long as use takes, and clears up.
+func (d *demo) onNetwork(ctx context.Context, use func(context.Context) error) (err error) {
 	if err := d.tor.BinaryOnly(); err != nil {
 		return err
 	}
@@ -66,7 +99,7 @@ func (d *demo) run(ctx context.Context) (err error) {
 	if d.dir, err = os.MkdirTemp("", "onionwire-demo-*"); err != nil {
 		return err
 	}
-	defer os.RemoveAll(d.dir)
+	defer func() { err = errors.Join(err, os.RemoveAll(d.dir)) }()
 	began := time.Now()
 	d.say("Starting a private Tor network: an authority and four relays, all on this machine.")
 	network, err := tortest.Start(ctx, tortest.Config{
@@ -78,33 +111,11 @@ func (d *demo) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	defer network.Stop() //nolint:errcheck // checked on the way that matters, below
+	defer func() { err = errors.Join(err, network.Stop()) }()
 	d.took("The network is up", began)
 	d.torrc = network.TorrcFile()
-
 	d.alice, d.bob = &person{name: "Alice"}, &person{name: "Bob"}
-	defer func() { err = errors.Join(err, d.leave()) }()
-	for _, step := range []func(context.Context) error{
-		d.begin, d.ask, d.exchange, d.restart, d.goOn, d.file, d.number, d.compare,
-	} {
-		ctx, cancel := context.WithTimeout(ctx, stepTimeout)
-		err := step(ctx)
-		cancel()
-		if err != nil {
-			return err
-		}
-	}
-	if err := d.leave(); err != nil {
-		return err
-	}
-	if err := network.Stop(); err != nil {
-		return err
-	}
-	if err := os.RemoveAll(d.dir); err != nil {
-		return err
-	}
-	d.took("Every step was verified, and everything is removed again", began)
-	return nil
+	return use(ctx)
 }
 
 // leave takes both offline at once.

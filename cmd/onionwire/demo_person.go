@@ -44,20 +44,30 @@ type person struct {
 func (p *person) profileName() string { return strings.ToLower(p.name) }
 
 // make makes the profile of somebody.
-func (d *demo) make(ctx context.Context, p *person) error {
+func (d *demo) make(ctx context.Context, p *person) (err error) {
 	made, err := profile.Create(ctx, d.dir, p.profileName(), vault.WithoutPassphrase())
 	if err != nil {
 		return err
 	}
+	defer finish(&err, made)
 	p.peer = made.Peer().String()
-	return made.Close()
+	return nil
 }
 
 // come brings somebody online and waits until they can be reached.
 func (d *demo) come(ctx context.Context, p *person) error {
-	if err := d.start(p); err != nil {
+	if err := d.start(ctx, p); err != nil {
 		return err
 	}
+	if err := d.dial(ctx, p); err != nil {
+		return err
+	}
+	p.feed, p.stop = listen(context.WithoutCancel(ctx), p.node, p.cursor)
+	return p.node.Ready(ctx)
+}
+
+// dial connects to the node of somebody.
+func (d *demo) dial(ctx context.Context, p *person) error {
 	path, err := profile.SocketPath(d.dir, p.profileName())
 	if err != nil {
 		return err
@@ -66,21 +76,18 @@ func (d *demo) come(ctx context.Context, p *person) error {
 	if err != nil {
 		return err
 	}
-	if p.node, err = rpc.DialRemote(ctx, path, secret); err != nil {
-		return err
-	}
-	p.feed, p.stop = listen(context.WithoutCancel(ctx), p.node, p.cursor)
-	return p.node.Ready(ctx)
+	p.node, err = rpc.DialRemote(ctx, path, secret)
+	return err
 }
 
 // start starts the process of somebody, and waits for its socket.
-func (d *demo) start(p *person) error {
+func (d *demo) start(ctx context.Context, p *person) error {
 	p.resumed = 0
 	self, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	//nolint:noctx // it is asked to end, and killed only if it does not: see leave
+	// It is asked to end, and killed only if it does not: see leave.
 	p.process = exec.Command(self, "demo", "side", "--dir", d.dir, "--profile", p.profileName(), "--name", p.name,
 		"--tor-network", d.torrc, "--tor-binary", d.tor.Binary, "--log-level", d.tor.LogLevel)
 	p.process.Args[0] = filepath.Base(os.Args[0])
@@ -96,7 +103,12 @@ func (d *demo) start(p *person) error {
 		p.process = nil
 		return err
 	}
-	if line, err := bufio.NewReader(out).ReadString('\n'); err != nil || line != sideReady+"\n" {
+	defer context.AfterFunc(ctx, func() { p.leash.Close() })()
+	line, err := bufio.NewReader(out).ReadString('\n')
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case err != nil || line != sideReady+"\n":
 		return fmt.Errorf("the program of %s has not started", p.name) // it has told why
 	}
 	return nil

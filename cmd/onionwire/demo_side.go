@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -31,7 +32,17 @@ func newDemoSide(tor *cli.TorFlags) *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error {
 			// Ctrl-C reaches all processes of a terminal; the demo says when to end.
 			signal.Ignore(os.Interrupt)
-			return runDemoSide(c.Context(), tor, f, stdioOf(c), name)
+			ctx, let := context.WithCancel(c.Context())
+			defer let()
+			go func() { // until the end: a read cannot be called off
+				defer let()
+				_, _ = io.Copy(io.Discard, c.InOrStdin())
+			}()
+			err := runDemoSide(ctx, tor, f, stdioOf(c), name)
+			if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+				return nil
+			}
+			return err
 		},
 	}
 	f.register(c.Flags())
@@ -69,12 +80,6 @@ func runDemoSide(ctx context.Context, flags *cli.TorFlags, f profileFlags, stdio
 		return err
 	}
 
-	ctx, let := context.WithCancel(ctx)
-	defer let()
-	go func() { // until the end: a read cannot be called off
-		defer let()
-		_, _ = io.Copy(io.Discard, stdio.in)
-	}()
 	if err := cli.WaitReady(ctx, n.Daemon(), stdio.err, name); err != nil && ctx.Err() == nil {
 		return err
 	}

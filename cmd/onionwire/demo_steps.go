@@ -10,6 +10,9 @@ import (
 	"github.com/onionwire/onionwire/node/rpc"
 )
 
+// introduction is what Alice says when she asks Bob to become a contact.
+const introduction = "We met at the market."
+
 // begin makes two profiles and brings both online.
 func (d *demo) begin(ctx context.Context) error {
 	d.say("Alice and Bob each make a profile. Each runs a program of their own, with a Tor of its own.")
@@ -35,7 +38,6 @@ func (d *demo) begin(ctx context.Context) error {
 
 // ask makes contacts of them: Alice asks, and Bob accepts.
 func (d *demo) ask(ctx context.Context) error {
-	const introduction = "We met at the market."
 	d.say("Bob has given Alice his link. She asks him to become a contact: %q", introduction)
 	began := time.Now()
 	link, err := d.bob.node.Link(ctx)
@@ -82,10 +84,10 @@ func (p *person) befriended(ctx context.Context) (err error) {
 
 func (d *demo) exchange(ctx context.Context) error {
 	d.say("They talk. A message is delivered when the other side has it on its disk, and has said so.")
-	if err := d.tell(ctx, d.alice, d.bob, "Hello Bob! There is no server between us."); err != nil {
+	if err := d.says(ctx, d.alice, d.bob, "Hello Bob! There is no server between us."); err != nil {
 		return err
 	}
-	return d.tell(ctx, d.bob, d.alice, "Hello Alice! Only Tor, and it knows nothing.")
+	return d.says(ctx, d.bob, d.alice, "Hello Alice! Only Tor, and it knows nothing.")
 }
 
 // restart takes Bob away, with his Tor, lets Alice write meanwhile, and brings
@@ -123,10 +125,10 @@ func (d *demo) restart(ctx context.Context) error {
 // goOn exchanges two more messages, one each way.
 func (d *demo) goOn(ctx context.Context) error {
 	d.say("They go on.")
-	if err := d.tell(ctx, d.bob, d.alice, "Yes. Nothing was lost."); err != nil {
+	if err := d.says(ctx, d.bob, d.alice, "Yes. Nothing was lost."); err != nil {
 		return err
 	}
-	return d.tell(ctx, d.alice, d.bob, "And nothing came twice.")
+	return d.says(ctx, d.alice, d.bob, "And nothing came twice.")
 }
 
 // compare verifies that both have the same conversation on the disk.
@@ -170,9 +172,9 @@ func (d *demo) write(ctx context.Context, p *person, text string) (rpc.Message, 
 	return m, nil
 }
 
-// tell sends a message and verifies that it arrives as it was sent, and that the
+// says sends a message and verifies that it arrives as it was sent, and that the
 // sender hears of it.
-func (d *demo) tell(ctx context.Context, from, to *person, text string) error {
+func (d *demo) says(ctx context.Context, from, to *person, text string) error {
 	began := time.Now()
 	m, err := from.node.Send(ctx, from.contact.Conversation, text, rpc.SendOptions{})
 	if err != nil {
