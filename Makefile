@@ -85,6 +85,7 @@ bench: tor ## measure, ours beside raw Tor, stock libp2p, bare primitives (BENCH
 	go run ./tortransport/internal/figures -measure '$(BENCH)' $(FIGURES)
 	go run ./node/internal/figures -measure '$(BENCH)' $(FIGURES)
 	go run ./node/e2ee/internal/figures -measure '$(BENCH)' $(FIGURES)
+	go run ./cmd/onionwire/internal/figures -measure '$(BENCH)'
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 30m ./...
 
 # Go shrinks every interesting input for up to a minute, which is all the time there
