@@ -19,6 +19,8 @@ type desk struct {
 	history console.History
 	bell    bell
 	touched time.Time // when there was a key last
+
+	preferences []Preference // as they were read last, or nil
 }
 
 // lock forgets all that is shown and all keys, and asks for the passphrase before it goes

@@ -100,16 +100,22 @@ func (m *Model) settings() []setting {
 			},
 		},
 	}
-	if m.o.Preferences == nil {
-		return all
-	}
-	for _, p := range m.o.Preferences.All() {
+	for _, p := range m.preferences() {
 		all = append(all, setting{
 			name: p.Name, label: p.Name, value: p.Value, doc: p.Doc, choices: p.Choices, later: true,
 			set: func(ctx context.Context, v string) error { return m.o.Preferences.Set(ctx, p.Name, v) },
 		})
 	}
 	return all
+}
+
+// preferences are what the files say. They are read when they are needed first, and after
+// each change.
+func (m *Model) preferences() []Preference {
+	if m.desk.preferences == nil && m.o.Preferences != nil {
+		m.desk.preferences = m.o.Preferences.All()
+	}
+	return m.desk.preferences
 }
 
 func withBool(set func(context.Context, bool) error) func(context.Context, string) error {
@@ -165,6 +171,7 @@ func (m *Model) change(name, value string) tea.Cmd {
 				return nil
 			}
 			m.ask(model.GetSettings{})
+			m.desk.preferences = nil
 			switch {
 			case m.appear(name, value):
 			case s.later:
