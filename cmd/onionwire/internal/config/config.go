@@ -17,8 +17,6 @@ type Config struct {
 	Editor        string
 	Notifications string
 	LockAfter     time.Duration // 0 is never
-	History       int
-	Downloads     string
 	Metrics       string
 	LogLevel      string
 	Tor           Tor

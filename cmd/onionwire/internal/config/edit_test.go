@@ -31,8 +31,8 @@ func TestSet(t *testing.T) {
 			"theme = 'dark'\n\n# Where Tor is.\n[tor]\npath = 'a'\n\n[keys]\nquit = 'f10'\n", "tor.bridges", "192.0.2.1:1\n192.0.2.2:2",
 			"theme = 'dark'\n\n# Where Tor is.\n[tor]\npath = 'a'\nbridges = ['192.0.2.1:1', '192.0.2.2:2']\n\n[keys]\nquit = 'f10'\n",
 		},
-		{"# Where Tor is.\n[tor]\npath = 'a'\n", "history", "7", "history = 7\n# Where Tor is.\n[tor]\npath = 'a'\n"},
-		{"# About me.\n\n# Where Tor is.\n[tor]\n", "history", "7", "# About me.\n\nhistory = 7\n# Where Tor is.\n[tor]\n"},
+		{"# Where Tor is.\n[tor]\npath = 'a'\n", "log_level", "info", "log_level = 'info'\n# Where Tor is.\n[tor]\npath = 'a'\n"},
+		{"# About me.\n\n# Where Tor is.\n[tor]\n", "log_level", "info", "# About me.\n\nlog_level = 'info'\n# Where Tor is.\n[tor]\n"},
 		{"# theme = \"dark\"\n\n# mouse = true\n\n[tor]\n# path = \"\"\n\n# socks = \"\"\n", "tor.path", "b", "# theme = \"dark\"\n\n# mouse = true\n\n[tor]\n# path = \"\"\npath = 'b'\n\n# socks = \"\"\n"},
 		{"tor.path = 'a'\nmouse = true\n", "tor.socks", "127.0.0.1:1", "tor.path = 'a'\nmouse = true\ntor.socks = '127.0.0.1:1'\n"},
 		{
@@ -118,8 +118,8 @@ func TestSetInSample(t *testing.T) {
 	path := file(t, config.Sample())
 	before := load(t, config.Files{Global: path})
 	values := map[string]string{
-		"theme": "16", "mouse": "false", "editor": "vim -n", "notifications": "off", "lock_after": "5m", "history": "0",
-		"downloads": filepath.Join(t.TempDir(), "files"), "metrics": "unix:/run/onionwire.sock", "log_level": "debug", "tor.path": "tor",
+		"theme": "16", "mouse": "false", "editor": "vim -n", "notifications": "off", "lock_after": "5m",
+		"metrics": "unix:/run/onionwire.sock", "log_level": "debug", "tor.path": "tor",
 		"tor.bridges": "192.0.2.1:1", "tor.transports": "obfs4=obfs4proxy", "tor.control": "127.0.0.1:9051",
 		"tor.socks": "unix:/run/socks", "tor.password_file": "/x", "keys.go-to": "f2",
 	}

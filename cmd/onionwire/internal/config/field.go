@@ -81,25 +81,6 @@ func (f switchField) parse(text string) (any, error) {
 
 func (f switchField) text() string { return strconv.FormatBool(*f.p) }
 
-type numberField struct {
-	p               *int
-	start, min, max int
-}
-
-func (f numberField) reset() { *f.p = f.start }
-
-func (f numberField) take(value any) error {
-	n, ok := value.(int64)
-	if !ok || n < int64(f.min) || n > int64(f.max) {
-		return errKind
-	}
-	*f.p = int(n)
-	return nil
-}
-
-func (f numberField) parse(text string) (any, error) { return strconv.ParseInt(text, 10, 64) }
-func (f numberField) text() string                   { return strconv.Itoa(*f.p) }
-
 type durationField struct {
 	p        *time.Duration
 	start    time.Duration

@@ -35,7 +35,7 @@ func load(t *testing.T, files config.Files, environ ...string) *config.Config {
 func TestDefaults(t *testing.T) {
 	dir := t.TempDir()
 	c := load(t, config.Files{Global: filepath.Join(dir, "none"), Profile: filepath.Join(dir, "nor this")})
-	if c.Theme != "dark" || !c.Mouse || c.Notifications != "desktop" || c.LockAfter != 0 || c.History != 200 || c.LogLevel != "warn" {
+	if c.Theme != "dark" || !c.Mouse || c.Notifications != "desktop" || c.LockAfter != 0 || c.LogLevel != "warn" {
 		t.Errorf("the defaults are %+v", c)
 	}
 	if c.Source("theme") != config.Default {
@@ -46,11 +46,11 @@ func TestDefaults(t *testing.T) {
 // What is nearer to the user goes before what is farther away.
 func TestOrder(t *testing.T) {
 	files := config.Files{
-		Global:  file(t, "theme = 'light'\nmouse = false\nhistory = 5\n[tor]\npath = '/opt/tor'\nbridges = ['192.0.2.1:1', '192.0.2.2:2']\n"),
-		Profile: file(t, "history = 6\nlock_after = '1h30m'\ntor.bridges = []\nkeys.go-to = 'ctrl+k'\nkeys.quit = ['f10', 'ctrl+q']\nkeys.help = []\n"),
+		Global:  file(t, "theme = 'light'\nmouse = false\neditor = 'a'\nlog_level = 'info'\n[tor]\npath = '/opt/tor'\nbridges = ['192.0.2.1:1', '192.0.2.2:2']\n"),
+		Profile: file(t, "log_level = 'error'\nlock_after = '1h30m'\ntor.bridges = []\nkeys.go-to = 'ctrl+k'\nkeys.quit = ['f10', 'ctrl+q']\nkeys.help = []\n"),
 	}
 	c := load(t, files, "HOME=/nowhere", "ONIONWIRE_THEME=plain", "ONIONWIRE_TOR_TRANSPORTS=obfs4=a b\nsnowflake=c", "ONIONWIRE_EDITOR=")
-	if c.Theme != "plain" || c.Mouse || c.History != 6 || c.LockAfter != 90*time.Minute {
+	if c.Theme != "plain" || c.Mouse || c.LogLevel != "error" || c.LockAfter != 90*time.Minute {
 		t.Errorf("it is %+v", c)
 	}
 	if c.Tor.Path != "/opt/tor" || len(c.Tor.Bridges) != 0 || !slices.Equal(c.Tor.Transports, []string{"obfs4=a b", "snowflake=c"}) {
@@ -63,15 +63,15 @@ func TestOrder(t *testing.T) {
 		t.Errorf("the keys are %q", c.Bindings)
 	}
 	for name, want := range map[string]config.Source{
-		"theme": config.Environment, "mouse": config.Global, "history": config.Profile, "tor.bridges": config.Profile,
-		"keys.go-to": config.Profile, "downloads": config.Default, "editor": config.Environment,
+		"theme": config.Environment, "mouse": config.Global, "log_level": config.Profile, "tor.bridges": config.Profile,
+		"keys.go-to": config.Profile, "notifications": config.Default, "editor": config.Environment,
 	} {
 		if got := c.Source(name); got != want {
 			t.Errorf("%s comes from %s, want %s", name, got, want)
 		}
 	}
 	for name, want := range map[string]string{
-		"lock_after": "1h30m", "mouse": "false", "history": "6", "tor.transports": "obfs4=a b\nsnowflake=c", "keys.quit": "f10\nctrl+q", "nothing": "",
+		"lock_after": "1h30m", "mouse": "false", "log_level": "error", "tor.transports": "obfs4=a b\nsnowflake=c", "keys.quit": "f10\nctrl+q", "nothing": "",
 	} {
 		if got := c.Value(name); got != want {
 			t.Errorf("%s is %q, want %q", name, got, want)
@@ -96,11 +96,9 @@ func TestRefused(t *testing.T) {
 		{"tor = { path = '/usr/bin/tor', sock = '127.0.0.1:9050' }\n", 1, config.ErrUnknown, "did you mean tor.socks?"},
 		{"mouse = 'yes'\n", 1, config.ErrValue, "true or false"},
 		{"mouse = true\ntheme = 'drak'\n", 2, config.ErrValue, "one of dark, light, 16, plain"},
-		{"history = -1\n", 1, config.ErrValue, "number"},
-		{"history = 1.5\n", 1, config.ErrValue, "number"},
 		{"lock_after = 900\n", 1, config.ErrValue, `duration such as "15m"`},
 		{"lock_after = '1s'\n", 1, config.ErrValue, "duration"},
-		{"downloads = 'Downloads'\n", 1, config.ErrValue, "absolute path"},
+		{"metrics = 'unix:socket'\n", 1, config.ErrValue, "127.0.0.1:9464"},
 		{"metrics = '0.0.0.0:9464'\n", 1, config.ErrValue, "127.0.0.1:9464"},
 		{"metrics = 'localhost:9464'\n", 1, config.ErrValue, "127.0.0.1:9464"},
 		{"tor.control = 'nowhere'\n", 1, config.ErrValue, "127.0.0.1:9051"},
@@ -130,7 +128,7 @@ func TestRefusedVariables(t *testing.T) {
 		{"ONIONWIRE_THEM=dark", "did you mean ONIONWIRE_THEME?"},
 		{"ONIONWIRE_PASSPHRASE=secret", "unset it"},
 		{"ONIONWIRE_MOUSE=perhaps", "true or false"},
-		{"ONIONWIRE_HISTORY=many", "number"},
+		{"ONIONWIRE_LOCK_AFTER=later", "duration"},
 		{"ONIONWIRE_TOR_BRIDGES=[1]", "list"},
 		{"ONIONWIRE_TOR_BRIDGES=['a'", "list"},
 	} {

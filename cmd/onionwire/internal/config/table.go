@@ -14,8 +14,6 @@ import (
 
 // Bounds of what can be set.
 const (
-	// maxHistory is how many lines the composer remembers at most: they are in memory.
-	maxHistory = 10000
 	// maxBridges bounds the bridges and the transports. Tor uses a few of them at a time.
 	maxBridges = 64
 	// maxChords is how many keys an action has at most.
@@ -86,17 +84,6 @@ var table = []Key{
 		field: func(c *Config) field {
 			return durationField{&c.LockAfter, 0, 10 * time.Second, 24 * time.Hour}
 		},
-	},
-	{
-		Name: "history", Type: "a number",
-		Doc: "How many lines the composer and the command line remember each while the interface runs, up to 10000. " +
-			"They are not written to the disk.",
-		field: func(c *Config) field { return numberField{&c.History, 200, 0, maxHistory} },
-	},
-	{
-		Name: "downloads", Type: "an absolute path", Example: `"/home/alice/Downloads"`,
-		Doc:   "Folder that accepted files are put into. If it is empty, it is that of the profile's settings.",
-		field: func(c *Config) field { return textField{p: &c.Downloads, check: absolute} },
 	},
 	{
 		Name: "metrics", Type: "an address", Example: `"127.0.0.1:9464"`, flag: "metrics",
