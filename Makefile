@@ -30,7 +30,7 @@ endif
 .PHONY: help demo chat pictures build test soak vectors bench fuzz lint fmt tools tor dist deb clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s  %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' Makefile
 
 demo: tor build ## show what Onionwire does, on a private Tor network
 	@bin/onionwire demo
