@@ -59,7 +59,7 @@ func (noLog) Write(p []byte) (int, error) { return len(p), nil }
 
 func (o *tuiOptions) options(set *config.Config, files config.Files, b *backend) tui.Options {
 	theme := set.Theme
-	if set.Source("theme") == config.Default {
+	if theme == config.AutoTheme {
 		theme = "" // the one that fits the terminal
 	}
 	return tui.Options{

@@ -89,6 +89,8 @@ func (j job) installed(programs, extras []file) ([]file, error) {
 				return nil, err
 			}
 			add(doc+"changelog.gz", file{mode: f.mode, content: content})
+		case f.name == "packaging/config.toml":
+			add(doc+"examples/"+base, f)
 		default:
 			add(doc+strings.TrimPrefix(f.name, "docs/"), f)
 		}

@@ -40,6 +40,19 @@ func TestDocument(t *testing.T) {
 	}
 }
 
+// packaging/config.toml, which comes with the program, is the sample.
+func TestDocumentedSample(t *testing.T) {
+	path := filepath.Join("..", "..", "..", "..", "packaging", "config.toml")
+	if *update {
+		if err := os.WriteFile(path, []byte(config.Sample()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if content(t, path) != config.Sample() {
+		t.Error("packaging/config.toml says something else than the code; run this test with -update")
+	}
+}
+
 // Every example is one: it is taken where it is shown.
 func TestExamples(t *testing.T) {
 	for _, k := range config.Keys() {

@@ -35,7 +35,7 @@ func load(t *testing.T, files config.Files, environ ...string) *config.Config {
 func TestDefaults(t *testing.T) {
 	dir := t.TempDir()
 	c := load(t, config.Files{Global: filepath.Join(dir, "none"), Profile: filepath.Join(dir, "nor this")})
-	if c.Theme != "dark" || !c.Mouse || c.Notifications != "desktop" || c.LockAfter != 0 || c.LogLevel != "warn" {
+	if c.Theme != config.AutoTheme || !c.Mouse || c.Notifications != "desktop" || c.LockAfter != 0 || c.LogLevel != "warn" {
 		t.Errorf("the defaults are %+v", c)
 	}
 	if c.Source("theme") != config.Default {
@@ -95,7 +95,7 @@ func TestRefused(t *testing.T) {
 		{"[colours]\nred = 1\n", 1, config.ErrUnknown, "docs/configuration.md"},
 		{"tor = { path = '/usr/bin/tor', sock = '127.0.0.1:9050' }\n", 1, config.ErrUnknown, "did you mean tor.socks?"},
 		{"mouse = 'yes'\n", 1, config.ErrValue, "true or false"},
-		{"mouse = true\ntheme = 'drak'\n", 2, config.ErrValue, "one of dark, light, 16, plain"},
+		{"mouse = true\ntheme = 'drak'\n", 2, config.ErrValue, "one of auto, dark, light, 16, plain"},
 		{"lock_after = 900\n", 1, config.ErrValue, `duration such as "15m"`},
 		{"lock_after = '1s'\n", 1, config.ErrValue, "duration"},
 		{"metrics = 'unix:socket'\n", 1, config.ErrValue, "127.0.0.1:9464"},

@@ -45,8 +45,11 @@ func (k Key) many() bool { return strings.HasSuffix(k.Name, "*") }
 // Keys returns all that can be set, in the order in which people are told of it.
 func Keys() []Key { return slices.Clone(table) }
 
+// AutoTheme is the theme that fits the terminal.
+const AutoTheme = "auto"
+
 var (
-	themes        = []string{"dark", "light", "16", "plain"}
+	themes        = []string{AutoTheme, "dark", "light", "16", "plain"}
 	notifications = []string{"off", "bell", "desktop", "text"}
 	levels        = []string{"debug", "info", "warn", "error"}
 )
@@ -56,8 +59,9 @@ var table = []Key{
 	{
 		Name: "theme", Type: "a word", Choices: themes,
 		Doc: "Colours of the interface: `dark` and `light` are for terminals of that background, `16` uses the sixteen " +
-			"colours that the terminal chooses, `plain` uses none. The variable `NO_COLOR` has the effect of `plain`.",
-		field: func(c *Config) field { return textField{&c.Theme, "dark", among(themes)} },
+			"colours that the terminal chooses, `plain` uses none, `auto` is the one that fits the terminal. The variable " +
+			"`NO_COLOR` has the effect of `plain`.",
+		field: func(c *Config) field { return textField{&c.Theme, AutoTheme, among(themes)} },
 	},
 	{
 		Name: "mouse", Type: "true or false",
