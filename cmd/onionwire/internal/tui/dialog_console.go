@@ -18,14 +18,15 @@ type commandLine struct {
 
 	options []console.Option // what the word at the cursor can become
 	target  console.Target
-	cycle   int // which of them Tab has put there, or -1
+	cycle   int                               // which of them Tab has put there, or -1
+	names   map[console.Kind][]console.Option // that were asked for, as they were then
 	folder  folder
 }
 
 // openConsole shows the command line with something in it.
 func (m *Model) openConsole(line string) {
 	label := "Command (" + m.keys.Key(keys.NextField) + " completes, " + m.keys.Key(keys.Help) + " explains)"
-	c := &commandLine{line: newEntry(label, console.MaxLine), cycle: -1}
+	c := &commandLine{line: newEntry(label, console.MaxLine), cycle: -1, names: make(map[console.Kind][]console.Option)}
 	c.line.Set(line)
 	m.desk.history.Reset()
 	m.open(c)
@@ -111,7 +112,11 @@ func (c *commandLine) look(m *Model) tea.Cmd {
 	}
 	c.target = target
 	var cmd tea.Cmd
-	names := m.names(target.Kind)
+	names, known := c.names[target.Kind]
+	if !known {
+		names = m.names(target.Kind)
+		c.names[target.Kind] = names
+	}
 	if isPath := target.Kind == console.Path || target.Kind == console.Link; isPath && target.Prefix != "" && !isLink(target.Prefix) {
 		names, cmd = c.folder.entries(m, target.Prefix)
 	}

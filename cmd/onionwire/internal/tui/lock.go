@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -62,8 +63,13 @@ func (m *Model) seal() tea.Cmd {
 		}
 		acts.running <- struct{}{} // what is under way comes first
 		defer func() { <-acts.running }()
+		ctx = context.WithoutCancel(ctx) // who quits now does not lose what was sent
 		for _, j := range rest {
-			within(ctx, func(ctx context.Context) { j.do(ctx) })
+			within(ctx, func(ctx context.Context) {
+				if m, ok := j.do(ctx).(sentMsg); ok && m.err != nil {
+					unsaved[m.id] = strings.TrimSpace(m.text + "\n" + unsaved[m.id])
+				}
+			})
 		}
 		for id, text := range unsaved {
 			within(ctx, func(ctx context.Context) { _ = api.SetDraft(ctx, id, text) })
@@ -98,7 +104,7 @@ func (m *Model) unsaved() map[ledger.ConversationID]string {
 // forget makes the interface what it was before a node was opened. What is still under
 // way for the old one finds nobody who takes its result.
 func (m *Model) forget() {
-	m.stage, m.failure, m.api, m.feed = opening, nil, nil, nil
+	m.stage, m.failure, m.api, m.feed = locking, nil, nil, nil
 	m.asks, m.acts = newLanes()
 	m.state = model.New()
 	clear(m.rooms)

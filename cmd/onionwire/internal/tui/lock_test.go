@@ -10,6 +10,7 @@ import (
 
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/apitest"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui"
+	"github.com/onionwire/onionwire/node/rpc"
 )
 
 func sealed(o *tui.Options) { o.Backend.(*backend).passphrase = "secret" }
@@ -145,5 +146,37 @@ func TestPassphraseIsPasted(t *testing.T) {
 		u.send(tea.PasteMsg{Content: "secret\n"})
 		u.press("enter")
 		u.sees("Alice")
+	}, sealed)
+}
+
+// What could not be sent any more is there as a draft.
+func TestLockKeepsWhatWasNotSent(t *testing.T) {
+	var release chan struct{}
+	in(t, 80, 24, func() *apitest.Fake {
+		f := village()
+		release = make(chan struct{})
+		slow := release
+		f.Fail = func(method string) error {
+			switch method {
+			case "Typing":
+				<-slow
+			case "Send":
+				return rpc.ErrFull
+			}
+			return nil
+		}
+		return f
+	}, func(u *ui) {
+		unlock(u, "secret")
+		talkTo(u, "Alice")
+		u.typed("one more thing")
+		u.press("enter")
+		u.press("alt+l")
+		u.sees("Locking")
+		close(release)
+		u.settle()
+		unlock(u, "secret")
+		talkTo(u, "Alice")
+		u.sees("one more thing")
 	}, sealed)
 }

@@ -66,6 +66,7 @@ const (
 	ready                // the node is there
 	broken               // there is none, and there will be none
 	making               // the profile is being made
+	locking              // the node is being closed, until somebody unlocks
 )
 
 // New makes the interface. It is closed by its caller.

@@ -100,6 +100,8 @@ func (m *Model) drawGate(lines []string) {
 		text = "Locked."
 	case making:
 		text = ""
+	case locking:
+		text = "Locking …"
 	case broken:
 		text = "The profile could not be opened: " + safe.Line(m.failure.Error()) + "."
 		if m.o.Hint != nil {
