@@ -116,6 +116,28 @@ func TestWhoCannotBePinged(t *testing.T) {
 	if _, err := alice.Ping(testContext(t), asked.ID); !errors.Is(err, node.ErrState) {
 		t.Errorf("somebody who has not accepted: %v, want ErrState", err)
 	}
+	carol := newRaw(t, fake)
+	_, contact := carol.join(t, alice)
+	carol.Close()
+	awaitPresence(t, alice, contact.ID, "offline")
+	fake.OnCommand(func(command string) tortest.FakeReply {
+		if command == "GETINFO status/bootstrap-phase" {
+			return tortest.FakeReply{Lines: []string{
+				`250-status/bootstrap-phase=NOTICE BOOTSTRAP PROGRESS=50 TAG=loading SUMMARY="Loading"`, "250 OK",
+			}}
+		}
+		return tortest.FakeReply{}
+	})
+	fake.DropControl()
+	eventually(t, "a tor that begins anew", func() bool {
+		s, err := alice.Status(testContext(t))
+		return err == nil && s.Tor == "connected" && s.Bootstrap == 50
+	})
+	ctx, cancel := context.WithTimeout(testContext(t), 50*time.Millisecond)
+	defer cancel()
+	if _, err := alice.Ping(ctx, contact.ID); !errors.Is(err, node.ErrUnavailable) || errors.Is(err, node.ErrUnreachable) {
+		t.Errorf("while Tor connects: %v, want ErrUnavailable", err)
+	}
 	alice.daemon.Close()
 	if _, err := alice.Ping(testContext(t), asked.ID); !errors.Is(err, node.ErrUnavailable) {
 		t.Errorf("without Tor: %v, want ErrUnavailable", err)

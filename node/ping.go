@@ -24,15 +24,21 @@ var troubles = map[rpc.Trouble]string{
 
 // Ping asks a contact for a sign of life, over a connection on which they have proven
 // who they are, and returns how long it took there and back. If there is no such
-// connection they are dialled, and the next dial that fails is the end of it. It fails
-// with ErrUnreachable if that happens, or if it takes longer than ctx allows, with
-// ErrNotFound, ErrUnavailable, or with ErrState if they are not an accepted contact.
+// connection they are dialled as soon as Tor is connected, and the next dial that fails is
+// the end of it. It fails with ErrUnreachable if that happens, or if it takes longer than
+// ctx allows, with ErrUnavailable if Tor does, with ErrNotFound, or with ErrState if they
+// are not an accepted contact.
 func (n *Node) Ping(ctx context.Context, id ledger.ContactID) (rpc.Duration, error) {
 	if n.cfg.Offline {
 		return 0, errOffline
 	}
-	if err := n.daemon.Err(); err != nil {
-		return 0, fmt.Errorf("%w: %w", ErrUnavailable, err)
+	if _, err := n.Contact(ctx, id); err != nil { // who is none is not to be waited for
+		return 0, err
+	}
+	if n.links.live(n.gate.peerOf(id)) == nil {
+		if err := n.awaitTor(ctx); err != nil {
+			return 0, err
+		}
 	}
 	told := new(listener)
 	n.feed.join(told)
@@ -68,6 +74,20 @@ func (n *Node) Ping(ctx context.Context, id ledger.ContactID) (rpc.Duration, err
 		case <-n.done:
 			return 0, n.failed
 		}
+	}
+}
+
+// awaitTor waits until Tor is connected to its network: before that, a dial that fails
+// says nothing of the contact.
+func (n *Node) awaitTor(ctx context.Context) error {
+	err := n.daemon.WaitReady(ctx)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(ctx.Err(), context.Canceled):
+		return ctx.Err()
+	default:
+		return fmt.Errorf("%w: %v", ErrUnavailable, err) //nolint:errorlint // the end of ctx is not what is to be told
 	}
 }
 
