@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"os"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/spf13/cobra"
@@ -11,6 +14,7 @@ import (
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/config"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/notify"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui"
+	"github.com/onionwire/onionwire/tortransport/tor"
 )
 
 // tuiOptions are those of onionwire without a command.
@@ -90,7 +94,23 @@ func (p *preferences) All() []tui.Preference {
 	return all
 }
 
-// Set writes to the file of the profile.
+// Set writes to the file of the profile. A bridge that is none would keep tor from
+// starting the next time.
 func (p *preferences) Set(_ context.Context, name, value string) error {
-	return config.Set(p.files.Profile, name, value)
+	if name == "tor.bridges" {
+		for line := range strings.Lines(value) {
+			if line = strings.TrimSpace(line); line == "" || strings.HasPrefix(line, "@") {
+				continue
+			}
+			if err := tor.CheckBridge(line); err != nil {
+				return err
+			}
+		}
+	}
+	err := config.Set(p.files.Profile, name, value)
+	var wrong *config.Error
+	if errors.As(err, &wrong) && wrong.Hint != "" {
+		err = fmt.Errorf("%w: %s", wrong.Unwrap(), wrong.Hint)
+	}
+	return err
 }

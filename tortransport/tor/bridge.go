@@ -35,6 +35,13 @@ type bridge struct {
 	params      []string
 }
 
+// CheckBridge reports what is wrong with a line for Config.Bridges, if anything. The error
+// matches ErrBridge and does not quote the line.
+func CheckBridge(line string) error {
+	_, err := parseBridge(line)
+	return err
+}
+
 // parseBridge reads a line as people get it and as tor's option Bridge takes it,
 // with or without that word: a pluggable transport, an address, a fingerprint and
 // parameters, of which only the address is always there. Its errors match ErrBridge

@@ -246,3 +246,10 @@ func TestScrubbedLines(t *testing.T) {
 		t.Errorf("%q", lines)
 	}
 }
+
+func TestCheckBridge(t *testing.T) {
+	if err := tor.CheckBridge("192.0.2.7:443"); err != nil {
+		t.Error(err)
+	}
+	wantErr(t, tor.CheckBridge("nonsense"), tor.ErrBridge)
+}

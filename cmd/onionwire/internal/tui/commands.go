@@ -267,6 +267,8 @@ func (m *Model) ping(who rpc.Contact) tea.Cmd {
 		took, err := api.Ping(ctx, who.ID)
 		return outcome(func(m *Model) tea.Cmd {
 			switch {
+			case errors.Is(err, rpc.ErrState):
+				m.say(warning, name+" is no contact yet, or not any more")
 			case errors.Is(err, rpc.ErrUnreachable), errors.Is(err, rpc.ErrUnavailable):
 				m.say(warning, name+" does not answer")
 			case err != nil:

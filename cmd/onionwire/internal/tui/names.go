@@ -27,7 +27,7 @@ func (m *Model) names(kind console.Kind) (options []console.Option) {
 	case console.Blocked:
 		return m.people(model.Blocked)
 	case console.Theme:
-		for _, name := range theme.Names() {
+		for _, name := range append(theme.Names(), autoTheme) {
 			options = append(options, console.Option{Value: name})
 		}
 	case console.Setting:

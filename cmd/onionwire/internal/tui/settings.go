@@ -185,11 +185,14 @@ func (m *Model) change(name, value string) tea.Cmd {
 	return nil
 }
 
+// autoTheme is the theme that fits the terminal.
+const autoTheme = "auto"
+
 // appear makes the screen what a preference says, and reports whether it is one of those.
 func (m *Model) appear(name, value string) bool {
 	switch name {
 	case "theme":
-		if _, ok := theme.Named(value); !ok {
+		if _, ok := theme.Named(value); !ok && value != autoTheme {
 			return false
 		}
 		m.o.Theme = value
