@@ -22,7 +22,7 @@ func newCall() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "call METHOD [PARAMETERS]",
 		Short: "Ask a node that runs",
-		Long: `call has the profile's node, which 'onionwire run' runs, do one thing, and prints the
+		Long: `call has the profile's node, which 'onionwire serve' runs, do one thing, and prints the
 result as one line of JSON. PARAMETERS are a JSON object; with - they are read from
 standard input, which keeps texts off the command line, where other users can read
 them. docs/rpc.md has the methods, and 'onionwire call methods' lists them.

@@ -86,6 +86,9 @@ func (l listedContact) row() []string {
 	state, verified, unread := stateText(l.State), "", ""
 	if l.Presence != nil {
 		state = string(l.Presence.State)
+		if l.Presence.Trouble != "" {
+			state += ": " + whyNot(l.Presence.Trouble)
+		}
 	}
 	if l.Forgotten {
 		state = "does not know you any more"

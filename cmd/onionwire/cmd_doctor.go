@@ -35,8 +35,8 @@ is, and what to do if something is wrong. It needs no passphrase, and changes no
 If no node runs, it starts a tor for the last of these, which takes up to --timeout;
 --offline leaves that out. The exit status is 1 if something has failed.
 
-With --json, each line is an object {"check":…,"outcome":…,"found":…,"todo":…}; the outcome
-is ok, warn or fail.`,
+With --json, each line is an object {"check":…,"outcome":…,"found":…,"todo":…}; the
+outcome is ok, warn or fail.`,
 		Args: cli.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return o.run(c.Context(), stdioOf(c)) },
 	}

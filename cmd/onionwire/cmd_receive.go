@@ -62,10 +62,10 @@ func (o *receiveOptions) run(ctx context.Context, stdio stdio) error {
 	case o.text && stdio.json:
 		return cli.Hint(cli.Usage(errors.New("--text and --json do not go together")), "choose one or the other")
 	}
-	stdio.json = !o.text // which errors do not look at
 	ctx, cancel := within(ctx, o.timeout)
 	defer cancel()
 	err := o.online(ctx, stdio, func(ctx context.Context, s *session) error {
+		s.out.JSON = !o.text
 		r := reception{session: s, options: o, names: make(map[ledger.ContactID]string), last: make(map[ledger.ConversationID]ledger.MessageNumber)}
 		return r.run(ctx)
 	})

@@ -62,6 +62,14 @@ func runStatus(ctx context.Context, f *profileFlags, stdio stdio) (err error) {
 	return all.print(stdio.out)
 }
 
+// torText says how far Tor is. Its daemon calls itself connected when we are to it.
+func (s fullStatus) torText() string {
+	if s.Bootstrap < 100 {
+		return fmt.Sprintf("not connected to its network yet, %d %%", s.Bootstrap)
+	}
+	return s.Tor
+}
+
 // print tells the status to people.
 func (s fullStatus) print(w io.Writer) error {
 	reach := "contacts cannot reach you"
@@ -70,7 +78,7 @@ func (s fullStatus) print(w io.Writer) error {
 	}
 	rows := [][]string{
 		{"you", reach},
-		{"tor", fmt.Sprintf("%s, %d %%", s.Tor, s.Bootstrap)},
+		{"tor", s.torText()},
 		{"onion service", fmt.Sprintf("%s, descriptors taken: %d of %d", s.Service, s.Uploaded, s.Uploads)},
 		{"connected", fmt.Sprintf("contacts: %d", s.Connected)},
 		{"waiting", fmt.Sprintf("messages to deliver: %d", s.Waiting)},

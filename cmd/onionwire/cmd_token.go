@@ -113,8 +113,8 @@ func newTokenList(tor *cli.TorFlags) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "list",
 		Short: "List tokens",
-		Long: `list shows the tokens that were made and not revoked: ID, what each allows, until when, and
-the note. The tokens themselves are not kept.
+		Long: `list shows the tokens that were made and not revoked: ID, what each allows, until when,
+and the note. The tokens themselves are not kept.
 
 With --json, each line is a token as in docs/rpc.md.`,
 		Args: cli.NoArgs,

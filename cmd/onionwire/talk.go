@@ -190,6 +190,10 @@ func whyNot(trouble rpc.Trouble) string {
 		return "the other side runs another version, or another program"
 	case rpc.KeyNeeded:
 		return "their address needs another key; ask them for a new link"
+	case rpc.AnotherPeer:
+		return "somebody else answers at their address; ask them for a new link over a way that you trust"
+	case rpc.NotProven:
+		return "they could not prove who they are; somebody may be between you"
 	default:
 		return "Tor could not build the connection"
 	}
