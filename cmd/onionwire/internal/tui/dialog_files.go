@@ -176,6 +176,8 @@ func (l *fileList) act(m *Model, f rpc.File, a keys.Action) {
 	l.refresh(m, n)
 }
 
+func (l *fileList) picked(*Model) (*pick, int) { return &l.pick, len(l.files) }
+
 // fileLines is how many lines an item has.
 const fileLines = 2
 
@@ -192,7 +194,7 @@ func (l *fileList) view(m *Model, width, height int) ([]string, *position) {
 	if len(p.lines) > 0 {
 		return p.lines[:min(height, len(p.lines))], nil
 	}
-	l.pick.height = max(height/fileLines, 1)
+	l.pick.height, l.pick.each = max(height/fileLines, 1), fileLines
 	for i, f := range l.files {
 		l.item(m, p, f, i == l.pick.at)
 	}

@@ -64,6 +64,8 @@ func (g *goTo) update(m *Model, msg tea.Msg) tea.Cmd {
 	return nil
 }
 
+func (g *goTo) picked(*Model) (*pick, int) { return &g.pick, len(g.found) }
+
 func (g *goTo) view(m *Model, width, height int) ([]string, *position) {
 	head := m.page(width)
 	cursor := g.name.show(head, true)
@@ -85,7 +87,7 @@ func (g *goTo) view(m *Model, width, height int) ([]string, *position) {
 		p.say(m.theme.Dim, "No conversation is called like that.")
 	}
 	rest := max(height-len(head.lines), 1)
-	g.pick.height = rest
+	g.pick.height, g.pick.above = rest, len(head.lines)
 	lines := append(head.lines, g.pick.seen(p.lines, rest, g.pick.at)...)
 	return lines[:min(len(lines), height)], cursor
 }

@@ -91,6 +91,8 @@ func (l *inviteList) dropped(m *Model, msg droppedMsg) {
 	m.say(info, "the link does not work any more")
 }
 
+func (l *inviteList) picked(*Model) (*pick, int) { return &l.pick, len(l.invites) }
+
 func (l *inviteList) view(m *Model, width, height int) ([]string, *position) {
 	p := m.page(width)
 	switch {

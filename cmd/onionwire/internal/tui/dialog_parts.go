@@ -90,6 +90,21 @@ func (s *scroll) seen(lines []string, height, keep int) []string {
 type pick struct {
 	at, height int
 	scroll
+	// above is how many lines are above the list, each how many an item has, if it is not
+	// one.
+	above, each int
+}
+
+// click chooses what is on a line of the dialog, of n items. It reports whether that was
+// chosen before: who clicks twice means it.
+func (p *pick) click(line, n int) bool {
+	i := (line - p.above + p.top) / max(p.each, 1)
+	if line < p.above || i >= n {
+		return false
+	}
+	again := i == p.at
+	p.at = i
+	return again
 }
 
 // act takes an action of a dialog, and reports whether it went to another item of n.

@@ -121,6 +121,10 @@ func (l *requestList) done(m *Model, msg ruledMsg) tea.Cmd {
 	return nil
 }
 
+func (l *requestList) picked(m *Model) (*pick, int) {
+	return &l.pick, min(len(l.asking(m)), l.pick.top+l.pick.height)
+}
+
 func (l *requestList) view(m *Model, width, height int) ([]string, *position) {
 	asking := l.asking(m)
 	p := m.page(width)

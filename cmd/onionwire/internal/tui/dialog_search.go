@@ -99,6 +99,8 @@ func (f *finder) search(m *Model) {
 	})
 }
 
+func (f *finder) picked(*Model) (*pick, int) { return &f.pick, len(f.found) }
+
 // foundLines is how many lines a result has.
 const foundLines = 2
 
@@ -117,7 +119,7 @@ func (f *finder) view(m *Model, width, height int) ([]string, *position) {
 		p.say(m.theme.Dim, "Nothing was found.")
 	}
 	rest := max(height-len(head.lines), 1)
-	f.pick.height = max(rest/foundLines, 1)
+	f.pick.height, f.pick.above, f.pick.each = max(rest/foundLines, 1), len(head.lines), foundLines
 	lines := append(head.lines, f.pick.seen(p.lines, rest, f.pick.at*foundLines+foundLines-1)...)
 	return lines[:min(len(lines), height)], cursor
 }

@@ -81,6 +81,10 @@ func (l *settingList) editKey(m *Model, k tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
+func (l *settingList) picked(m *Model) (*pick, int) {
+	return &l.pick, min(len(m.settings()), l.pick.top+l.pick.height)
+}
+
 func (l *settingList) view(m *Model, width, height int) ([]string, *position) {
 	all := m.settings()
 	l.pick.clip(len(all))

@@ -11,10 +11,10 @@ import (
 // wheelRows is how far a notch of the wheel scrolls.
 const wheelRows = 3
 
-// pointed takes the mouse. A dialog gets it with its own coordinates.
+// pointed takes the mouse.
 func (m *Model) pointed(msg tea.MouseMsg) tea.Cmd {
 	if o := m.top(); o != nil {
-		return o.update(m, msg)
+		return m.pointedInDialog(o, msg)
 	}
 	at := msg.Mouse()
 	s := &m.screen

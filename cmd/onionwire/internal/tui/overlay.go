@@ -17,8 +17,9 @@ type overlay interface {
 	// size is how large the inside of the frame may become, given the largest that there is
 	// room for; on a small screen a dialog gets less than it asks for. Zero is all there is.
 	size(width, height int) (int, int)
-	// update takes a message. Keys, pasted text and the mouse come to the topmost dialog
-	// only, everything else (results of act, events, answers) to all of them.
+	// update takes a message. Keys and pasted text come to the topmost dialog only,
+	// everything else (results of act, events, answers) to all of them. The mouse comes as
+	// keys; a list that can be clicked on is a picker as well.
 	update(m *Model, msg tea.Msg) tea.Cmd
 	// view returns what is shown, painted, of width columns and height lines at most, and
 	// where the cursor is, or nil. It changes nothing but what it scrolls.
