@@ -12,6 +12,7 @@ import (
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/metrics"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/sdnotify"
 	"github.com/onionwire/onionwire/node"
+	"github.com/onionwire/onionwire/node/rpc"
 	"github.com/onionwire/onionwire/tortransport/tor"
 )
 
@@ -102,8 +103,7 @@ func (o *serveOptions) notify(ctx context.Context, n *node.Node, manager *sdnoti
 	task.Go(func() {
 		manager.Follow(ctx, func(ctx context.Context) (string, error) {
 			s, err := n.Status(ctx)
-			return fmt.Sprintf("tor %s, %d %%; reachable: %t; contacts connected: %d; messages waiting: %d",
-				s.Tor, s.Bootstrap, s.Reachable, s.Connected, s.Waiting), err
+			return serviceText(s), err
 		})
 	})
 	return func() {
@@ -116,4 +116,14 @@ func (o *serveOptions) notify(ctx context.Context, n *node.Node, manager *sdnoti
 // ready says that something can be used from now on, at a path.
 func (s stdio) ready(path string) error {
 	return s.results().Show(map[string]string{"ready": path}, "ready %s", path)
+}
+
+// serviceText says in a line how a node is doing.
+func serviceText(s rpc.Status) string {
+	reach := "contacts cannot reach it"
+	if s.Reachable {
+		reach = "contacts can reach it"
+	}
+	return fmt.Sprintf("%s; tor: %s; contacts connected: %d; messages waiting: %d",
+		reach, fullStatus{Status: s}.torText(), s.Connected, s.Waiting)
 }

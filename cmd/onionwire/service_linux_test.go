@@ -62,7 +62,7 @@ func TestService(t *testing.T) {
 		}
 	}
 	hear("READY=1\n")
-	hear("STATUS=tor ")
+	hear("STATUS=contacts cannot reach it; tor: not connected to its network yet, 0 %; ")
 	hear("WATCHDOG=1\n")
 	hear("WATCHDOG=1\n")
 	p.Err.Await(t, "tor 0%") // which could have told the manager by now
