@@ -363,6 +363,8 @@ func TestSearchJumps(t *testing.T) {
 		u.press("enter")
 		u.misses("Words to find")
 		u.sees("Good morning. Did the parcel arrive?")
+		u.press("ctrl+k") // the message that was found is selected: that is not in the way
+		u.sees("Name of the conversation")
 	})
 }
 

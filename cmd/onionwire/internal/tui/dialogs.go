@@ -46,6 +46,18 @@ func (m *Model) show(action keys.Action) tea.Cmd {
 	return nil
 }
 
+// elsewhere reports whether an action leads away from the conversation, so that it ends the
+// selection of a message.
+func elsewhere(a keys.Action) bool {
+	switch a {
+	case keys.Console, keys.GoTo, keys.Requests, keys.MyLink, keys.AddContact, keys.Files, keys.Search, keys.Status,
+		keys.Settings, keys.Verify, keys.NextUnread, keys.NextTalk, keys.PreviousTalk, keys.NextTab, keys.PreviousTab, keys.CloseTab:
+		return true
+	}
+	_, isTab := tabNumber(a)
+	return isTab
+}
+
 // explain shows help: about the command that is being typed, if there is one.
 func (m *Model) explain() {
 	switch top := m.top().(type) {

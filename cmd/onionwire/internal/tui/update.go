@@ -63,6 +63,7 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 	case tea.BlurMsg:
 		m.focused = false
 	case tea.KeyPressMsg:
+		m.focused = true // whatever the terminal has said: somebody is there
 		m.desk.touched = m.now()
 		return m.key(msg)
 	case tea.PasteMsg:
@@ -228,6 +229,10 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	case keys.Dialog:
 		return m.top().update(m, k)
 	case keys.Selection:
+		if other, _ := m.keys.Find(keys.Composer, pressed); action == "" && elsewhere(other) {
+			m.room().selecting = false
+			return m.mainKey(other, k)
+		}
 		return m.selectionKey(action)
 	}
 	if m.stage != ready {
