@@ -36,9 +36,30 @@ func (f *Fake) Receive(id ledger.ConversationID, text string) rpc.Message {
 func (f *Fake) Deliver(n ledger.MessageNumber, state rpc.DeliveryState) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if m := f.find(n); m != nil {
+	m := f.find(n)
+	switch {
+	case m == nil:
+	case state == Read:
+		f.readUpTo(m)
+	default:
 		f.deliver(m, state)
 	}
+}
+
+// readUpTo says that a message was read, and all before it that were delivered. As from a
+// node, that is one event, which has the ID and not the number.
+func (f *Fake) readUpTo(m *rpc.Message) {
+	all := f.messages[m.Conversation]
+	for i := range all {
+		before := &all[i]
+		if before.Sender != 0 || before.Number > m.Number || before.Number < m.Number && before.Deliveries[0].State != Delivered {
+			continue
+		}
+		before.Deliveries = slices.Clone(before.Deliveries)
+		before.Deliveries[0].State = Read
+	}
+	id := m.ID
+	f.happen(ledger.DeliveryChanged, rpc.Event{Contact: m.Deliveries[0].Contact, Conversation: m.Conversation, ID: &id, Delivery: Read})
 }
 
 func (f *Fake) deliver(m *rpc.Message, state rpc.DeliveryState) {

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -246,17 +247,23 @@ func (s *State) Happened(e rpc.Event, now time.Time) []Request {
 		s.dropMessage(e.Conversation, e.Message)
 		return []Request{GetConversation{e.Conversation}}
 	case deliveryChanged:
+		if e.ID != nil {
+			return s.readUpTo(e)
+		}
 		s.delivered(e)
 	case conversationRead, timerChanged, conversationChanged:
 		return []Request{GetConversation{e.Conversation}}
 	case fileOffered, fileChanged, rpc.FileStalled:
 		return []Request{GetFile{e.File}}
+	case rpc.StatusChanged:
+		return []Request{GetStatus{}}
 	case rpc.FileProgress:
 		s.progress(e, now)
 	case rpc.PresenceChanged:
 		if e.Presence != nil {
 			s.presence[e.Contact] = presence{*e.Presence, now}
 		}
+		return []Request{GetStatus{}}
 	case rpc.TypingHint:
 		if c := s.byID[e.Conversation]; c != nil {
 			c.typing, c.typist = now.Add(typingLasts), e.Contact
@@ -287,11 +294,48 @@ func (s *State) delivered(e rpc.Event) {
 	if m == nil {
 		return
 	}
-	for i := range m.Deliveries {
-		if m.Deliveries[i].Contact == e.Contact {
-			m.Deliveries[i].State, m.Deliveries[i].Changed = e.Delivery, e.Happened
-			return
-		}
+	if d := deliveryTo(m, e.Contact); d != nil {
+		d.State, d.Changed = e.Delivery, e.Happened
+		return
 	}
 	m.Deliveries = append(m.Deliveries, rpc.Delivery{Contact: e.Contact, State: e.Delivery, Changed: e.Happened})
+}
+
+// maxReread bounds the messages that are asked for because one outside of the window was
+// read: what is seen of them is less.
+const maxReread = Page
+
+// readUpTo takes that a contact has read a message, and all before it that they have.
+func (s *State) readUpTo(e rpc.Event) (requests []Request) {
+	c := s.byID[e.Conversation]
+	if c == nil || c.Timeline == nil {
+		return nil
+	}
+	messages := c.Timeline.messages
+	last := slices.IndexFunc(messages, func(m rpc.Message) bool { return m.Sender == 0 && m.ID == *e.ID })
+	for i := len(messages) - 1; i >= 0; i-- {
+		d := deliveryTo(&messages[i], e.Contact)
+		if messages[i].Sender != 0 || d == nil || d.State != Delivered && i != last {
+			continue
+		}
+		switch {
+		case i <= last:
+			d.State, d.Changed = e.Delivery, e.Happened
+		case last < 0 && len(requests) < maxReread:
+			requests = append(requests, GetMessage{messages[i].Number})
+		}
+	}
+	return requests
+}
+
+// Delivered is a state of a delivery by the name of the API.
+var Delivered = rpc.DeliveryStateName(ledger.Delivered)
+
+func deliveryTo(m *rpc.Message, id ledger.ContactID) *rpc.Delivery {
+	for i := range m.Deliveries {
+		if m.Deliveries[i].Contact == id {
+			return &m.Deliveries[i]
+		}
+	}
+	return nil
 }

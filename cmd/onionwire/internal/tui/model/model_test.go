@@ -360,3 +360,29 @@ func TestRequests(t *testing.T) {
 	n.answer(n.s.Happened(rpc.Event{Kind: "contact_deleted", Contact: 1}, noon)...)
 	n.equal(n.names(), []string{"…"})
 }
+
+// Who has read a message has read those before it that have arrived. The event of a node names
+// the last one by its ID.
+func TestReadUpTo(t *testing.T) {
+	n := newNode(t)
+	n.talk(1, "Alice", 4, 4)
+	for i, state := range []rpc.DeliveryState{"cancelled", "delivered", "delivered", "delivered"} {
+		m := &n.messages[1][i]
+		m.Sender, m.ID = 0, rpc.MessageID{byte(i + 1)}
+		m.Deliveries = []rpc.Delivery{{Contact: 1, State: state}}
+	}
+	n.answer(n.s.Start()...)
+	n.answer(n.s.Open(1)...)
+	states := func() (all []rpc.DeliveryState) {
+		for _, item := range n.s.Conversation(1).Timeline.Items() {
+			all = append(all, item.Message.Deliveries[0].State)
+		}
+		return all
+	}
+	read := func(id rpc.MessageID) []model.Request {
+		return n.s.Happened(rpc.Event{Kind: "delivery_changed", Contact: 1, Conversation: 1, ID: &id, Delivery: "read"}, noon)
+	}
+	n.equal(read(rpc.MessageID{3}), []model.Request{})
+	n.equal(states(), []string{"cancelled", "read", "read", "delivered"})
+	n.equal(read(rpc.MessageID{9}), []model.Request{model.GetMessage{Number: 100_004}})
+}
