@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/onionwire/onionwire/cmd/internal/cli"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/output"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/profile"
 	"github.com/onionwire/onionwire/node/rpc"
@@ -61,14 +62,13 @@ func runCall(ctx context.Context, f profileFlags, stdio stdio, method string, gi
 	}
 	defer finish(&err, client)
 	if method == "subscribe" {
-		return subscribe(ctx, client, params, stdio.out)
+		return subscribe(ctx, client, params, stdio.results())
 	}
 	var result json.RawMessage
 	if err := client.Call(ctx, method, params, &result); err != nil {
 		return withHint(method, err)
 	}
-	_, err = fmt.Fprintf(stdio.out, "%s\n", result)
-	return err
+	return stdio.results().Object(result)
 }
 
 // withHint puts what the node says could be done where such things are said.
@@ -117,13 +117,11 @@ func (f *profileFlags) dial(ctx context.Context) (*rpc.Client, error) {
 }
 
 // subscribe prints events until ctx ends.
-func subscribe(ctx context.Context, client *rpc.Client, params any, out io.Writer) error {
+func subscribe(ctx context.Context, client *rpc.Client, params any, out output.Writer) error {
 	after, err := afterOf(params)
 	if err != nil {
 		return err
 	}
-	lines := json.NewEncoder(out)
-	lines.SetEscapeHTML(false)
 	for e, err := range client.Subscribe(ctx, after) {
 		if ctx.Err() != nil {
 			return nil
@@ -131,7 +129,7 @@ func subscribe(ctx context.Context, client *rpc.Client, params any, out io.Write
 		if err != nil {
 			return err
 		}
-		if err := lines.Encode(e); err != nil {
+		if err := out.Object(e); err != nil {
 			return err
 		}
 	}

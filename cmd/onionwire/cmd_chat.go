@@ -110,7 +110,7 @@ func (o *chatOptions) chat(ctx context.Context, s *session, link contactlink.Lin
 	defer keepConnected(ctx, s.API, c)()
 	t := talk{
 		api: s.API, contact: c, out: s.stdio.out, notes: s.stdio.err,
-		endsWithIn: !o.listen || cli.IsTerminal(s.stdio.in),
+		endsWithIn: !o.listen || cli.IsTerminal(s.stdio.in), stays: s.Remote(),
 	}
 	return t.run(ctx, feed, s.stdio.in)
 }

@@ -117,3 +117,15 @@ func TestNothingIsMadeAfterAMistake(t *testing.T) {
 		}
 	}
 }
+
+// TestLinkAtTerminal shows the QR code where somebody can see it.
+func TestLinkAtTerminal(t *testing.T) {
+	t.Parallel()
+	s := newSomeone(t)
+	p := s.StartAtTerminal("link")
+	p.Out.Await(t, s.link)
+	p.WantStatus(0, clitest.Soon)
+	if text := p.Out.String(); !strings.Contains(text, "█") || !strings.Contains(text, "\x1b[38;5;231;48;5;16m") {
+		t.Error("there is no QR code in black and white")
+	}
+}

@@ -26,6 +26,8 @@ type talk struct {
 	notes   io.Writer // what happens besides
 	// endsWithIn makes the end of the input the end of the conversation.
 	endsWithIn bool
+	// stays is whether the node goes on when the conversation ends.
+	stays bool
 
 	waiting map[ledger.MessageNumber]rpc.Message // ours, not delivered
 	shown   ledger.MessageNumber                 // the last of theirs
@@ -53,9 +55,9 @@ func (t *talk) run(ctx context.Context, feed <-chan happening, in io.Reader) err
 	interrupted := err == nil || errors.Is(err, context.Canceled)
 	switch n := len(t.waiting); {
 	case n > 0 && interrupted:
-		return fmt.Errorf("%w: %s", cli.ErrInterrupted, keptNote(n))
+		return fmt.Errorf("%w: %s", cli.ErrInterrupted, t.kept(n))
 	case n > 0:
-		fmt.Fprintln(t.notes, keptNote(n))
+		fmt.Fprintln(t.notes, t.kept(n))
 		return err
 	case !interrupted:
 		return err
@@ -63,6 +65,14 @@ func (t *talk) run(ctx context.Context, feed <-chan happening, in io.Reader) err
 		return cli.Hint(fmt.Errorf("lines not sent: %d", t.refused), "what was wrong with each is said above")
 	}
 	return nil
+}
+
+// kept says what becomes of messages that are not delivered when the conversation ends.
+func (t *talk) kept(n int) string {
+	if t.stays {
+		return fmt.Sprintf("not delivered yet: %d; the node that runs goes on with it", n)
+	}
+	return keptNote(n)
 }
 
 func keptNote(n int) string {
