@@ -317,7 +317,7 @@ func (m *Model) callProgram(c console.Call) tea.Cmd {
 	case "help":
 		m.openHelp(strings.TrimPrefix(c.Arg("command"), "/"))
 	case "lock":
-		return m.lock()
+		return m.lock(true)
 	case "quit":
 		return m.quit()
 	}

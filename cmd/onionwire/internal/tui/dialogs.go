@@ -41,7 +41,7 @@ func (m *Model) show(action keys.Action) tea.Cmd {
 			m.say(warning, "open a conversation first")
 		}
 	case keys.Lock:
-		return m.lock()
+		return m.lock(true)
 	}
 	return nil
 }

@@ -27,9 +27,11 @@ type desk struct {
 // lock forgets all that is shown and all keys, and asks for the passphrase before it goes
 // on. What was being written is kept as a draft, what was to be sent is queued.
 //
+// A profile without a passphrase is not locked; who has asked for it is told.
+//
 // Go cannot wipe strings: messages are gone from the memory of this process as soon as
 // nothing refers to them and their pages were given back, which is asked for here.
-func (m *Model) lock() tea.Cmd {
+func (m *Model) lock(asked bool) tea.Cmd {
 	if m.stage != ready {
 		return nil
 	}
@@ -38,12 +40,12 @@ func (m *Model) lock() tea.Cmd {
 		can, err := backend.Lockable(ctx)
 		return outcome(func(m *Model) tea.Cmd {
 			switch {
+			case err == nil && can && m.stage == ready:
+				return m.seal()
 			case err != nil:
 				m.say(failed, "not locked: "+reason(err))
-			case !can:
+			case !can && asked:
 				m.say(warning, "no lock: this profile has no passphrase; 'onionwire passphrase' sets one")
-			case m.stage == ready:
-				return m.seal()
 			}
 			return nil
 		})
@@ -125,7 +127,7 @@ func (m *Model) idle() tea.Cmd {
 		return nil
 	}
 	m.desk.touched = m.now() // a profile that cannot be locked is not asked every second
-	return m.lock()
+	return m.lock(false)
 }
 
 // refused reports whether a node was not opened because of the passphrase.

@@ -91,6 +91,7 @@ func TestLockAfterIdleness(t *testing.T) {
 func TestNoLockWithoutPassphrase(t *testing.T) {
 	in(t, 80, 24, village, func(u *ui) {
 		u.pass(3 * time.Minute)
+		u.misses("no lock") // nobody has asked for one
 		u.press("alt+l")
 		u.sees("Alice", "no passphrase")
 	}, func(o *tui.Options) { o.LockAfter = time.Minute })
