@@ -14,7 +14,6 @@ import (
 
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/apitest"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui"
-	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/rpc"
 )
 
@@ -110,11 +109,11 @@ func (p *program) ends() {
 	}
 }
 
-// sent waits until a conversation has so many messages, and returns the last one's text.
-func (p *program) sent(api *apitest.Fake, id ledger.ConversationID, n int) (text string) {
+// sent waits until the first conversation has so many messages, and returns the last one's text.
+func (p *program) sent(api *apitest.Fake, n int) (text string) {
 	p.t.Helper()
 	p.await("sending", func() bool {
-		all, err := api.MessagesAfter(ctx, id, 0, 100)
+		all, err := api.MessagesAfter(ctx, 1, 0, 100)
 		if err != nil || len(all) < n {
 			return false
 		}
@@ -138,11 +137,11 @@ func TestProgram(t *testing.T) {
 	p.send(altDown)
 	p.shows("Write a message")
 	p.send("hello\x1b\rthere\nagain\r") // Alt+Enter and Ctrl+J are new lines
-	if got := p.sent(api, 1, 1); got != "hello\nthere\nagain" {
+	if got := p.sent(api, 1); got != "hello\nthere\nagain" {
 		t.Errorf("sent %q", got)
 	}
 	p.send(pasted + "pasted\ntext" + end + "\r")
-	if got := p.sent(api, 1, 2); got != "pasted\ntext" {
+	if got := p.sent(api, 2); got != "pasted\ntext" {
 		t.Errorf("sent %q", got)
 	}
 	p.send(ctrlQ)
@@ -162,7 +161,7 @@ func TestProgramTakesLongPaste(t *testing.T) {
 	t.Logf("a megabyte was pasted within %v", time.Since(began))
 	p.send("\x1b[27u") // Esc
 	p.send("after\r")
-	if got := p.sent(api, 1, 1); got != "after" {
+	if got := p.sent(api, 1); got != "after" {
 		t.Errorf("sent %q", got)
 	}
 	p.send(ctrlQ)
@@ -182,7 +181,7 @@ func TestProgramOpensEditor(t *testing.T) {
 	p.send("begun\x18\x05") // Ctrl+X Ctrl+E
 	p.shows("and more")
 	p.send("\r")
-	if got := p.sent(api, 1, 1); got != "begun and more" {
+	if got := p.sent(api, 1); got != "begun and more" {
 		t.Errorf("sent %q", got)
 	}
 	p.send(ctrlQ)

@@ -181,7 +181,7 @@ Without a line, what is set is shown.`,
 	{
 		Name: "theme", Group: Program, Args: []Arg{{Name: "name", Kind: Theme, Optional: true}},
 		Summary: "Change the colours",
-		Help:    `dark, light, 16 for terminals with few colours, plain for none, auto for what fits the
+		Help: `dark, light, 16 for terminals with few colours, plain for none, auto for what fits the
 terminal. Without a name, the next one.`,
 	},
 	{
