@@ -94,13 +94,35 @@ func (o *historyOptions) run(ctx context.Context, s *session, given string) erro
 	if err != nil || c.Conversation == 0 {
 		return err
 	}
+	names := map[ledger.ContactID]string{c.ID: nameOf(c)}
+	if o.page.limit == 0 {
+		return o.everything(ctx, s, c.Conversation, names)
+	}
 	all, err := o.page.collect(func(before ledger.MessageNumber, limit int) ([]rpc.Message, error) {
 		return s.Messages(ctx, c.Conversation, before, limit)
 	})
 	if err != nil {
 		return err
 	}
-	return s.messages(all, map[ledger.ContactID]string{c.ID: nameOf(c)})
+	return s.messages(all, names)
+}
+
+// everything prints all of a conversation from its beginning, which need not fit into
+// memory.
+func (o *historyOptions) everything(ctx context.Context, s *session, id ledger.ConversationID, names map[ledger.ContactID]string) error {
+	for after := ledger.MessageNumber(0); ; {
+		page, err := s.MessagesAfter(ctx, id, after, rpc.MaxMessages)
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		after = page[len(page)-1].Number
+		if o.page.before > 0 {
+			page = slices.DeleteFunc(page, func(m rpc.Message) bool { return int64(m.Number) >= o.page.before })
+		}
+		if err := s.messages(page, names); err != nil || len(page) == 0 {
+			return err
+		}
+	}
 }
 
 // messages prints messages with the names of their senders.
