@@ -65,6 +65,12 @@ func (c Code) Fit(width, height int) []string {
 	return nil
 }
 
+// Least is how little space Fit can do with.
+func (c Code) Least() (width, height int) {
+	side := c.code.Size + 2*least
+	return side, (side + 1) / 2
+}
+
 func (c Code) lines(zone int) []string {
 	lines := make([]string, 0, c.Height())
 	var line strings.Builder

@@ -92,6 +92,10 @@ func TestFit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	w, h := c.Least()
+	if len(c.Fit(w, h)) != h || c.Fit(w-1, h) != nil || c.Fit(w, h-1) != nil {
+		t.Errorf("%d × %d is not the least", w, h)
+	}
 	for _, test := range []struct{ width, height, want int }{
 		{100, 100, c.Height()}, {76, 21, 21}, {76, 22, 22}, {c.Width(), c.Height(), c.Height()}, {76, 20, 0}, {40, 100, 0}, {0, 0, 0},
 	} {

@@ -24,6 +24,8 @@ func (q *question) title() string { return "Are you sure?" }
 
 func (q *question) size(width, _ int) (int, int) { return min(width, 60), 6 }
 
+func (q *question) hidden() (above, below bool) { return q.scroll.hidden() }
+
 func (q *question) hints() []keys.Action { return []keys.Action{keys.Yes, keys.No, keys.Confirm} }
 
 func (q *question) update(m *Model, msg tea.Msg) tea.Cmd {

@@ -65,6 +65,8 @@ func (f *addForm) title() string { return "Add a contact" }
 
 func (f *addForm) size(width, _ int) (int, int) { return min(width, 76), 16 }
 
+func (f *addForm) hidden() (above, below bool) { return f.scroll.hidden() }
+
 func (f *addForm) hints() []keys.Action {
 	return []keys.Action{keys.Confirm, keys.NextField, keys.Close}
 }

@@ -76,6 +76,8 @@ func (l *fileList) title() string { return "Files" }
 
 func (l *fileList) size(width, height int) (int, int) { return min(width, 90), min(height, 26) }
 
+func (l *fileList) hidden() (above, below bool) { return l.pick.hidden() }
+
 func (l *fileList) hints() []keys.Action {
 	return []keys.Action{keys.AcceptFile, keys.DeclineFile, keys.PauseFile, keys.CancelFile, keys.Close}
 }

@@ -42,6 +42,8 @@ func (g *goTo) title() string { return "Go to" }
 
 func (g *goTo) size(width, _ int) (int, int) { return min(width, 60), 16 }
 
+func (g *goTo) hidden() (above, below bool) { return g.pick.hidden() }
+
 func (g *goTo) hints() []keys.Action { return []keys.Action{keys.Confirm, keys.Close} }
 
 func (g *goTo) update(m *Model, msg tea.Msg) tea.Cmd {

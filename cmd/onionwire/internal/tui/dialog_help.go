@@ -29,6 +29,8 @@ func (h *help) title() string {
 
 func (h *help) size(width, height int) (int, int) { return min(width, 84), height }
 
+func (h *help) hidden() (above, below bool) { return h.scroll.hidden() }
+
 func (h *help) hints() []keys.Action { return []keys.Action{keys.ItemPageDn, keys.Close} }
 
 func (h *help) update(m *Model, msg tea.Msg) tea.Cmd {

@@ -47,6 +47,8 @@ func (l *inviteList) title() string { return "Invites that nobody has used" }
 
 func (l *inviteList) size(width, _ int) (int, int) { return min(width, 76), 14 }
 
+func (l *inviteList) hidden() (above, below bool) { return l.pick.hidden() }
+
 func (l *inviteList) hints() []keys.Action { return []keys.Action{keys.DropInvite, keys.Close} }
 
 func (l *inviteList) update(m *Model, msg tea.Msg) tea.Cmd {

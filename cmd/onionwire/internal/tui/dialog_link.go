@@ -72,6 +72,8 @@ func (v *linkView) title() string {
 
 func (v *linkView) size(width, height int) (int, int) { return min(width, 76), height }
 
+func (v *linkView) hidden() (above, below bool) { return v.scroll.hidden() }
+
 func (v *linkView) hints() []keys.Action {
 	if v.saving != nil {
 		return []keys.Action{keys.Confirm, keys.Close}
@@ -217,8 +219,9 @@ func (v *linkView) explain(m *Model, p *page) {
 	p.say(m.theme.Strong, v.link.String())
 	p.blank()
 	if v.code.Fit(p.width, v.height) == nil {
+		w, h := v.code.Least()
 		p.say(m.theme.Warning, fmt.Sprintf("The QR code needs a window of %d × %d. Make it larger, or save the code as an image.",
-			v.code.Width()+frameWidth, v.code.Height()+frameHeight+1))
+			w+frameWidth, h+frameHeight+1))
 		p.blank()
 	}
 	if v.invite {

@@ -57,7 +57,12 @@ func (p *page) blank() { p.lines = append(p.lines, "") }
 func (p *page) raw(line string) { p.lines = append(p.lines, line) }
 
 // scroll shows a part of the lines that there is no room for.
-type scroll struct{ top int }
+type scroll struct {
+	top, below int // lines that are not seen
+}
+
+// hidden reports whether there is more above and below what was seen last.
+func (s *scroll) hidden() (above, below bool) { return s.top > 0, s.below > 0 }
 
 // act takes an action of a dialog, and reports whether it was one of scrolling.
 func (s *scroll) act(a keys.Action, height int) bool {
@@ -83,6 +88,7 @@ func (s *scroll) seen(lines []string, height, keep int) []string {
 		s.top = min(max(s.top, keep-height+1), keep)
 	}
 	s.top = max(min(s.top, len(lines)-height), 0)
+	s.below = max(len(lines)-s.top-height, 0)
 	return lines[s.top:min(s.top+height, len(lines))]
 }
 

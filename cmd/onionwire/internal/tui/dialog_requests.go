@@ -34,6 +34,8 @@ func (l *requestList) title() string { return "Requests" }
 
 func (l *requestList) size(width, _ int) (int, int) { return min(width, 76), 20 }
 
+func (l *requestList) hidden() (above, below bool) { return l.scroll.hidden() }
+
 func (l *requestList) hints() []keys.Action {
 	return []keys.Action{keys.AcceptRequest, keys.RejectRequest, keys.BlockRequest, keys.Close}
 }

@@ -45,6 +45,8 @@ func (f *finder) title() string { return "Search" }
 
 func (f *finder) size(width, height int) (int, int) { return min(width, 90), min(height, 28) }
 
+func (f *finder) hidden() (above, below bool) { return f.pick.hidden() }
+
 func (f *finder) hints() []keys.Action { return []keys.Action{keys.Confirm, keys.Close} }
 
 func (f *finder) update(m *Model, msg tea.Msg) tea.Cmd {

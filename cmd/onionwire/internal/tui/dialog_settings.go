@@ -32,6 +32,8 @@ func (l *settingList) title() string { return "Settings" }
 
 func (l *settingList) size(width, _ int) (int, int) { return min(width, 84), 24 }
 
+func (l *settingList) hidden() (above, below bool) { return l.pick.hidden() }
+
 func (l *settingList) hints() []keys.Action { return []keys.Action{keys.Confirm, keys.Close} }
 
 func (l *settingList) update(m *Model, msg tea.Msg) tea.Cmd {

@@ -54,6 +54,8 @@ func (v *statusView) title() string { return "Status" }
 
 func (v *statusView) size(width, height int) (int, int) { return min(width, 76), min(height, 26) }
 
+func (v *statusView) hidden() (above, below bool) { return v.scroll.hidden() }
+
 func (v *statusView) hints() []keys.Action { return []keys.Action{keys.Close} }
 
 func (v *statusView) update(m *Model, msg tea.Msg) tea.Cmd {

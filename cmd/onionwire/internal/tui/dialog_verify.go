@@ -65,6 +65,8 @@ func (v *verification) title() string { return "Verify a contact" }
 
 func (v *verification) size(width, _ int) (int, int) { return min(width, 84), 22 }
 
+func (v *verification) hidden() (above, below bool) { return v.scroll.hidden() }
+
 func (v *verification) hints() []keys.Action {
 	return []keys.Action{keys.Confirm, keys.SameNumber, keys.DifferentNumber, keys.Close}
 }

@@ -67,6 +67,8 @@ func (w *welcome) title() string {
 
 func (w *welcome) size(width, _ int) (int, int) { return min(width, 68), 18 }
 
+func (w *welcome) hidden() (above, below bool) { return w.scroll.hidden() }
+
 func (w *welcome) hints() []keys.Action { return []keys.Action{keys.Confirm, keys.Close, keys.Quit} }
 
 func (w *welcome) update(m *Model, msg tea.Msg) tea.Cmd {

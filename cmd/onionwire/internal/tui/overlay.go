@@ -28,6 +28,11 @@ type overlay interface {
 	hints() []keys.Action
 }
 
+// scrolled is a dialog that may have more than is seen, which its frame says.
+type scrolled interface {
+	hidden() (above, below bool)
+}
+
 // position is a place in the inside of a dialog, or on the screen.
 type position struct{ x, y int }
 

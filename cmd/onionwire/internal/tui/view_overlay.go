@@ -46,13 +46,26 @@ func (m *Model) drawOverlay(lines []string, o overlay) *position {
 			line = inside[i]
 		}
 		line += safe.Spaces(area.w - m.method.StringWidth(line))
-		put(area.y+i, side+" "+line+" "+side)
+		put(area.y+i, side+" "+line+" "+m.edge(o, i, area.h))
 	}
 	put(area.y+area.h, m.frame("╰", m.overlayHints(o), "╯", width))
 	if cursor == nil {
 		return nil
 	}
 	return &position{area.x + cursor.x, area.y + cursor.y}
+}
+
+// edge is the right edge of a dialog at a line: it says whether there is more.
+func (m *Model) edge(o overlay, line, height int) string {
+	if s, ok := o.(scrolled); ok {
+		switch above, below := s.hidden(); {
+		case below && line == height-1:
+			return m.theme.Accent.Paint("▼")
+		case above && line == 0:
+			return m.theme.Accent.Paint("▲")
+		}
+	}
+	return m.theme.Border.Paint("│")
 }
 
 // frame is the upper or lower edge of a dialog.
