@@ -7,8 +7,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/term"
 
 	"github.com/onionwire/onionwire/cmd/internal/cli"
 	"github.com/onionwire/onionwire/node"
@@ -37,6 +41,10 @@ set -g status-right 'other side: %sCtrl-b o   end: %[1]sCtrl-b d '
 // tmuxPane runs a program in a pane, which stays if that fails, so that its last words
 // can be read. (Not with tmux's option for that: what it can do depends on the version.)
 const tmuxPane = `trap : INT; "$@" && exit; echo "It has ended with status $?. Enter closes this."; read -r _`
+
+// besideColumns is how wide a terminal has to be for two interfaces with all that they
+// can show to be beside each other, and not one above the other.
+const besideColumns = 121
 
 // open opens the interfaces of both in tmux, side by side, until both are closed.
 func (d *demo) open(ctx context.Context) error {
@@ -125,7 +133,16 @@ func (d *demo) showBoth(ctx context.Context) error {
 		}
 		return nil
 	}
-	if err := call(append([]string{"new-session", "-d", "-s", "demo"}, pane(d.bob)...)...); err != nil {
+	columns, lines, err := term.GetSize(int(os.Stdout.Fd()))
+	if err != nil || columns == 0 || lines == 0 { // some terminals do not tell
+		columns, lines = 80, 24
+	}
+	side := "-h"
+	if columns < besideColumns {
+		side = "-v"
+	}
+	size := []string{"-x", strconv.Itoa(columns), "-y", strconv.Itoa(lines)}
+	if err := call(slices.Concat([]string{"new-session", "-d", "-s", "demo"}, size, pane(d.bob))...); err != nil {
 		return err
 	}
 	// Whoever cannot be found is tried again half a minute later.
@@ -134,7 +151,7 @@ func (d *demo) showBoth(ctx context.Context) error {
 	if err := d.reachable(ctx, d.bob); err == nil {
 		d.took("He can be", began)
 	}
-	if err := call(append([]string{"split-window", "-h", "-b", "-t", "demo"}, pane(d.alice)...)...); err != nil {
+	if err := call(append([]string{"split-window", side, "-b", "-t", "demo"}, pane(d.alice)...)...); err != nil {
 		return err
 	}
 	attached := d.tmux(ctx, "attach-session", "-t", "demo")
