@@ -51,8 +51,8 @@ dist: ## make what is released, for all systems, into dist/
 	go run ./cmd/internal/dist -out dist
 
 deb: tor ## make the Debian package, and install, run and remove it in a chroot (as root)
-	go run ./cmd/internal/dist -out dist -targets linux/$$(go env GOARCH)
-	sh packaging/debian/try.sh dist/onionwire_*_$$(go env GOARCH).deb
+	go run ./cmd/internal/dist -out bin/deb -targets linux/$$(go env GOARCH)
+	sh packaging/debian/try.sh bin/deb/onionwire_*_$$(go env GOARCH).deb
 
 # Some packages start a private Tor network, six processes: not more than two
 # packages at once. The first line asks whether the race detector works, which
@@ -60,6 +60,7 @@ deb: tor ## make the Debian package, and install, run and remove it in a chroot 
 test: tor ## run all tests under the race detector
 	@$(INSTALL_TOOLS) obfs4 || echo '*** NO OBFS4 on this machine: the tests that need it will fail ***' >&2
 	@$(INSTALL_TOOLS) python # the bot of docs/rpc.md is in Python
+	@$(INSTALL_TOOLS) tmux # a test uses the interface in it
 	@test "$$(uname)" != Linux || $(INSTALL_TOOLS) systemd # it judges the unit of the service
 	@race=-race; \
 	works() { go test -race -run '^$$' errors >/dev/null 2>&1; }; \

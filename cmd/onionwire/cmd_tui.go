@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
 
 	"github.com/onionwire/onionwire/cmd/internal/cli"
@@ -68,9 +69,10 @@ func (o *tuiOptions) options(set *config.Config, files config.Files, b *backend)
 	}
 	return tui.Options{
 		Profile: o.profile.name, Backend: b,
-		Setup: firstRun{o},
+		Setup: firstRun{o}, Trouble: b.Trouble,
 		Theme: theme, Mouse: set.Mouse, Keys: set.Bindings, Editor: set.Editor,
 		LockAfter: set.LockAfter, Notifications: set.Notifications, Notify: notify.Desktop,
+		Downloads:   xdg.UserDirs.Download,
 		Preferences: &preferences{files}, Hint: newProgram().HintFor, Getenv: os.Getenv,
 	}
 }

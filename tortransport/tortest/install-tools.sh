@@ -6,6 +6,7 @@
 #	install-tools.sh obfs4  a program for obfs4, for bridges in such a network
 #	install-tools.sh cc     a C compiler, for the race detector
 #	install-tools.sh python Python, for the second implementation of the protocol
+#	install-tools.sh tmux   tmux, in which the interface is used
 #	install-tools.sh systemd systemd-analyze, which judges the unit of the service
 #
 # It does nothing when they are there. It never starts tor as a service: the
@@ -227,6 +228,12 @@ need_python() {
 		"see its messages above, or install Python 3.11 or later by hand"
 }
 
+need_tmux() {
+	have tmux && return
+	manager=$(package_manager tmux)
+	install_packages tmux || fail "$manager could not install tmux" "see its messages above, or install it by hand"
+}
+
 # It runs nothing: systemd is not made the init of the machine by being there.
 need_systemd() {
 	have systemd-analyze && return
@@ -243,5 +250,6 @@ obfs4) need_obfs4 ;;
 cc) need_cc ;;
 python) need_python ;;
 systemd) need_systemd ;;
-*) fail "what shall be installed?" "usage: install-tools.sh tor|obfs4|cc|python|systemd" ;;
+tmux) need_tmux ;;
+*) fail "what shall be installed?" "usage: install-tools.sh tor|obfs4|cc|python|systemd|tmux" ;;
 esac

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -61,6 +62,9 @@ func (b *Box) Data() string { return filepath.Join(b.Home, "data") }
 
 // Setenv sets a variable for the programs that are started from now on.
 func (b *Box) Setenv(name, value string) { b.env = append(b.env, name+"="+value) }
+
+// Environ is the environment that programs get.
+func (b *Box) Environ() []string { return slices.Clone(b.env) }
 
 // File writes a file for the program to read and returns its path.
 func (b *Box) File(name, content string) string {

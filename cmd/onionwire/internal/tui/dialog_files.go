@@ -159,7 +159,7 @@ func (l *fileList) act(m *Model, f rpc.File, a keys.Action) {
 	moving := f.State == model.Offered || f.State == model.Moving || f.State == model.Paused
 	switch {
 	case a == keys.AcceptFile && f.State == model.Offered && f.Incoming:
-		do = func(ctx context.Context) error { return api.AcceptFile(ctx, n, "") }
+		do = m.accept(n)
 	case a == keys.DeclineFile && f.State == model.Offered && f.Incoming:
 		do = func(ctx context.Context) error { return api.DeclineFile(ctx, n) }
 	case a == keys.PauseFile && f.State == model.Moving:

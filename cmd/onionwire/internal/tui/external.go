@@ -89,7 +89,7 @@ const maxLong = 64 << 20
 func (m *Model) sendLong(r *room) tea.Cmd {
 	text, id, api := r.long, r.id, m.api
 	r.long = ""
-	folder := m.state.Settings.Downloads
+	folder := m.downloads()
 	m.try("the text was not sent", func(ctx context.Context) error {
 		path, err := keepText(folder, text)
 		if err != nil {
@@ -103,6 +103,9 @@ func (m *Model) sendLong(r *room) tea.Cmd {
 
 // keepText writes a text to a new file. It stays: it is read while it is sent.
 func keepText(folder, text string) (string, error) {
+	if folder != "" {
+		_ = os.MkdirAll(folder, 0o700) // if it cannot be made, neither can the file
+	}
 	if len(text) > maxLong {
 		return "", fmt.Errorf("it has more than %d MiB", maxLong>>20)
 	}

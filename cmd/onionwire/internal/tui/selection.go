@@ -1,7 +1,9 @@
 package tui
 
 import (
+	"cmp"
 	"context"
+	"os"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -111,7 +113,7 @@ func (m *Model) actOnFile(r *room, f *model.File, action keys.Action) {
 			m.say(warning, "there is nothing to accept")
 			return
 		}
-		m.try("the file was not accepted", func(ctx context.Context) error { return api.AcceptFile(ctx, number, "") })
+		m.try("the file was not accepted", m.accept(number))
 	case keys.CancelMessage:
 		if f.Incoming && f.State == model.Offered {
 			m.try("the file was not declined", func(ctx context.Context) error { return api.DeclineFile(ctx, number) })
@@ -127,6 +129,20 @@ func (m *Model) actOnFile(r *room, f *model.File, action keys.Action) {
 		r.selecting = false
 	}
 }
+
+// accept takes a file into the folder for files, which is made if it is missing.
+func (m *Model) accept(n ledger.FileNumber) func(context.Context) error {
+	api, folder := m.api, m.downloads()
+	return func(ctx context.Context) error {
+		if folder != "" {
+			_ = os.MkdirAll(folder, 0o700) // if it cannot be made, the node says what is wrong
+		}
+		return api.AcceptFile(ctx, n, folder)
+	}
+}
+
+// downloads is the folder for files: as the profile says, or else as the program does.
+func (m *Model) downloads() string { return cmp.Or(m.state.Settings.Downloads, m.o.Downloads) }
 
 // mute silences a conversation here, or undoes that.
 func (m *Model) mute(id ledger.ConversationID) {

@@ -55,10 +55,15 @@ type Options struct {
 	Notifications string
 	// Notify shows a notification of the desktop, nil if there is none.
 	Notify func(ctx context.Context, n notify.Notice) error
+	// Trouble says, after Backend.Open, why the node is without Tor and what to do about it,
+	// in a few sentences, or nothing. It may be nil.
+	Trouble func() string
 	// Setup makes the profile if there is none; nil: there is one.
 	Setup Setup
 	// Preferences are the files that the program is set up with, nil if there are none.
 	Preferences Preferences
+	// Downloads is the folder for files, an absolute path, unless the profile names another.
+	Downloads string
 	// Hint says what to do about an error, or nothing. It may be nil.
 	Hint func(error) string
 	// Getenv reads the environment.
