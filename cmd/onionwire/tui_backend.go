@@ -20,6 +20,7 @@ type backend struct {
 	stdio   stdio
 	log     *slog.Logger
 	session *access.Session
+	trouble error // why the node is without Tor
 }
 
 // Protected reports whether a passphrase has to be typed.
@@ -43,7 +44,20 @@ func (b *backend) Lockable(context.Context) (bool, error) {
 	return protected, f.explain(err)
 }
 
-// Open returns the node. A passphrase is checked even if it is not needed.
+// Trouble is why the node is without Tor, and what to do about it, or nothing.
+func (b *backend) Trouble() string {
+	if b.trouble == nil {
+		return ""
+	}
+	says := "Tor could not be started: " + b.trouble.Error() + "."
+	if hint := newProgram().HintFor(b.trouble); hint != "" {
+		says += " To mend that: " + hint + "."
+	}
+	return says + " Then start onionwire again."
+}
+
+// Open returns the node. A passphrase is checked even if it is not needed. If Tor cannot be
+// started the node is without it: one can read, and queue.
 func (b *backend) Open(ctx context.Context, passphrase []byte) (rpc.API, error) {
 	f := &b.options.profile
 	if len(passphrase) > 0 {
@@ -51,7 +65,22 @@ func (b *backend) Open(ctx context.Context, passphrase []byte) (rpc.API, error) 
 			return nil, b.explain(err)
 		}
 	}
-	s, err := access.Open(ctx, access.Config{
+	b.trouble = nil
+	s, err := access.Open(ctx, b.access(passphrase, true))
+	if err != nil && b.trouble != nil && ctx.Err() == nil {
+		s, err = access.Open(ctx, b.access(passphrase, false))
+	}
+	if err != nil {
+		return nil, b.explain(err)
+	}
+	b.session = s
+	return s, nil
+}
+
+// access says how the node is opened. What keeps Tor from starting is its trouble.
+func (b *backend) access(passphrase []byte, withTor bool) access.Config {
+	f := &b.options.profile
+	c := access.Config{
 		Root: f.root, Name: f.name, Version: cli.Version(), Log: b.log,
 		Unlock: func(ctx context.Context, use func([]byte) error) error {
 			if len(passphrase) > 0 {
@@ -59,15 +88,15 @@ func (b *backend) Open(ctx context.Context, passphrase []byte) (rpc.API, error) 
 			}
 			return f.unlock(ctx, b.stdio.secrets(), use)
 		},
-		StartTor: func(ctx context.Context, dataDir string) (*tor.Daemon, error) {
-			return b.options.tor.StartTor(ctx, dataDir, b.log, io.Discard)
-		},
-	})
-	if err != nil {
-		return nil, b.explain(err)
 	}
-	b.session = s
-	return s, nil
+	if withTor {
+		c.StartTor = func(ctx context.Context, dataDir string) (daemon *tor.Daemon, err error) {
+			daemon, err = b.options.tor.StartTor(ctx, dataDir, b.log, io.Discard)
+			b.trouble = err
+			return daemon, err
+		}
+	}
+	return c
 }
 
 // explain says what is wrong with the passphrase as a node does.

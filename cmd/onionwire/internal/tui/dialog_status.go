@@ -86,13 +86,13 @@ func (v *statusView) view(m *Model, width, height int) ([]string, *position) {
 		p.say(m.theme.Bad, "The node does not answer. What follows is as it was last.")
 		p.blank()
 	}
+	if advice := v.advice(m); advice != "" { // first: a small screen has no room for all
+		p.say(m.theme.Warning, advice)
+		p.blank()
+	}
 	v.network(m, p)
 	v.address(m, p)
 	v.work(m, p)
-	if advice := v.advice(m); advice != "" {
-		p.blank()
-		p.say(m.theme.Warning, advice)
-	}
 	return v.scroll.seen(p.lines, height, -1), nil
 }
 
@@ -183,6 +183,10 @@ func (v *statusView) trouble(m *Model, p *page, label, text string) {
 func (v *statusView) advice(m *Model) string {
 	s := m.state.Status
 	switch {
+	case s.Tor == "off" && m.torTrouble() != "":
+		return m.torTrouble() + " You can read and write meanwhile; what you write is queued."
+	case s.Tor == "off":
+		return "This node is without Tor: it reads and queues. What is queued is sent by the next one that has Tor."
 	case s.Tor == "ended":
 		return "Tor has ended, and was given up. Quit and start onionwire again; 'onionwire doctor' finds out what is wrong."
 	case s.Bootstrap < 100 && s.BootstrapWarning != "", s.NetworkError != "":
@@ -193,6 +197,14 @@ func (v *statusView) advice(m *Model) string {
 		return "Tor is on its way. You can read and write meanwhile; what you write is queued."
 	}
 	return ""
+}
+
+// torTrouble is why the node is without Tor, or nothing.
+func (m *Model) torTrouble() string {
+	if m.o.Trouble == nil {
+		return ""
+	}
+	return safe.Text(m.o.Trouble())
 }
 
 func errorText(err error) string {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/apitest"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/qr"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui"
 	"github.com/onionwire/onionwire/node/contactlink"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/rpc"
@@ -386,4 +387,26 @@ func TestSettingsChange(t *testing.T) {
 			t.Errorf("accepts up to %d by itself", s.AutoAccept)
 		}
 	})
+}
+
+// TestWithoutTor says why there is no Tor, and goes on without it.
+func TestWithoutTor(t *testing.T) {
+	off := func() *apitest.Fake {
+		f := village()
+		f.SetStatus(func(s *rpc.Status) { *s = rpc.Status{Peer: s.Peer, Tor: "off"} })
+		return f
+	}
+	for _, size := range sizes {
+		t.Run(size.name, func(t *testing.T) {
+			in(t, size.w, size.h, off, func(u *ui) {
+				u.sees("Tor could not be started")
+				u.press("f8")
+				u.golden("dialog-status-off-" + size.name)
+			}, func(o *tui.Options) {
+				o.Trouble = func() string {
+					return "Tor could not be started: no tor program found. To mend that: install tor (apt install tor). Then start onionwire again."
+				}
+			})
+		})
+	}
 }

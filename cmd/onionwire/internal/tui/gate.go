@@ -52,6 +52,9 @@ func (m *Model) opened(msg openedMsg) tea.Cmd {
 	}
 	m.stage, m.failure, m.api = ready, nil, msg.api
 	m.ask(model.GetStatus{})
+	if m.torTrouble() != "" {
+		m.say(warning, "Tor could not be started; "+m.keys.Key(keys.Status)+" says why, and what to do")
+	}
 	return nil
 }
 

@@ -67,7 +67,7 @@ func (m *Model) torText(w int) (string, theme.Style) {
 	case !m.state.Connected:
 		return "? the node does not answer", m.theme.BarBad
 	case s.Tor == "off":
-		return "○ Tor is off", m.theme.BarWarning
+		return "○ Tor is off" + m.statusKey(), m.theme.BarWarning
 	case s.Tor == "ended":
 		return "✗ Tor has ended" + m.statusKey(), m.theme.BarBad
 	case s.TorError != "":
