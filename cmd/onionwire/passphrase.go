@@ -34,7 +34,7 @@ func (f *secretFlag) register(fs *pflag.FlagSet, prefix, what string) {
 	f.flag, f.what = prefix+"passphrase", what
 	fs.StringVar(&f.file, f.flag+"-file", "", "`FILE` whose first line is "+what+", - for standard input (default: ask for it)")
 	fs.IntVar(&f.fd, f.flag+"-fd", noFD, "file descriptor `N` whose next line is "+what)
-	fs.Lookup(f.flag + "-fd").DefValue = "" // it is none
+	fs.Lookup(f.flag + "-fd").DefValue = "0" // it is none, which is not worth a word
 }
 
 // given reports whether nobody is to be asked.

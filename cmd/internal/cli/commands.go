@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/agnivade/levenshtein"
 	"github.com/spf13/cobra"
 )
 
@@ -87,6 +89,9 @@ func unknownCommand(c *cobra.Command, given string) error {
 		}
 	}
 	if near := c.SuggestionsFor(given); len(near) > 0 {
+		slices.SortStableFunc(near, func(a, b string) int {
+			return cmp.Compare(levenshtein.ComputeDistance(given, a), levenshtein.ComputeDistance(given, b))
+		})
 		hint = "did you mean '" + c.CommandPath() + " " + near[0] + "'?"
 	}
 	return Hint(Usage(fmt.Errorf("unknown command %s", quote(given))), hint)
