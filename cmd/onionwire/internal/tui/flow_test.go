@@ -258,7 +258,7 @@ func TestScrollIsKept(t *testing.T) {
 		u.api.Receive(1, "news")
 		u.settle()
 		u.misses("news")
-		u.sees("1 unread; Ctrl+End goes to the latest")
+		u.sees("1 unread; Ctrl+End: latest")
 		u.press("ctrl+end")
 		u.sees("news")
 		u.misses("unread")

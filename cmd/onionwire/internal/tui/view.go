@@ -126,7 +126,7 @@ func (m *Model) dividerLine(r *room) string {
 	case c != nil && c.Typist(m.now()) != 0:
 		words = m.state.Label(c.Typist(m.now())) + " is typing"
 	case !r.anchor.follow && m.timeline(r) != nil && len(m.screen.lines) > 0:
-		words = m.keys.Key(keys.Latest) + " goes to the latest"
+		words = m.keys.Key(keys.Latest) + ": latest"
 		if c != nil && c.Unread > 0 {
 			words = unreadText(c.Unread) + " unread; " + words
 		}

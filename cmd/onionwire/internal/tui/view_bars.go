@@ -166,11 +166,8 @@ func (m *Model) drawSidebar(lines []string) {
 // sideLine is a row of the sidebar, w cells wide.
 func (m *Model) sideLine(row sideRow, w int) string {
 	if row.requests {
-		text := fmt.Sprintf("! %d requests", len(m.state.Asking()))
-		if len(m.state.Asking()) == 1 {
-			text = "! 1 request"
-		}
-		return m.theme.Warning.Paint(safe.Fit(m.method, text+"  "+m.keys.Key(keys.Requests), w))
+		text := "! " + plural(len(m.state.Asking()), "request") + "  " + m.keys.Key(keys.Requests)
+		return m.theme.Warning.Paint(safe.Fit(m.method, text, w))
 	}
 	c := m.state.Conversation(row.conversation)
 	if c == nil {

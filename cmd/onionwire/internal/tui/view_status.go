@@ -29,25 +29,25 @@ func (m *Model) statusLine() string {
 	left := " " + state
 	var facts []string
 	s := m.state.Status
-	if m.state.Connected {
-		if s.Waiting > 0 {
-			facts = append(facts, fmt.Sprintf("%d waiting", s.Waiting))
-		}
-		if n := m.state.Unread(); n > 0 {
-			facts = append(facts, fmt.Sprintf("%d unread", n))
-		}
-		if s.Connected > 0 && w >= wideBar {
-			facts = append(facts, fmt.Sprintf("%d connected", s.Connected))
-		}
+	if n := m.state.Unread(); n > 0 && m.state.Connected {
+		facts = append(facts, fmt.Sprintf("%d unread", n))
+	}
+	if n := len(m.state.Asking()); n > 0 && m.screen.sidebar.w == 0 {
+		facts = append(facts, plural(n, "request")+" "+m.keys.Key(keys.Requests))
+	}
+	if s.Waiting > 0 && m.state.Connected {
+		facts = append(facts, fmt.Sprintf("%d waiting", s.Waiting))
+	}
+	if s.Connected > 0 && m.state.Connected && w >= wideBar {
+		facts = append(facts, fmt.Sprintf("%d connected", s.Connected))
 	}
 	right := safe.Line(m.o.Profile) + "  " + m.keys.Key(keys.Help) + " help "
-	middle := ""
-	if len(facts) > 0 {
-		middle = "  " + strings.Join(facts, ", ")
-	}
 	left = safe.Cut(m.method, left, w)
-	if safe.Width(m.method, left)+safe.Width(m.method, middle) > w {
-		middle = ""
+	middle := ""
+	for ; len(facts) > 0 && middle == ""; facts = facts[:len(facts)-1] {
+		if text := "  " + strings.Join(facts, ", "); safe.Width(m.method, left+text) <= w {
+			middle = text
+		}
 	}
 	gap := w - safe.Width(m.method, left) - safe.Width(m.method, middle)
 	if n := safe.Width(m.method, right); n+1 <= gap {
