@@ -70,6 +70,11 @@ func (b *backend) Open(ctx context.Context, passphrase []byte) (rpc.API, error) 
 	if err != nil && b.trouble != nil && ctx.Err() == nil {
 		s, err = access.Open(ctx, b.access(passphrase, false))
 	}
+	if err == nil && s.Remote() && len(passphrase) > 0 { // otherwise it has opened the profile
+		if _, err = profile.Read(b.options.profile.root, b.options.profile.name, passphrase); err != nil {
+			err = errors.Join(err, s.Close())
+		}
+	}
 	if err != nil {
 		return nil, b.explain(err)
 	}
