@@ -86,35 +86,37 @@ func (f *addForm) update(m *Model, msg tea.Msg) tea.Cmd {
 		m.typed(&f.fields()[f.at].Editor, msg)
 		f.look()
 	case tea.KeyPressMsg:
-		f.key(m, msg)
+		return f.key(m, msg)
 	}
 	return nil
 }
 
-func (f *addForm) key(m *Model, k tea.KeyPressMsg) {
+func (f *addForm) key(m *Model, k tea.KeyPressMsg) tea.Cmd {
 	switch a := m.dialogAction(k); a {
 	case keys.Close:
 		m.closeOverlay(f)
 	case keys.NextField, keys.ItemDown:
-		f.turn(m, 1)
+		return f.turn(m, 1)
 	case keys.BeforeField, keys.ItemUp:
-		f.turn(m, -1)
+		return f.turn(m, -1)
 	case keys.Confirm:
-		f.confirm(m)
+		return f.confirm(m)
 	default:
 		if m.typed(&f.fields()[f.at].Editor, k) && f.at == 0 {
 			f.look()
 		}
 	}
+	return nil
 }
 
 // turn goes to another field.
-func (f *addForm) turn(m *Model, by int) {
+func (f *addForm) turn(m *Model, by int) (cmd tea.Cmd) {
 	if f.at == 0 {
-		f.readImage(m)
+		cmd = f.readImage(m)
 	}
 	n := len(f.fields())
 	f.at = (f.at + by + n) % n
+	return cmd
 }
 
 // look reads a link as it is typed. A path is read when it is whole.
@@ -137,14 +139,15 @@ func isLink(text string) bool {
 	return strings.HasPrefix(text, "onionwire:") || strings.HasPrefix(text, "/onion3/")
 }
 
-// readImage reads the image that the first field names, if it names one.
-func (f *addForm) readImage(m *Model) {
+// readImage reads the image that the first field names, if it names one. A large one
+// takes its time, and holds up nothing that is sent.
+func (f *addForm) readImage(m *Model) tea.Cmd {
 	text := strings.TrimSpace(f.link.Text())
 	if text == "" || text == f.read {
-		return
+		return nil
 	}
 	f.read, f.busy = text, true
-	m.act(func(context.Context) tea.Msg {
+	return m.run(func(context.Context) tea.Msg {
 		msg := readMsg{to: f, of: text}
 		msg.link, msg.err = linkInImage(text)
 		return msg
@@ -172,12 +175,12 @@ func (f *addForm) proposeName() {
 }
 
 // confirm goes on to what is missing, or asks them.
-func (f *addForm) confirm(m *Model) {
+func (f *addForm) confirm(m *Model) tea.Cmd {
 	switch {
 	case f.busy:
 	case f.parsed == contactlink.Link{}:
 		f.at = 0
-		f.readImage(m)
+		return f.readImage(m)
 	case f.at < len(f.fields())-1:
 		f.at++
 	default:
@@ -192,6 +195,7 @@ func (f *addForm) confirm(m *Model) {
 			return addedMsg{f, c, err}
 		})
 	}
+	return nil
 }
 
 func (f *addForm) added(m *Model, msg addedMsg) tea.Cmd {
