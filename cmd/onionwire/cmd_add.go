@@ -95,9 +95,6 @@ func (o *addOptions) run(ctx context.Context, s *session, link contactlink.Link)
 	if c.State == accepted {
 		return s.out.Show(c, "%s is a contact", output.Line(nameOf(c)))
 	}
-	done := "is asked to become a contact"
-	if !s.Remote() {
-		done += " when a node runs: 'onionwire serve'"
-	}
-	return s.out.Show(c, "%s %s", output.Line(nameOf(c)), done)
+	s.later()
+	return s.out.Show(c, "%s is asked to become a contact", output.Line(nameOf(c)))
 }

@@ -142,6 +142,7 @@ func (o *moveOptions) accept(ctx context.Context, s *session, number ledger.File
 // finish waits for a file, if it is to be waited for, and prints it.
 func (o *moveOptions) finish(ctx context.Context, s *session, after ledger.Cursor, number ledger.FileNumber, done string) error {
 	if !o.wait {
+		s.later()
 		return s.showFile(ctx, number, done)
 	}
 	ctx, cancel := within(ctx, o.timeout)

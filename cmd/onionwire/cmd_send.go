@@ -140,6 +140,7 @@ func (o *sendOptions) send(ctx context.Context, s *session, given, text string, 
 		return err
 	}
 	if o.wait == "" {
+		s.later()
 		return s.out.Show(m, "queued as message %d", m.Number)
 	}
 	ctx, cancel := within(ctx, o.timeout)

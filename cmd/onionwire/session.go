@@ -108,6 +108,13 @@ func (s *session) connect(ctx context.Context) error {
 	return nil
 }
 
+// later says that something waits for a node to run, if none does.
+func (s *session) later() {
+	if n := s.Node(); n != nil && n.Daemon() == nil {
+		fmt.Fprintln(s.stdio.notes(), "no node runs on the profile; it goes on when one does: 'onionwire serve'")
+	}
+}
+
 // contact returns who is meant.
 func (s *session) contact(ctx context.Context, given string) (rpc.Contact, error) {
 	all, err := s.Contacts(ctx)
