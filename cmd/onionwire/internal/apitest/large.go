@@ -21,8 +21,12 @@ type Large struct {
 // NewLarge returns a node with so many conversations, and messages in all of them together.
 func NewLarge(talks, texts int) *Large { return &Large{New(), talks, texts} }
 
-// unreadTalks is that one in so many conversations has unread messages.
-const unreadTalks = 10
+// One in unreadTalks conversations has unreadTexts unread messages.
+const unreadTalks, unreadTexts = 10, 3
+
+// UnreadTexts is how many messages are unread in all conversations. Status does not tell: who
+// shows it has counted.
+func (l *Large) UnreadTexts() int { return l.Talks / unreadTalks * unreadTexts }
 
 func (l *Large) contact(id ledger.ContactID) rpc.Contact {
 	return rpc.Contact{
@@ -38,7 +42,7 @@ func (l *Large) talk(id ledger.ConversationID) rpc.Conversation {
 		Members: []ledger.ContactID{ledger.ContactID(id)},
 	}
 	if id%unreadTalks == 0 {
-		c.Read, c.Unread = last-ledger.MessageNumber(6*l.Talks), 3
+		c.Read, c.Unread = last-ledger.MessageNumber(2*unreadTexts*l.Talks), unreadTexts
 	}
 	return c
 }
@@ -56,13 +60,6 @@ func (l *Large) text(n ledger.MessageNumber) rpc.Message {
 		m.Deliveries = []rpc.Delivery{{Contact: ledger.ContactID(id), State: Read, Changed: at}}
 	}
 	return m
-}
-
-// Status is that of a Fake with as much unread.
-func (l *Large) Status(ctx context.Context) (rpc.Status, error) {
-	s, err := l.Fake.Status(ctx)
-	s.Unread = 3 * l.Talks / unreadTalks
-	return s, err
 }
 
 // Contacts are as many as conversations.

@@ -2,6 +2,7 @@ package tui_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -10,7 +11,6 @@ import (
 
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/apitest"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui"
-	"github.com/onionwire/onionwire/node/rpc"
 )
 
 const (
@@ -18,30 +18,39 @@ const (
 	manyTexts = 1_000_000
 )
 
-// driver runs the interface without bubbletea and without synctest: commands one after the
-// other, but for those that wait for something to happen.
+// driver runs the interface without bubbletea and without synctest.
 type driver struct {
-	m *tui.Model
+	tb   testing.TB
+	m    *tui.Model
+	msgs chan tea.Msg
 }
 
-// drive shows a node on a screen until nothing is left to load.
-func drive(tb testing.TB, api rpc.API, w, h int) *driver {
+// drive shows a node on a screen when all conversations are loaded.
+func drive(tb testing.TB, api *apitest.Large, w, h int) *driver {
 	tb.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	m := tui.New(ctx, tui.Options{
 		Profile: "default", Backend: &backend{api: api}, Theme: "dark", Mouse: true,
 		Now: func() time.Time { return apitest.Start }, Getenv: func(string) string { return "" },
 	})
+	d := &driver{tb, m, make(chan tea.Msg, 1000)}
 	tb.Cleanup(func() {
 		cancel()
 		if err := m.Close(); err != nil {
 			tb.Error(err)
 		}
 	})
-	d := &driver{m}
 	d.take(tea.WindowSizeMsg{Width: w, Height: h})
 	d.run(m.Init())
+	d.await(fmt.Sprintf("%d unread", api.UnreadTexts()))
 	return d
+}
+
+// open opens the first conversation.
+func (d *driver) open() {
+	d.tb.Helper()
+	d.take(tea.KeyPressMsg{Code: tea.KeyDown, Mod: tea.ModAlt})
+	d.await("Message ")
 }
 
 func (d *driver) take(msg tea.Msg) {
@@ -49,27 +58,34 @@ func (d *driver) take(msg tea.Msg) {
 	d.run(cmd)
 }
 
-// prompt is how long a command may take that does not wait for something to happen.
-const prompt = 200 * time.Millisecond
-
 func (d *driver) run(cmd tea.Cmd) {
 	if cmd == nil {
 		return
 	}
-	got := make(chan tea.Msg, 1)
-	go func() { got <- cmd() }()
-	select {
-	case msg := <-got:
-		switch msg := msg.(type) {
-		case nil:
-		case tea.BatchMsg:
-			for _, cmd := range msg {
-				d.run(cmd)
-			}
-		default:
-			d.take(msg)
+	go func() {
+		if msg := cmd(); msg != nil {
+			d.msgs <- msg
 		}
-	case <-time.After(prompt):
+	}()
+}
+
+// await takes what happens until a text is on the screen.
+func (d *driver) await(text string) {
+	d.tb.Helper()
+	late := time.After(patience)
+	for !strings.Contains(d.m.View().Content, text) {
+		select {
+		case msg := <-d.msgs:
+			if batch, is := msg.(tea.BatchMsg); is {
+				for _, cmd := range batch {
+					d.run(cmd)
+				}
+				continue
+			}
+			d.take(msg)
+		case <-late:
+			d.tb.Fatalf("%q is not on the screen:\n%s", text, d.m.View().Content)
+		}
 	}
 }
 
@@ -89,7 +105,7 @@ func BenchmarkKey(b *testing.B) {
 		w, h int
 	}{{"80x24", 80, 24}, {"250x80", 250, 80}} {
 		d := drive(b, apitest.NewLarge(manyTalks, manyTexts), size.w, size.h)
-		d.take(tea.KeyPressMsg{Code: tea.KeyDown, Mod: tea.ModAlt})
+		d.open()
 		for _, k := range []struct {
 			name  string
 			press tea.KeyPressMsg
@@ -123,7 +139,7 @@ func BenchmarkFirstFrame(b *testing.B) {
 // BenchmarkPaste is how long pasting a megabyte takes, to the frame.
 func BenchmarkPaste(b *testing.B) {
 	d := drive(b, apitest.NewLarge(100, 1000), 120, 40)
-	d.take(tea.KeyPressMsg{Code: tea.KeyDown, Mod: tea.ModAlt})
+	d.open()
 	text := strings.Repeat("a line of pasted text, as long as lines are\n", 1<<20/44)
 	for b.Loop() {
 		d.m.Update(tea.PasteMsg{Content: text})
@@ -136,10 +152,7 @@ func BenchmarkPaste(b *testing.B) {
 func TestFrameDoesNotGrow(t *testing.T) {
 	cost := func(talks, texts int) float64 {
 		d := drive(t, apitest.NewLarge(talks, texts), 120, 40)
-		d.take(tea.KeyPressMsg{Code: tea.KeyDown, Mod: tea.ModAlt})
-		if !strings.Contains(d.m.View().Content, "Message ") {
-			t.Fatalf("no messages on the screen:\n%s", d.m.View().Content)
-		}
+		d.open()
 		return testing.AllocsPerRun(50, func() {
 			d.key(letter('x'))
 			d.key(tea.KeyPressMsg{Code: tea.KeyBackspace})
