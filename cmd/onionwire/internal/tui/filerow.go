@@ -24,13 +24,13 @@ func (m *Model) fileState(f *model.File, w int) string {
 	switch f.State {
 	case model.Offered:
 		if f.Incoming {
-			return "offered; select it and press S to accept it, X to decline it"
+			return "offered; select it and press s to accept it, x to decline it"
 		}
 		return "offered; they have not answered"
 	case model.Moving:
 		return m.fileProgress(f, w)
 	case model.Paused:
-		return fmt.Sprintf("paused at %d%%; select it and press T to go on", percentOf(f.Done, f.Size))
+		return fmt.Sprintf("paused at %d%%; select it and press t to go on", percentOf(f.Done, f.Size))
 	case model.Arrived:
 		if f.Incoming {
 			return "saved as " + safe.Line(f.Path)
