@@ -556,3 +556,36 @@ func TestNoColour(t *testing.T) {
 		}
 	}, func(o *tui.Options) { o.Theme = "dark" })
 }
+
+// What has come to a conversation that is open in another tab is new there.
+func TestNewInTab(t *testing.T) {
+	in(t, 80, 24, village, func(u *ui) {
+		u.press("alt+down", "alt+down", "alt+1")
+		u.misses("new messages")
+		u.api.Receive(2, "and another one")
+		u.settle()
+		u.sees("Bob (1)")
+		u.press("alt+2")
+		u.sees("new messages", "and another one")
+		u.misses("(1)")
+		if n, err := u.api.Unread(ctx, 2); n != 0 || err != nil {
+			t.Errorf("%d are unread, %v", n, err)
+		}
+		u.typed("yes")
+		u.press("enter")
+		u.misses("new messages")
+	})
+}
+
+// A node that does not answer keeps nobody from leaving.
+func TestQuitTwice(t *testing.T) {
+	in(t, 80, 24, pair, func(u *ui) {
+		u.press("alt+down")
+		u.typed("draft")
+		u.take(tea.KeyPressMsg{Code: 'q', Mod: tea.ModCtrl})
+		u.press("ctrl+q")
+		if !u.quit {
+			t.Error("the interface goes on")
+		}
+	})
+}

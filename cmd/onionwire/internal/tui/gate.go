@@ -101,8 +101,12 @@ func (m *Model) interrupt() tea.Cmd {
 	return nil
 }
 
-// quit saves drafts, and ends the program.
+// quit saves drafts, and ends the program. Asked for once more, it waits for nothing.
 func (m *Model) quit() tea.Cmd {
+	if m.quitting {
+		return tea.Quit
+	}
+	m.quitting = true
 	m.saveDrafts()
 	if m.stage != ready || len(m.acts.waiting) == 0 && !m.acts.busy {
 		return tea.Quit

@@ -64,15 +64,18 @@ func (m *Model) enter(id ledger.ConversationID) {
 	if c == nil {
 		return
 	}
+	if id == m.active {
+		return
+	}
 	r := m.rooms[id]
 	if r == nil {
 		r = &room{id: id, anchor: anchor{follow: true}}
-		if c.Unread > 0 {
-			r.anchor = anchor{key: model.Key{Message: c.Read + 1}, top: true}
-		}
 		r.editor.Limit = wire.MaxText
 		m.rooms[id] = r
 		m.loadDraft(id)
+	}
+	if r.anchor.follow && c.Unread > 0 {
+		r.anchor = anchor{key: model.Key{Message: c.Read + 1}, top: true}
 	}
 	if !slices.Contains(m.tabs, id) {
 		m.tabs = append(m.tabs, id)

@@ -42,6 +42,7 @@ type Model struct {
 	sidebarHidden bool
 	pressed       string // keys that are the beginning of something
 	leaving       time.Time
+	quitting      bool
 	notice        notice
 
 	tabs     []ledger.ConversationID

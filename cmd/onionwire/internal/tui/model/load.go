@@ -10,23 +10,33 @@ import (
 	"github.com/onionwire/onionwire/node/rpc"
 )
 
-// Open makes the timeline of a conversation, unless it has one: where the first message is
-// that was not read, or at the end.
+// Open makes the timeline of a conversation, where the first message is that was not read,
+// or at the end. If there is one, it stays; what was not read is new from now on.
 func (s *State) Open(id ledger.ConversationID) []Request {
 	c := s.byID[id]
-	if c == nil || c.Timeline != nil {
+	if c == nil {
 		return nil
 	}
-	c.Timeline = &Timeline{conversation: id}
-	if c.Unread > 0 && c.Read > 0 {
-		c.Timeline.NewAfter = c.Read
-		return c.Timeline.around(c.Read)
+	fresh := c.Timeline == nil
+	if fresh {
+		c.Timeline = &Timeline{conversation: id}
 	}
-	if c.Unread > 0 {
-		c.Timeline.NewAfter = -1 // before all of them
-		return s.Oldest(id)
+	t := c.Timeline
+	switch t.NewAfter = 0; {
+	case c.Unread > 0 && c.Read > 0:
+		t.NewAfter = c.Read
+		if fresh {
+			return t.around(c.Read)
+		}
+	case c.Unread > 0:
+		t.NewAfter = -1 // before all of them
+		if fresh {
+			return s.Oldest(id)
+		}
+	case fresh:
+		return t.around(0)
 	}
-	return c.Timeline.around(0)
+	return nil
 }
 
 // Jump makes the window of an open conversation anew, around a message.
