@@ -29,6 +29,7 @@ func TestDemoInterfaces(t *testing.T) {
 		out, err := exec.Command("tmux", append([]string{"-S", found[0]}, args...)...).CombinedOutput()
 		return string(out), err
 	}
+	t.Cleanup(func() { _, _ = tmux("kill-server") }) // which outlives a test that fails
 	sees := func(pane, text string) {
 		t.Helper()
 		var screen string
