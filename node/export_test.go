@@ -6,6 +6,9 @@ import (
 	"github.com/onionwire/onionwire/node/engine"
 )
 
+// SetLinks has a node have links with fewer contacts than others do.
+func (c *Config) SetLinks(most int) { c.links = most }
+
 // SetClock gives the engine of a node another clock.
 func (c *Config) SetClock(clock func() time.Time) { c.clock = clock }
 

@@ -50,13 +50,13 @@ func TestIdleLink(t *testing.T) {
 	alice.awaitKind(t, "message_received")
 }
 
-// TestManyLinks: there are links with 50 contacts at a time, and the one that was idle
+// TestManyLinks: there are links with so many contacts at a time, and the one that was idle
 // the longest makes room for another.
 func TestManyLinks(t *testing.T) {
 	t.Parallel()
-	const many, most = 54, 50
+	const many, most = 12, 8
 	fake := tortest.NewFake(t)
-	alice, _ := watched(t, fake, nil)
+	alice, _ := watched(t, fake, func(cfg *node.Config) { cfg.SetLinks(most) })
 	shared := attach(t, fake.ControlAddr(), fake.SocksAddr())
 	var all []*raw
 	for range many {

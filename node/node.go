@@ -63,6 +63,7 @@ type Config struct {
 
 	clock    func() time.Time // tests have their own
 	patience patience
+	links    int // with how many contacts there may be some, if not as many as usual
 }
 
 // Node is a running node. All methods may be called concurrently.
@@ -256,5 +257,6 @@ func (n *Node) load(ctx context.Context) (*engine.Engine, error) {
 	n.gate.fill(s.Contacts)
 	return engine.New(engine.Config{
 		Peer: n.peer, Key: n.profile.StateKey(), Addresses: ownAddresses(n.profile.OnionKeys()),
+		Links: n.cfg.links,
 	}, s, n.cfg.clock())
 }

@@ -23,6 +23,8 @@ type Config struct {
 	Addresses []ledger.Address
 	// Rand is where names and jitter come from; nil means crypto/rand.
 	Rand io.Reader
+	// Links is with how many contacts there may be links; 0 means reach.MaxLinks.
+	Links int
 }
 
 // Snapshot is the state of a profile, as the store has it. The engine keeps it.
@@ -77,7 +79,7 @@ func New(cfg Config, s Snapshot, now time.Time) (*Engine, error) {
 	}
 	e := &Engine{
 		cfg: cfg, settings: s.Settings, counters: s.Counters,
-		plan:          reach.New(reach.Config{Own: cfg.Peer, Rand: cfg.Rand}),
+		plan:          reach.New(reach.Config{Own: cfg.Peer, Rand: cfg.Rand, Links: cfg.Links}),
 		contacts:      make(map[ledger.ContactID]*contact),
 		byPeer:        make(map[string]*contact),
 		conversations: make(map[ledger.ConversationID]*ledger.Conversation),

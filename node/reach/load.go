@@ -6,11 +6,13 @@ type load struct {
 	dials int
 	// engaged contacts are wanted and have a link, or may have one soon.
 	engaged int
+	// most contacts may be engaged.
+	most int
 }
 
 // load counts what is under way.
 func (p *Plan) load() load {
-	var l load
+	l := load{most: p.most}
 	for _, c := range p.all {
 		if c.dials {
 			l.dials++
@@ -30,7 +32,7 @@ func (l load) allows(c *contact) bool {
 	if c.want != Urgent {
 		places -= urgentDials
 	}
-	return l.dials < places && (l.engaged < MaxLinks || c.engaged())
+	return l.dials < places && (l.engaged < l.most || c.engaged())
 }
 
 // add counts a dial to a contact, which has not begun.

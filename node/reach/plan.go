@@ -17,6 +17,8 @@ type Config struct {
 	Own []byte
 	// Rand is where jitter comes from; nil means crypto/rand.
 	Rand io.Reader
+	// Links is with how many contacts there may be links at a time; 0 means MaxLinks.
+	Links int
 }
 
 // Plan is the state of what is known about contacts and links. Calls about a contact
@@ -25,6 +27,7 @@ type Config struct {
 type Plan struct {
 	own      []byte
 	rand     io.Reader
+	most     int // contacts with links
 	contacts map[ledger.ContactID]*contact
 	all      []*contact // of them, by number
 	links    map[LinkID]*link
@@ -61,6 +64,7 @@ func New(cfg Config) *Plan {
 	return &Plan{
 		own:      cfg.Own,
 		rand:     cfg.Rand,
+		most:     cmp.Or(cfg.Links, MaxLinks),
 		contacts: make(map[ledger.ContactID]*contact),
 		links:    make(map[LinkID]*link),
 	}
@@ -80,8 +84,13 @@ func (p *Plan) Add(id ledger.ContactID, peer []byte) {
 // Guest says whether a contact is one that we have not agreed on anything with. Guests
 // have MaxGuests links of their own: they take none from others, who take none from them.
 func (p *Plan) Guest(id ledger.ContactID, on bool) {
-	if c := p.contacts[id]; c != nil {
-		c.guest = on
+	c := p.contacts[id]
+	if c == nil || c.guest == on {
+		return
+	}
+	c.guest = on
+	if len(c.links) > 0 { // it has come with them to the others
+		p.makeRoom(c)
 	}
 }
 

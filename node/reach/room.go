@@ -27,7 +27,7 @@ func (p *Plan) room(c *contact) bool {
 			engaged++
 		}
 	}
-	return engaged < MaxLinks
+	return engaged < p.most
 }
 
 // makeRoom closes the links with somebody else if there are too many for another
@@ -35,7 +35,7 @@ func (p *Plan) room(c *contact) bool {
 // else who is to be kept connected; among these, who has been idle the longest. Guests
 // make room for guests, and nobody else.
 func (p *Plan) makeRoom(c *contact) {
-	most := MaxLinks
+	most := p.most
 	if c.guest {
 		most = MaxGuests
 	}
@@ -48,7 +48,7 @@ func (p *Plan) makeRoom(c *contact) {
 	slices.SortStableFunc(linked, func(a, b *contact) int {
 		return cmp.Or(cmp.Compare(a.worth(), b.worth()), a.used().Compare(b.used()))
 	})
-	for i := range len(linked) - most + 1 { // more than one after a guest has become something else
+	for i := range len(linked) - most + 1 {
 		p.oust(linked[i])
 	}
 }

@@ -148,9 +148,8 @@ func TestGuestsHaveRoomOfTheirOwn(t *testing.T) {
 			t.Fatalf("%+v, though there is room", a)
 		}
 	}
-	closes := func(link reach.LinkID, c ledger.ContactID, want ...ledger.ContactID) {
+	goes := func(c ledger.ContactID, want ...ledger.ContactID) {
 		t.Helper()
-		d.connected(link, c)
 		var got []ledger.ContactID
 		for _, a := range d.Take() {
 			if p, ok := a.(reach.Presence); ok && !p.Online {
@@ -161,8 +160,14 @@ func TestGuestsHaveRoomOfTheirOwn(t *testing.T) {
 			t.Errorf("%d have to go for %d, want %d", got, c, want)
 		}
 	}
+	closes := func(link reach.LinkID, c ledger.ContactID, want ...ledger.ContactID) {
+		t.Helper()
+		d.connected(link, c)
+		goes(c, want...)
+	}
 	closes(100, reach.MaxLinks+reach.MaxGuests+1, reach.MaxLinks+1)
 	closes(101, reach.MaxLinks+reach.MaxGuests+2, 1)
 	d.Guest(reach.MaxLinks+2, false) // one has become a contact
-	closes(102, reach.MaxLinks+reach.MaxGuests+3, 2, 3)
+	goes(reach.MaxLinks+2, 2)
+	closes(102, reach.MaxLinks+reach.MaxGuests+3, 3)
 }
