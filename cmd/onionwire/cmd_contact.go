@@ -52,7 +52,7 @@ CONTACT is a name, a number such as #7, or a peer ID or the beginning of one. Wi
 }
 
 func (o contactOrder) run(ctx context.Context, s *session, given string) error {
-	c, err := s.contact(ctx, given)
+	c, err := s.contact(ctx, given, o.whose...)
 	if err != nil {
 		return err
 	}

@@ -115,13 +115,17 @@ func (s *session) later() {
 	}
 }
 
-// contact returns who is meant.
-func (s *session) contact(ctx context.Context, given string) (rpc.Contact, error) {
+// contact returns who is meant: somebody in one of the states, which are those of people
+// whom we know if none is given, or else anybody.
+func (s *session) contact(ctx context.Context, given string, states ...rpc.ContactState) (rpc.Contact, error) {
 	all, err := s.Contacts(ctx)
 	if err != nil {
 		return rpc.Contact{}, err
 	}
-	c, err := lookup.Contact(all, given)
+	if len(states) == 0 {
+		states = []rpc.ContactState{accepted, requested}
+	}
+	c, err := lookup.Among(all, given, states...)
 	return c, whom(err)
 }
 

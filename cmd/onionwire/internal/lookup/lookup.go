@@ -49,19 +49,18 @@ func (e *Error) Is(target error) bool {
 //
 //   - 7 or #7, the number 7;
 //   - the peer ID, or enough of its beginning to be one contact's only;
-//   - the alias, which is chosen here, or else the name of who has no alias; in this
-//     spelling, or else in any mixture of capital and small letters.
+//   - the alias, which is chosen here, in this spelling;
+//   - the alias, or the name of who has none, in any mixture of capital and small
+//     letters.
 //
-// Numbers and peer IDs come first, so that nobody takes another's place by a name. It
-// fails with an *Error.
+// Contacts choose their names, and change them as they like: whoever takes one that
+// somebody else answers to makes it ambiguous, and gets nothing. It fails with an *Error.
 func Contact(all []rpc.Contact, given string) (rpc.Contact, error) {
 	given = strings.TrimSpace(given)
 	for _, same := range []func(rpc.Contact) bool{
 		func(c rpc.Contact) bool { return strconv.FormatInt(int64(c.ID), 10) == strings.TrimPrefix(given, "#") },
 		func(c rpc.Contact) bool { return len(given) >= minPeer && strings.HasPrefix(c.Peer, given) },
 		func(c rpc.Contact) bool { return given != "" && c.Alias == given },
-		func(c rpc.Contact) bool { return given != "" && Name(c) == given },
-		func(c rpc.Contact) bool { return given != "" && strings.EqualFold(c.Alias, given) },
 		func(c rpc.Contact) bool { return given != "" && strings.EqualFold(Name(c), given) },
 	} {
 		switch found := matching(all, same); len(found) {
@@ -77,6 +76,16 @@ func Contact(all []rpc.Contact, given string) (rpc.Contact, error) {
 		}
 	}
 	return rpc.Contact{}, &Error{Near: Near(Names(all), given)}
+}
+
+// Among is Contact among those in one of the states, or else among all: a stranger shall
+// not get in the way of somebody by a request in that name.
+func Among(all []rpc.Contact, given string, states ...rpc.ContactState) (rpc.Contact, error) {
+	c, err := Contact(matching(all, func(c rpc.Contact) bool { return slices.Contains(states, c.State) }), given)
+	if errors.Is(err, rpc.ErrNotFound) {
+		return Contact(all, given)
+	}
+	return c, err
 }
 
 // Name is what a contact is called here: the alias, or the name that it has given

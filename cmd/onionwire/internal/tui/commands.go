@@ -354,7 +354,7 @@ func (m *Model) meant(name string, state rpc.ContactState) (rpc.Contact, bool) {
 			all = append(all, c)
 		}
 	}
-	who, err := lookup.Contact(all, name)
+	who, err := lookup.Among(all, name, model.Accepted, model.Requested)
 	if err == nil {
 		return who, true
 	}
