@@ -153,9 +153,8 @@ func (m *Model) sent(msg sentMsg) {
 		return
 	}
 	r.unsure = unsure{msg.text, msg.name}
-	if r.editor.Empty() {
-		r.editor.Set(msg.text)
-	}
+	// Before what was written since: it comes first, and nothing is lost.
+	r.editor.Set(strings.TrimSpace(msg.text + "\n" + r.editor.Text()))
 }
 
 // edit changes a message that has not left.

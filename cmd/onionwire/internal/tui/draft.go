@@ -14,6 +14,13 @@ type draftMsg struct {
 	text string
 }
 
+// keptMsg says whether a draft is kept now.
+type keptMsg struct {
+	id   ledger.ConversationID
+	text string
+	err  error
+}
+
 func (m *Model) loadDraft(id ledger.ConversationID) {
 	api := m.api
 	m.act(func(ctx context.Context) tea.Msg {
@@ -31,7 +38,7 @@ func (m *Model) drafted(msg draftMsg) {
 	if r == nil || r.draftKnown {
 		return
 	}
-	r.draft, r.draftKnown = msg.text, true
+	r.draft, r.drafting, r.draftKnown = msg.text, msg.text, true
 	if r.editor.Empty() {
 		r.editor.Set(msg.text)
 	}
@@ -49,10 +56,24 @@ func (m *Model) saveDraft(r *room) {
 	if r.editing != 0 {
 		text = r.stash
 	}
-	if text == r.draft || !r.draftKnown && text == "" {
+	if text == r.drafting || !r.draftKnown && text == "" {
 		return
 	}
-	r.draft, r.draftKnown = text, true
+	r.drafting, r.draftKnown = text, true
 	api, id := m.api, r.id
-	m.try("the draft was not kept", func(ctx context.Context) error { return api.SetDraft(ctx, id, text) })
+	m.act(func(ctx context.Context) tea.Msg { return keptMsg{id, text, api.SetDraft(ctx, id, text)} })
+}
+
+// kept notes what became of a draft. One that was not kept is tried again for as long as
+// it takes, and complained of once.
+func (m *Model) kept(msg keptMsg) {
+	if r := m.rooms[msg.id]; r != nil && msg.err == nil {
+		r.draft = msg.text
+	} else if r != nil {
+		r.drafting = r.draft
+	}
+	if msg.err != nil && !m.unkept {
+		m.say(failed, sentence(failedMsg{"the draft was not kept", msg.err}))
+	}
+	m.unkept = msg.err != nil
 }

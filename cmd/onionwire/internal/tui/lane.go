@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -31,6 +32,8 @@ type lane struct {
 	most    int // how many are run before their results are told
 	waiting []job
 	busy    bool
+	taken   []job         // what is run, or was last
+	begun   *atomic.Bool  // whether somebody has taken that on
 	running chan struct{} // has something in it while jobs run
 }
 
@@ -61,8 +64,12 @@ func (m *Model) next(l *lane) tea.Cmd {
 	n := min(len(l.waiting), l.most)
 	jobs := slices.Clone(l.waiting[:n])
 	l.waiting = slices.Delete(l.waiting, 0, n)
-	l.busy = true
+	begun := new(atomic.Bool)
+	l.busy, l.taken, l.begun = true, jobs, begun
 	return m.run(func(ctx context.Context) tea.Msg {
+		if !begun.CompareAndSwap(false, true) {
+			return nil // see rest
+		}
 		l.running <- struct{}{}
 		defer func() { <-l.running }()
 		done := laneMsg{lane: l}
@@ -73,6 +80,16 @@ func (m *Model) next(l *lane) tea.Cmd {
 		}
 		return done
 	})
+}
+
+// rest takes away the jobs that nobody has begun with.
+func (l *lane) rest() []job {
+	jobs := l.waiting
+	l.waiting = nil
+	if l.busy && l.begun.CompareAndSwap(false, true) {
+		jobs = append(slices.Clone(l.taken), jobs...)
+	}
+	return jobs
 }
 
 // ask makes requests, in order.

@@ -54,18 +54,31 @@ func (m *Model) lock(asked bool) tea.Cmd {
 
 // seal empties the screen at once, and closes the node when what was begun is done.
 func (m *Model) seal() tea.Cmd {
-	api, unsaved := m.api, m.unsaved()
-	feed, backend, acts := m.feed, m.o.Backend, m.acts
-	rest := acts.waiting
-	acts.waiting = nil
+	feed, backend, finish := m.feed, m.o.Backend, m.remains()
 	m.forget()
 	return tea.Batch(tea.ClearScreen, m.run(func(ctx context.Context) tea.Msg {
 		if feed != nil {
 			feed.stop()
 		}
-		acts.running <- struct{}{} // what is under way comes first
-		defer func() { <-acts.running }()
-		ctx = context.WithoutCancel(ctx) // who quits now does not lose what was sent
+		finish(context.WithoutCancel(ctx)) // who quits now does not lose what was sent
+		err := backend.Close()
+		debug.FreeOSMemory()
+		return openedMsg{protected: true, err: err}
+	}))
+}
+
+// remains takes away what the user has done that is not done yet. The function that it
+// returns does it: it sends what was to be sent, and keeps what was written, and what
+// could not be sent, as drafts.
+func (m *Model) remains() func(ctx context.Context) {
+	api, unsaved, acts := m.api, m.unsaved(), m.acts
+	rest := acts.rest()
+	return func(ctx context.Context) {
+		select {
+		case acts.running <- struct{}{}: // what is under way comes first
+			defer func() { <-acts.running }()
+		case <-ctx.Done():
+		}
 		for _, j := range rest {
 			within(ctx, func(ctx context.Context) {
 				if m, ok := j.do(ctx).(sentMsg); ok && m.err != nil {
@@ -76,10 +89,7 @@ func (m *Model) seal() tea.Cmd {
 		for id, text := range unsaved {
 			within(ctx, func(ctx context.Context) { _ = api.SetDraft(ctx, id, text) })
 		}
-		err := backend.Close()
-		debug.FreeOSMemory()
-		return openedMsg{protected: true, err: err}
-	}))
+	}
 }
 
 func within(ctx context.Context, do func(context.Context)) {

@@ -23,9 +23,6 @@ var known = []struct {
 	{qr.ErrNoCode, "there is no QR code in this image that can be read; try a sharper or larger one"},
 	{qr.ErrImage, "this is no contact link and no image in PNG, JPEG or GIF"},
 	{qr.ErrTooLarge, "this image is too large; make it smaller, or cut the code out of it"},
-	{fs.ErrNotExist, "there is no such file or folder"},
-	{fs.ErrExist, "there is a file of that name already; choose another name"},
-	{fs.ErrPermission, "the file or its folder does not allow it"},
 	{rpc.ErrState, "it is too late for that, or too early"},
 	{rpc.ErrNotFound, "it is gone"},
 	{rpc.ErrNotRunning, "the node does not answer"},
@@ -39,6 +36,10 @@ var known = []struct {
 	{rpc.ErrLimit, "there are too many already"},
 	{rpc.ErrUnavailable, "Tor is not there"},
 	{rpc.ErrPassphrase, "this is not the passphrase"},
+	// Behind those of the node, of which some match them as well.
+	{fs.ErrNotExist, "there is no such file or folder"},
+	{fs.ErrExist, "there is a file of that name already; choose another name"},
+	{fs.ErrPermission, "the file or its folder does not allow it"},
 }
 
 // reason is an error for people, harmless, in one line.

@@ -38,6 +38,7 @@ type room struct {
 	hinted    time.Time // when contacts were told last that somebody types
 
 	draft      string // as the node has it
+	drafting   string // as the node was told last
 	draftKnown bool
 }
 

@@ -43,6 +43,7 @@ type Model struct {
 	pressed       string // keys that are the beginning of something
 	leaving       time.Time
 	quitting      bool
+	unkept        bool // whether a draft could not be kept
 	notice        notice
 
 	tabs     []ledger.ConversationID
@@ -98,8 +99,17 @@ func (m *Model) Init() tea.Cmd {
 	return tea.Batch(m.prepare(), m.tick(), tea.RequestBackgroundColor)
 }
 
-// Close ends everything, and waits for it.
+// closeLasts is how long Close waits for what is not kept yet.
+const closeLasts = 3 * time.Second
+
+// Close ends everything, and waits for it. Whatever has ended the program, a terminal
+// that was closed perhaps: what was sent is queued, and what was written is kept.
 func (m *Model) Close() error {
+	if m.stage == ready {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(m.ctx), closeLasts)
+		m.remains()(ctx)
+		cancel()
+	}
 	m.cancel()
 	if m.feed != nil {
 		m.feed.stop()

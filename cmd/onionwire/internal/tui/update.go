@@ -110,6 +110,8 @@ func (m *Model) result(msg tea.Msg) tea.Cmd {
 		m.sent(msg)
 	case draftMsg:
 		m.drafted(msg)
+	case keptMsg:
+		m.kept(msg)
 	case writtenMsg:
 		m.written(msg)
 	}

@@ -1,0 +1,78 @@
+package tui_test
+
+import (
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/apitest"
+	"github.com/onionwire/onionwire/node/rpc"
+)
+
+// failing makes a node whose method fails with what failure is at the time.
+func failing(method string, failure *error) func() *apitest.Fake {
+	return func() *apitest.Fake {
+		f := pair()
+		f.Fail = func(called string) error {
+			if called == method {
+				return *failure
+			}
+			return nil
+		}
+		return f
+	}
+}
+
+// What was not queued comes before what was written since.
+func TestSendFailsWhileTyping(t *testing.T) {
+	failure := error(rpc.ErrNotRunning)
+	in(t, 80, 24, failing("Send", &failure), func(u *ui) {
+		u.press("alt+down")
+		u.take(tea.PasteMsg{Content: "important"})
+		u.take(tea.KeyPressMsg{Code: tea.KeyEnter})
+		u.take(tea.PasteMsg{Content: "next"}) // before the node has answered
+		u.settle()
+		u.sees("the message was not sent", "important", "next")
+		failure = nil
+		u.press("enter")
+		if got := texts(u, 1); len(got) != 1 || got[0] != "important\nnext" {
+			t.Errorf("sent %q", got)
+		}
+	})
+}
+
+// A draft that could not be kept is kept when that is possible again.
+func TestDraftIsKeptLater(t *testing.T) {
+	failure := error(rpc.ErrNotRunning)
+	in(t, 80, 24, failing("SetDraft", &failure), func(u *ui) {
+		u.press("alt+down")
+		u.typed("for Alice")
+		u.pass(2 * time.Second)
+		u.sees("the draft was not kept", "the node does not answer")
+		failure = nil
+		u.press("ctrl+q")
+		if got, err := u.api.Draft(ctx, 1); err != nil || got != "for Alice" {
+			t.Errorf("the draft is %q, %v", got, err)
+		}
+	})
+}
+
+// Who closes the window of the terminal has written what is there.
+func TestTerminalIsClosed(t *testing.T) {
+	in(t, 80, 24, pair, func(u *ui) {
+		u.press("alt+down")
+		u.take(tea.PasteMsg{Content: "sent"})
+		u.take(tea.KeyPressMsg{Code: tea.KeyEnter})
+		u.take(tea.PasteMsg{Content: "written"})
+		if err := u.m.Close(); err != nil {
+			t.Error(err)
+		}
+		if got := texts(u, 1); len(got) != 1 || got[0] != "sent" {
+			t.Errorf("sent %q", got)
+		}
+		if got, err := u.api.Draft(ctx, 1); err != nil || got != "written" {
+			t.Errorf("the draft is %q, %v", got, err)
+		}
+	})
+}
