@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -51,7 +52,14 @@ node for everything.`,
 	return c
 }
 
+// secretMethods take passphrases.
+var secretMethods = []string{"change_passphrase", "export", "words"}
+
 func runCall(ctx context.Context, f profileFlags, stdio stdio, method string, given ...string) (err error) {
+	if len(given) > 0 && given[0] != "-" && slices.Contains(secretMethods, method) {
+		return cli.Hint(cli.Usage(errors.New("a passphrase on the command line can be read by other users")),
+			"write - in place of the parameters, and give them on standard input")
+	}
 	params, err := parameters(stdio.in, given...)
 	if err != nil {
 		return err
