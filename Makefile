@@ -50,7 +50,8 @@ build: ## build the programs into bin/
 dist: ## make what is released, for all systems, into dist/
 	go run ./cmd/internal/dist -out dist
 
-deb: tor ## make the Debian package, and install, run and remove it in a chroot (as root)
+deb: tor ## make a release twice, and install, run and remove its Debian package in a chroot (as root)
+	go test -tags dist -timeout 30m ./cmd/internal/dist
 	go run ./cmd/internal/dist -out bin/deb -targets linux/$$(go env GOARCH)
 	sh packaging/debian/try.sh bin/deb/onionwire_*_$$(go env GOARCH).deb
 
