@@ -48,6 +48,6 @@ func TestDemoInterfaces(t *testing.T) {
 	if out, err := tmux("detach-client", "-s", "demo"); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	p.WantStatus(0, 3*clitest.EndTime)
+	p.WantStatus(0, clitest.EndTime)
 	box.WantClean()
 }
