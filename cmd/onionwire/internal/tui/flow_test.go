@@ -27,9 +27,9 @@ func pair() *apitest.Fake {
 	return f
 }
 
-// texts are the texts of a conversation, the first one first.
-func texts(u *ui, id ledger.ConversationID) (all []string) {
-	page, err := u.api.MessagesAfter(ctx, id, 0, 1000)
+// texts are the texts of the first conversation, the first one first.
+func texts(u *ui) (all []string) {
+	page, err := u.api.MessagesAfter(ctx, 1, 0, 1000)
 	if err != nil {
 		u.t.Fatal(err)
 	}
@@ -46,7 +46,7 @@ func TestSend(t *testing.T) {
 		u.press("alt+enter")
 		u.typed("there")
 		u.press("enter")
-		if got := texts(u, 1); len(got) != 1 || got[0] != "hello\nthere" {
+		if got := texts(u); len(got) != 1 || got[0] != "hello\nthere" {
 			t.Errorf("sent %q", got)
 		}
 		u.sees("hello", "there", "… queued", "Write a message")
@@ -67,7 +67,7 @@ func TestSendInOrder(t *testing.T) {
 			u.take(tea.KeyPressMsg{Code: tea.KeyEnter})
 		}
 		u.settle()
-		if got := strings.Join(texts(u, 1), ""); got != "abcde" {
+		if got := strings.Join(texts(u), ""); got != "abcde" {
 			t.Errorf("sent in the order %q", got)
 		}
 	})
@@ -95,7 +95,7 @@ func TestSendFails(t *testing.T) {
 		u.sees("the message was not sent", "› once")
 		failure = nil
 		u.press("enter")
-		if got := texts(u, 1); len(got) != 1 || got[0] != "once" {
+		if got := texts(u); len(got) != 1 || got[0] != "once" {
 			t.Errorf("sent %q", got)
 		}
 		failure = errors.New("no")

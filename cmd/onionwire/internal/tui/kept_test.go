@@ -26,7 +26,7 @@ func failing(method string, failure *error) func() *apitest.Fake {
 
 // What was not queued comes before what was written since.
 func TestSendFailsWhileTyping(t *testing.T) {
-	failure := error(rpc.ErrNotRunning)
+	failure := rpc.ErrNotRunning
 	in(t, 80, 24, failing("Send", &failure), func(u *ui) {
 		u.press("alt+down")
 		u.take(tea.PasteMsg{Content: "important"})
@@ -36,7 +36,7 @@ func TestSendFailsWhileTyping(t *testing.T) {
 		u.sees("the message was not sent", "important", "next")
 		failure = nil
 		u.press("enter")
-		if got := texts(u, 1); len(got) != 1 || got[0] != "important\nnext" {
+		if got := texts(u); len(got) != 1 || got[0] != "important\nnext" {
 			t.Errorf("sent %q", got)
 		}
 	})
@@ -44,7 +44,7 @@ func TestSendFailsWhileTyping(t *testing.T) {
 
 // A draft that could not be kept is kept when that is possible again.
 func TestDraftIsKeptLater(t *testing.T) {
-	failure := error(rpc.ErrNotRunning)
+	failure := rpc.ErrNotRunning
 	in(t, 80, 24, failing("SetDraft", &failure), func(u *ui) {
 		u.press("alt+down")
 		u.typed("for Alice")
@@ -68,7 +68,7 @@ func TestTerminalIsClosed(t *testing.T) {
 		if err := u.m.Close(); err != nil {
 			t.Error(err)
 		}
-		if got := texts(u, 1); len(got) != 1 || got[0] != "sent" {
+		if got := texts(u); len(got) != 1 || got[0] != "sent" {
 			t.Errorf("sent %q", got)
 		}
 		if got, err := u.api.Draft(ctx, 1); err != nil || got != "written" {

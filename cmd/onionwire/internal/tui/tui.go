@@ -76,7 +76,7 @@ type Options struct {
 // it is left; the backend is closed then.
 func Run(ctx context.Context, o Options, options ...tea.ProgramOption) (err error) {
 	m := New(ctx, o)
-	defer func() {
+	defer func() { //nolint:contextcheck // what is left to do is done after ctx has ended, too
 		if closing := m.Close(); err == nil {
 			err = closing
 		}
