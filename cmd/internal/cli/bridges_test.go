@@ -35,6 +35,18 @@ func TestBridges(t *testing.T) {
 	}
 }
 
+// TestEmptyNetwork: a file that was lost on the way does not lead to the public network.
+func TestEmptyNetwork(t *testing.T) {
+	noTorInEnvironment(t)
+	for _, content := range []string{"", "\n \n"} {
+		f := flags(t, "--tor-network", write(t, content), "--tor-binary", "/does/not/exist")
+		_, err := f.StartTor(t.Context(), t.TempDir(), slog.New(slog.DiscardHandler), io.Discard)
+		if err == nil || !strings.Contains(err.Error(), "the file is empty") {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
 func TestBridgeMistakes(t *testing.T) {
 	noTorInEnvironment(t)
 	for _, tc := range []struct {

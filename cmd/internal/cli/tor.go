@@ -153,7 +153,11 @@ func (f *TorFlags) StartTor(ctx context.Context, dataDir string, log *slog.Logge
 	}
 	cfg := tor.Config{Binary: f.Binary, DataDir: dataDir, Log: log}
 	if f.Network != "" {
-		if cfg.Torrc, err = readFile(f.Network); err != nil {
+		// Without a line of its own, tor would join the public network.
+		if cfg.Torrc, err = readFile(f.Network); err == nil && strings.TrimSpace(cfg.Torrc) == "" {
+			err = errors.New("the file is empty")
+		}
+		if err != nil {
 			return nil, Hint(fmt.Errorf("--tor-network: %w", err), "it is the path that 'onionwire testnet' prints; is that still running?")
 		}
 	}
