@@ -256,3 +256,23 @@ func (u *ui) fits() {
 var ctx = context.Background()
 
 func paste(text string) tea.Msg { return tea.PasteMsg{Content: text} }
+
+// pair is a profile with one contact.
+func pair() *apitest.Fake {
+	f := apitest.New()
+	alice, _ := f.Befriend("Alice")
+	f.Appear(alice, rpc.Presence{State: rpc.Online})
+	return f
+}
+
+// texts are the texts of the first conversation, the first one first.
+func texts(u *ui) (all []string) {
+	page, err := u.api.MessagesAfter(ctx, 1, 0, 1000)
+	if err != nil {
+		u.t.Fatal(err)
+	}
+	for _, m := range page {
+		all = append(all, m.Text)
+	}
+	return all
+}

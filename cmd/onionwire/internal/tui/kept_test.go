@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/apitest"
+	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/rpc"
 )
 
@@ -73,6 +74,40 @@ func TestTerminalIsClosed(t *testing.T) {
 		}
 		if got, err := u.api.Draft(ctx, 1); err != nil || got != "written" {
 			t.Errorf("the draft is %q, %v", got, err)
+		}
+	})
+}
+
+func TestDrafts(t *testing.T) {
+	var kept *apitest.Fake
+	in(t, 80, 24, village, func(u *ui) {
+		kept = u.api
+		u.press("alt+down")
+		u.typed("for Alice")
+		u.press("alt+down")
+		u.typed("for Bob")
+		u.press("alt+up")
+		u.sees("› for Alice")
+		u.misses("for Bob")
+		u.press("ctrl+q")
+		if !u.quit {
+			t.Error("the interface goes on")
+		}
+		for id, want := range map[ledger.ConversationID]string{1: "for Alice", 2: "for Bob"} {
+			if got, err := kept.Draft(ctx, id); err != nil || got != want {
+				t.Errorf("the draft is %q, %v", got, err)
+			}
+		}
+		// Another one on the same node begins with them.
+		again := start(u.t, 80, 24, kept)
+		again.press("alt+down")
+		again.sees("› for Alice")
+		again.press("enter")
+		if err := again.m.Close(); err != nil {
+			t.Error(err)
+		}
+		if got, _ := kept.Draft(ctx, 1); got != "" {
+			t.Errorf("what was sent is the draft %q", got)
 		}
 	})
 }
