@@ -1,6 +1,7 @@
 package tui_test
 
 import (
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -36,12 +37,11 @@ func TestPresenceIsNoBetterThanItIs(t *testing.T) {
 func TestPresenceGoesBad(t *testing.T) {
 	silent := func() *apitest.Fake {
 		f := pair()
-		quiet := false
+		var asked atomic.Bool // calls are made beside each other
 		f.Fail = func(method string) error {
-			if method == "Presence" && quiet {
+			if method == "Presence" && asked.Swap(true) {
 				return rpc.ErrState
 			}
-			quiet = quiet || method == "Presence"
 			return nil
 		}
 		return f
