@@ -236,31 +236,19 @@ func measureIdle(ctx context.Context, _ *bed) ([]report.Figure, error) {
 }
 
 func idle(ctx context.Context, root string) (f found, err error) {
-	p, err := profile.Create(ctx, root, "someone", vault.WithoutPassphrase())
-	if err != nil {
-		return f, err
-	}
-	defer p.Close()
-	err = p.Store().Update(ctx, func(tx *store.Update) error {
-		for i := range ledger.ContactID(idleContacts) {
-			err := tx.Apply(ledger.PutContact{Contact: ledger.Contact{
-				ID: i + 1, Peer: fmt.Appendf(nil, "contact %d", i), State: ledger.Accepted, Added: time.Now(),
-			}})
-			if err != nil {
-				return err
+	n, err := openQuiet(ctx, root, func(p *profile.Profile) error {
+		return p.Store().Update(ctx, func(tx *store.Update) error {
+			for i := range ledger.ContactID(idleContacts) {
+				err := tx.Apply(ledger.PutContact{Contact: ledger.Contact{
+					ID: i + 1, Peer: fmt.Appendf(nil, "contact %d", i), State: ledger.Accepted, Added: time.Now(),
+				}})
+				if err != nil {
+					return err
+				}
 			}
-		}
-		return nil
+			return nil
+		})
 	})
-	if err != nil {
-		return f, err
-	}
-	d, err := tor.Start(ctx, tor.Config{DataDir: filepath.Join(root, "tor"), Torrc: "DisableNetwork 1\n"})
-	if err != nil {
-		return f, err
-	}
-	defer d.Close()
-	n, err := node.Open(ctx, node.Config{Profile: p, Daemon: d})
 	if err != nil {
 		return f, err
 	}

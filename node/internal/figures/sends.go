@@ -18,8 +18,6 @@ import (
 	"github.com/onionwire/onionwire/node"
 	"github.com/onionwire/onionwire/node/internal/report"
 	"github.com/onionwire/onionwire/node/profile"
-	"github.com/onionwire/onionwire/node/vault"
-	"github.com/onionwire/onionwire/tortransport/tor"
 )
 
 const (
@@ -56,25 +54,12 @@ func measureSends(ctx context.Context, _ *bed) ([]report.Figure, error) {
 // send measures messages to somebody who cannot be reached, from one caller and from
 // several, and bare rows, by turns.
 func send(ctx context.Context, root string) (f found, err error) {
-	p, err := profile.Create(ctx, root, "someone", vault.WithoutPassphrase())
-	if err != nil {
-		return f, err
-	}
-	defer p.Close()
-	if err := meet(ctx, p, time.Now()); err != nil {
-		return f, err
-	}
-	d, err := tor.Start(ctx, tor.Config{DataDir: filepath.Join(root, "tor"), Torrc: "DisableNetwork 1\n"})
-	if err != nil {
-		return f, err
-	}
-	defer d.Close()
-	n, err := node.Open(ctx, node.Config{Profile: p, Daemon: d})
+	n, err := openQuiet(ctx, root, func(p *profile.Profile) error { return meet(ctx, p, time.Now()) })
 	if err != nil {
 		return f, err
 	}
 	defer n.Close()
-	rows, err := openBare(filepath.Join(p.Dir(), "bare.db"))
+	rows, err := openBare(filepath.Join(n.profile.Dir(), "bare.db"))
 	if err != nil {
 		return f, err
 	}
@@ -85,9 +70,9 @@ func send(ctx context.Context, root string) (f found, err error) {
 			all *[]time.Duration
 			run func() error
 		}{
-			{&one, func() error { return sendAll(ctx, n, 1) }},
+			{&one, func() error { return sendAll(ctx, n.Node, 1) }},
 			{&bare, func() error { return insertAll(rows) }},
-			{&many, func() error { return sendAll(ctx, n, crowd) }},
+			{&many, func() error { return sendAll(ctx, n.Node, crowd) }},
 		} {
 			began := time.Now()
 			if err := m.run(); err != nil {
