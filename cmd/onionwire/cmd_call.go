@@ -6,17 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/onionwire/onionwire/cmd/internal/cli"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/access"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/output"
 	"github.com/onionwire/onionwire/node/ledger"
-	"github.com/onionwire/onionwire/node/profile"
 	"github.com/onionwire/onionwire/node/rpc"
-	"github.com/onionwire/onionwire/node/rpc/token"
 )
 
 func newCall() *cobra.Command {
@@ -64,11 +62,15 @@ func runCall(ctx context.Context, f profileFlags, stdio stdio, method string, gi
 	if err != nil {
 		return err
 	}
-	client, err := f.dial(ctx)
+	running, err := access.Running(ctx, f.root, f.name)
+	if err != nil {
+		return f.explain(err)
+	}
+	defer finish(&err, running)
+	client, err := running.Client(ctx)
 	if err != nil {
 		return err
 	}
-	defer finish(&err, client)
 	if method == "subscribe" {
 		return subscribe(ctx, client, params, stdio.results())
 	}
@@ -107,21 +109,6 @@ func parameters(in io.Reader, given ...string) (any, error) {
 		return nil, cli.Hint(cli.Usage(errors.New("the parameters are no JSON object")), `write them as in '{"conversation":1,"text":"hello"}'`)
 	}
 	return params, nil
-}
-
-// dial connects to the node of the profile, with all rights.
-func (f *profileFlags) dial(ctx context.Context) (*rpc.Client, error) {
-	path, err := profile.SocketPath(f.root, f.name)
-	if err == nil {
-		var secret token.Secret
-		if secret, err = token.Load(rpc.TokenPath(path)); err == nil {
-			return rpc.Dial(ctx, path, secret)
-		}
-	}
-	if errors.Is(err, fs.ErrNotExist) { // no node was ever there
-		err = rpc.ErrNotRunning
-	}
-	return nil, f.explain(err)
 }
 
 // subscribe prints events until ctx ends.

@@ -12,18 +12,17 @@ import (
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/metrics"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/sdnotify"
 	"github.com/onionwire/onionwire/node"
+	"github.com/onionwire/onionwire/node/profile"
 	"github.com/onionwire/onionwire/node/rpc"
-	"github.com/onionwire/onionwire/tortransport/tor"
 )
 
 type serveOptions struct {
-	tor     *cli.TorFlags
-	profile lockedFlags
+	nodeFlags
 	metrics string
 }
 
 func newServe(tor *cli.TorFlags) *cobra.Command {
-	o := serveOptions{tor: tor}
+	o := serveOptions{nodeFlags: nodeFlags{tor: tor}}
 	c := &cobra.Command{
 		Use:        "serve",
 		SuggestFor: []string{"run", "daemon", "start"},
@@ -44,7 +43,7 @@ ask for figures, in which nobody is named.`,
 		Args: cli.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return o.run(c.Context(), stdioOf(c)) },
 	}
-	o.profile.register(c.Flags())
+	o.register(c.Flags())
 	c.Flags().StringVar(&o.metrics, "metrics", "", "where to tell figures: a loopback `ADDRESS` such as 127.0.0.1:9464, or unix:PATH")
 	return c
 }
@@ -54,20 +53,12 @@ func (o *serveOptions) run(ctx context.Context, stdio stdio) error {
 	if err != nil {
 		return err
 	}
-	return withProfile(ctx, o.tor, &o.profile, stdio, func(ctx context.Context, e engine) error {
-		return e.withTor(ctx, func(ctx context.Context, d *tor.Daemon) error {
-			return e.withNode(ctx, d, func(ctx context.Context, n *node.Node) error { return o.serve(ctx, e, d, n, manager) })
-		})
-	})
+	return o.own(ctx, stdio, func(ctx context.Context, s *session) error { return o.serve(ctx, s, manager) })
 }
 
 // serve lets other programs use the node until it ends, or ctx, or Tor.
-func (o *serveOptions) serve(ctx context.Context, e engine, d *tor.Daemon, n *node.Node, manager *sdnotify.Manager) (err error) {
-	server, err := n.Serve(ctx, cli.Version())
-	if err != nil {
-		return err
-	}
-	defer finish(&err, server)
+func (o *serveOptions) serve(ctx context.Context, s *session, manager *sdnotify.Manager) error {
+	n := s.Node()
 	if o.metrics != "" {
 		figures, err := metrics.Start(ctx, o.metrics, n)
 		if err != nil {
@@ -75,14 +66,18 @@ func (o *serveOptions) serve(ctx context.Context, e engine, d *tor.Daemon, n *no
 		}
 		defer figures.Close()
 	}
-	defer o.notify(ctx, n, manager, e.log)()
-	if err := e.stdio.ready(e.profile.SocketPath()); err != nil {
+	defer o.notify(ctx, n, manager, s.log)()
+	path, err := profile.SocketPath(o.profile.root, o.profile.name)
+	if err != nil {
 		return err
 	}
-	notes := e.stdio.notes()
-	if err := cli.WaitReady(ctx, d, notes, ""); err != nil && ctx.Err() == nil {
+	if err := s.stdio.ready(path); err != nil {
 		return err
 	}
+	if err := s.connect(ctx); err != nil && ctx.Err() == nil {
+		return err
+	}
+	notes := s.stdio.notes()
 	defer watchService(ctx, n, notes, notes)()
 	select {
 	case <-ctx.Done():

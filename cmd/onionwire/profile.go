@@ -61,14 +61,5 @@ func (f *lockedFlags) unlock(ctx context.Context, s secrets, use func(passphrase
 	return f.explain(use(passphrase))
 }
 
-// open opens the profile, which the caller closes.
-func (f *lockedFlags) open(ctx context.Context, s secrets) (p *profile.Profile, err error) {
-	err = f.unlock(ctx, s, func(passphrase []byte) error {
-		p, err = profile.Open(ctx, f.root, f.name, passphrase)
-		return err
-	})
-	return p, err
-}
-
 // finish closes what was opened. If that fails, so does what it was opened for.
 func finish(err *error, c io.Closer) { *err = errors.Join(*err, c.Close()) }

@@ -35,24 +35,33 @@ type session struct {
 	*access.Session
 	stdio stdio
 	out   output.Writer
+	log   *slog.Logger
 }
 
 // offline lets use read and queue.
 func (f *nodeFlags) offline(ctx context.Context, stdio stdio, use func(context.Context, *session) error) error {
-	return f.open(ctx, stdio, false, use)
+	return f.open(ctx, stdio, access.Open, false, use)
 }
 
 // online lets use reach contacts as well. Its context ends with Tor.
 func (f *nodeFlags) online(ctx context.Context, stdio stdio, use func(context.Context, *session) error) error {
-	return f.open(ctx, stdio, true, use)
+	return f.open(ctx, stdio, access.Open, true, use)
 }
 
-func (f *nodeFlags) open(ctx context.Context, stdio stdio, network bool, use func(context.Context, *session) error) (err error) {
+// own lets use be the node that runs on the profile. Its context ends with Tor.
+func (f *nodeFlags) own(ctx context.Context, stdio stdio, use func(context.Context, *session) error) error {
+	return f.open(ctx, stdio, access.Own, true, use)
+}
+
+func (f *nodeFlags) open(
+	ctx context.Context, stdio stdio, open func(context.Context, access.Config) (*access.Session, error), network bool,
+	use func(context.Context, *session) error,
+) (err error) {
 	log, err := f.tor.Logger(stdio.err)
 	if err != nil {
 		return err
 	}
-	s, err := access.Open(ctx, f.config(stdio, log, network))
+	s, err := open(ctx, f.config(stdio, log, network))
 	if err != nil {
 		return plain(f.profile.explain(cli.Cause(ctx, err)))
 	}
@@ -62,7 +71,7 @@ func (f *nodeFlags) open(ctx context.Context, stdio stdio, network bool, use fun
 		ctx, cancel = cli.WhileRunning(ctx, n.Daemon(), stdio.notes())
 		defer cancel()
 	}
-	err = use(ctx, &session{s, stdio, stdio.results()})
+	err = use(ctx, &session{s, stdio, stdio.results(), log})
 	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
 		return cause // it says more than that of the call that it has ended
 	}

@@ -81,6 +81,16 @@ func Open(ctx context.Context, cfg Config) (*Session, error) {
 	return s, err
 }
 
+// Own makes a node, for who is to run it. It fails like Open, and with profile.ErrInUse
+// if another process has the profile.
+func Own(ctx context.Context, cfg Config) (s *Session, err error) {
+	err = cfg.Unlock(ctx, func(passphrase []byte) (err error) {
+		s, err = cfg.own(ctx, passphrase)
+		return err
+	})
+	return s, err
+}
+
 // either makes a node, or waits for the one of who has the profile.
 func (cfg *Config) either(ctx context.Context, passphrase []byte) (*Session, error) {
 	for began := time.Now(); ; {

@@ -116,6 +116,24 @@ func TestShared(t *testing.T) {
 	}
 }
 
+// TestOwn: who is to run the node does not use that of somebody else instead.
+func TestOwn(t *testing.T) {
+	cfg := newProfile(t)
+	s, err := access.Own(t.Context(), onFakeTor(t, cfg))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if other, err := access.Own(t.Context(), cfg); !errors.Is(err, profile.ErrInUse) || other != nil {
+		t.Errorf("a second node runs: %v", err)
+	}
+	second := open(t, cfg)
+	if !second.Remote() {
+		t.Error("others cannot use it")
+	}
+	end(t, second)
+	end(t, s)
+}
+
 // TestClient: what a server does beside the API is there with a node and without.
 func TestClient(t *testing.T) {
 	cfg := newProfile(t)
