@@ -24,7 +24,7 @@ type Known struct {
 // the more specific ones stand first.
 var known = []Known{
 	{Err: tor.ErrNoBinary, Hint: "install tor (" + InstallTor() + "), or name it with --tor-binary"},
-	{Err: tor.ErrOldVersion, Hint: "install a newer tor (" + InstallTor() + "), or name one with --tor-binary"},
+	{Err: tor.ErrOldVersion, Hint: "install a newer tor (" + InstallTor() + "; if that is too old, from https://support.torproject.org/little-t-tor/), or name one with --tor-binary"},
 	{Err: tor.ErrAuth, Hint: "give the password with --tor-password-file, or run this as a user who may read tor's cookie"},
 	{Err: tor.ErrInUse, Hint: "end the other program first, or use another profile"},
 	{Err: tor.ErrCollision, Hint: "another program publishes this onion service already; end it first"},

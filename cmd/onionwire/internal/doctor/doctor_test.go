@@ -68,9 +68,9 @@ func (p *patient) open(t *testing.T) *profile.Profile {
 }
 
 // fakeTor has the doctor use a fake Tor.
-func (p *patient) fakeTor(t *testing.T) {
+func (p *patient) fakeTor(t *testing.T, options ...tortest.FakeOption) *tortest.Fake {
 	t.Helper()
-	fake := tortest.NewFake(t)
+	fake := tortest.NewFake(t, options...)
 	control, err := tor.ParseAddr(fake.ControlAddr())
 	if err != nil {
 		t.Fatal(err)
@@ -79,6 +79,7 @@ func (p *patient) fakeTor(t *testing.T) {
 	p.cfg.StartTor = func(ctx context.Context, _ string) (*tor.Daemon, error) {
 		return tor.Attach(ctx, tor.AttachConfig{Control: control})
 	}
+	return fake
 }
 
 // examine runs all checks.
@@ -168,6 +169,36 @@ func TestUnwell(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestOldTor: a tor that works, and that the public network does not take.
+func TestOldTor(t *testing.T) {
+	const old, todo = "0.4.8.21", "do something"
+	t.Run("to be started", func(t *testing.T) {
+		if runtime.GOOS == "windows" {
+			return // where a script is no program
+		}
+		p := newPatient(t)
+		p.cfg.Binary = filepath.Join(p.dir, "tor")
+		if err := os.WriteFile(p.cfg.Binary, []byte("#!/bin/sh\necho Tor version "+old+".\n"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		found, _ := p.examine(t)
+		wants(t, found, "tor", doctor.Warn, old+"; the public network takes 0.4.9 and newer "+todo)
+	})
+	t.Run("that runs", func(t *testing.T) {
+		p := newPatient(t)
+		p.fakeTor(t, tortest.FakeVersion(old))
+		found, _ := p.examine(t)
+		wants(t, found, "bootstrap", doctor.Warn, old+"; the public network takes 0.4.9 and newer "+todo)
+	})
+	t.Run("that does not get there", func(t *testing.T) {
+		p := newPatient(t)
+		p.fakeTor(t, tortest.FakeVersion(old)).SetBootstrap(5, "conn", "Connecting to a relay")
+		p.cfg.Patience = 100 * time.Millisecond
+		found, _ := p.examine(t)
+		wants(t, found, "bootstrap", doctor.Fail, "takes 0.4.9 and newer "+todo)
+	})
 }
 
 // TestNode asks the node that runs how its Tor is doing.

@@ -53,7 +53,23 @@ func program(ctx context.Context, cfg *Config) Result {
 	if err != nil {
 		return cfg.failed(err)
 	}
-	return well(fmt.Sprintf("%s, version %s", b.Path, b.Version))
+	found := fmt.Sprintf("%s, version %s", b.Path, b.Version)
+	if b.Version.Less(publicMin) {
+		return cfg.dated(found)
+	}
+	return well(found)
+}
+
+// publicMin is the oldest tor that the public network takes, since September 2026. A
+// private network takes older ones.
+var publicMin = tor.Version{0, 4, 9, 0}
+
+// dated says that a tor is too old for the public network.
+func (cfg *Config) dated(found string) Result {
+	return Result{
+		Outcome: Warn, Found: fmt.Sprintf("%s; the public network takes %d.%d.%d and newer", found, publicMin[0], publicMin[1], publicMin[2]),
+		Todo: cfg.Hint(tor.ErrOldVersion),
+	}
 }
 
 // bootstrap looks whether Tor gets to its network: that of the node that runs, or one
@@ -79,10 +95,18 @@ func bootstrap(ctx context.Context, cfg *Config) Result {
 	patient, cancel := context.WithTimeout(ctx, cfg.Patience)
 	defer cancel()
 	if err := d.WaitReady(patient); err != nil {
-		return Result{
+		r := Result{
 			Outcome: Fail, Found: fmt.Sprintf("Tor has not connected within %s: %v", cfg.Patience, err),
 			Todo: cfg.Hint(tor.ErrNotReady),
 		}
+		if v := d.Version(); v.Less(publicMin) { // which is why, most likely
+			r.Found = cfg.dated(fmt.Sprintf("Tor has not connected within %s, with version %s", cfg.Patience, v)).Found
+			r.Todo = cfg.Hint(tor.ErrOldVersion)
+		}
+		return r
+	}
+	if v := d.Version(); cfg.Attached != "" && v.Less(publicMin) {
+		return cfg.dated("Tor connects, with version " + v.String())
 	}
 	return well("Tor connects")
 }
