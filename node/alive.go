@@ -52,6 +52,7 @@ func (n *Node) sign(ctx context.Context, l *link) (time.Duration, error) {
 		return 0, err
 	}
 	l.heard.Store(int64(n.uptime()))
+	l.trip.Store(int64(trip))
 	if l.proven.Load() > 0 { // a ping alone proves no contact
 		l.proven.Store(l.heard.Load())
 	}
@@ -60,6 +61,14 @@ func (n *Node) sign(ctx context.Context, l *link) (time.Duration, error) {
 		return nil
 	})
 	return trip, nil
+}
+
+// overdue reports whether nothing has come on a link for longer than on one that works: there
+// something comes at least every quiet, and a trip later. A slow link is known to be slow by
+// the last sign of life, so that it is not overdue again and again.
+func (n *Node) overdue(l *link) bool {
+	late := max(n.cfg.patience.late, 2*time.Duration(l.trip.Load()))
+	return n.uptime()-time.Duration(l.proven.Load()) > n.cfg.patience.quiet+late
 }
 
 // pingOn pings over one connection: libp2p's own service chooses one itself.

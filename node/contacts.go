@@ -205,27 +205,6 @@ func (n *Node) VerifyContact(ctx context.Context, id ledger.ContactID, typed str
 	})
 }
 
-// Presence returns whether a contact is there, as far as it is proven. It fails with
-// ErrNotFound.
-func (n *Node) Presence(ctx context.Context, id ledger.ContactID) (Presence, error) {
-	if _, err := n.Contact(ctx, id); err != nil {
-		return Presence{}, err
-	}
-	p := n.feed.presence(id)
-	p.Heard = n.heardOf(id)
-	if p.State == rpc.Offline && n.dials.dialling(id) {
-		p.State = rpc.Connecting
-	}
-	return p, nil
-}
-
-// dialling reports whether a contact is being dialled.
-func (d *dials) dialling(id ledger.ContactID) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.cancel[id] != nil
-}
-
 // NewInvite makes a link whose first bearer becomes a contact without being asked. It
 // fails with ErrLimit if too many are open.
 func (n *Node) NewInvite(ctx context.Context, o InviteOptions) (contactlink.Link, error) {

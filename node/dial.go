@@ -58,7 +58,7 @@ func (n *Node) order(d engine.Dial) {
 		final := errors.Is(err, ErrWrongPeer) || errors.Is(err, ErrNotProven)
 		_ = n.do(context.WithoutCancel(ctx), func(e *engine.Engine, now time.Time) error {
 			e.DialFailed(now, d.Contact, final)
-			n.missed(d.Contact, troubleOf(err))
+			n.missed(e, d.Contact, troubleOf(err))
 			return nil
 		})
 	})

@@ -119,15 +119,6 @@ func (f *feed) connected() (n int) {
 	return n
 }
 
-// heardOf returns when the last sign of life came from a contact.
-func (n *Node) heardOf(id ledger.ContactID) rpc.Time {
-	last := n.feed.presence(id).Heard
-	if at := n.links.proven(n.gate.peerOf(id)); at > 0 {
-		return rpc.TimeOf(time.Now().Add(at - n.uptime()))
-	}
-	return last
-}
-
 // signal tells what the engine says for the moment. It is called by the loop.
 func (n *Node) signal(s engine.Signal) {
 	now := time.Now()

@@ -13,11 +13,11 @@ func (c *Config) SetLinks(most int) { c.links = most }
 func (c *Config) SetClock(clock func() time.Time) { c.clock = clock }
 
 // Impatience are limits of time that are shorter than usual; 0 is as usual.
-type Impatience struct{ Quiet, Answer, Handshake, Unused time.Duration }
+type Impatience struct{ Quiet, Answer, Late, Handshake, Unused time.Duration }
 
 // Hurry makes a node less patient.
 func (c *Config) Hurry(i Impatience) {
-	c.patience = patience{quiet: i.Quiet, answer: i.Answer, handshake: i.Handshake, unused: i.Unused}
+	c.patience = patience{quiet: i.Quiet, answer: i.Answer, late: i.Late, handshake: i.Handshake, unused: i.Unused}
 }
 
 // Hold keeps the loop of a node busy until the function is called that it returns:

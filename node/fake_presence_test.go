@@ -77,3 +77,65 @@ func TestAnswersToPings(t *testing.T) {
 		t.Errorf("the presence has changed %d times", n)
 	}
 }
+
+// TestSilence: a contact from whom nothing comes, although the other side was asked for it, is
+// not shown as online, long before the link is given up, and is again with the next word.
+func TestSilence(t *testing.T) {
+	t.Parallel()
+	const quiet, late = 500 * time.Millisecond, 300 * time.Millisecond
+	fake := tortest.NewFake(t)
+	alice, _ := watched(t, fake, func(c *node.Config) {
+		c.Hurry(node.Impatience{Quiet: quiet, Late: late, Answer: 2 * time.Minute})
+	})
+	mallory := newRaw(t, fake)
+	mallory.SetStreamHandler(ping.ID, func(network.Stream) {}) // and no more
+	l, contact := mallory.join(t, alice)
+	silent := awaitPresence(t, alice, contact.ID, "silent")
+	if ago := time.Since(silent.Heard.Time); ago < quiet+late-10*time.Millisecond {
+		t.Errorf("silent %s after a sign of life", ago)
+	}
+	for n := byte(1); ; n++ { // on a busy machine silence may be back before anybody asks
+		l.say(t, text(n, secret))
+		alice.awaitKind(t, "message_received")
+		if p, err := alice.Presence(testContext(t), contact.ID); err != nil {
+			t.Fatal(err)
+		} else if p.State == "online" {
+			break
+		}
+	}
+	if n := alice.count("presence_changed"); n != 1 {
+		t.Errorf("the presence has changed %d times", n)
+	}
+}
+
+// TestTries: of somebody who was not there when they were dialled it is known when that was, and
+// when they are dialled again, if somebody waits for them.
+func TestTries(t *testing.T) {
+	t.Parallel()
+	fake := tortest.NewFake(t)
+	alice, _ := watched(t, fake, nil)
+	bob, _ := watched(t, fake, nil)
+	befriend(t, alice, bob)
+	contact := contactOf(t, alice, bob.profile.Peer())
+	id := contact.ID
+	bob.leave(t)
+	if p := awaitPresence(t, alice, id, "offline"); !p.Tried.IsZero() || !p.Next.IsZero() {
+		t.Errorf("tried at %v, and again at %v, without need", p.Tried, p.Next)
+	}
+	before := time.Now().Add(-time.Second)
+	if _, err := alice.Ping(testContext(t), id); err == nil {
+		t.Fatal("somebody who is away answers")
+	}
+	p := awaitPresence(t, alice, id, "offline")
+	if p.Trouble == "" || p.Tried.Before(before) || !p.Next.IsZero() {
+		t.Errorf("nobody waits: %+v", p)
+	}
+	alice.say(t, contact.Conversation, "hello")
+	eventually(t, "another try", func() bool {
+		p, err := alice.Presence(testContext(t), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p.State == "offline" && p.Next.After(p.Tried.Time)
+	})
+}

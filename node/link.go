@@ -40,6 +40,7 @@ type link struct {
 	pace   *pace
 	heard  atomic.Int64 // when something was last read: the node's uptime, which no clock moves
 	proven atomic.Int64 // the same for what only the contact can have sent
+	trip   atomic.Int64 // how long the last sign of life took there and back
 
 	ctx    context.Context // ends when the link is reset
 	cancel context.CancelCauseFunc

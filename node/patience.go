@@ -9,8 +9,9 @@ import (
 type patience struct {
 	// quiet is how long nothing may come on a link before the other side is asked
 	// for a sign of life, and answer how long that may take: round trips through Tor
-	// take up to a few seconds.
-	quiet, answer time.Duration
+	// take up to a few seconds. late is after how much of that the contact is not
+	// shown as online any more.
+	quiet, answer, late time.Duration
 	// handshake bounds the end-to-end handshake, a round trip and a half on a stream
 	// that is being opened, and what a stranger takes to say what it wants.
 	handshake time.Duration
@@ -19,8 +20,9 @@ type patience struct {
 }
 
 func (p *patience) complete() {
-	p.quiet = cmp.Or(p.quiet, 20*time.Second)
+	p.quiet = cmp.Or(p.quiet, 10*time.Second)
 	p.answer = cmp.Or(p.answer, 15*time.Second)
+	p.late = cmp.Or(p.late, 3*time.Second)
 	p.handshake = cmp.Or(p.handshake, time.Minute)
 	p.unused = cmp.Or(p.unused, time.Minute)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/onionwire/onionwire/node/engine"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/rpc"
 	"github.com/onionwire/onionwire/tortransport"
@@ -11,12 +12,13 @@ import (
 
 // missed tells why a contact could not be connected to. It is called by the loop, so
 // that it comes before what the engine tells next.
-func (n *Node) missed(id ledger.ContactID, why rpc.Trouble) {
+func (n *Node) missed(e *engine.Engine, id ledger.ContactID, why rpc.Trouble) {
 	p := n.feed.presence(id)
 	if p.State == rpc.Online {
 		return // they have connected to us meanwhile
 	}
 	p.Heard, p.Trouble = n.heardOf(id), why
+	p.Tried, p.Next = tries(e, id)
 	n.feed.put(Event{
 		Happened: rpc.TimeOf(time.Now()), Kind: rpc.PresenceChanged, Contact: id, Presence: &p,
 	})

@@ -179,6 +179,10 @@ func (e *Engine) DialFailed(now time.Time, id ledger.ContactID, final bool) {
 	}
 }
 
+// Missed returns when the last dial to a contact has failed, and when the next is due (see
+// [reach.Plan.Missed]).
+func (e *Engine) Missed(id ledger.ContactID) (failed, next time.Time) { return e.plan.Missed(id) }
+
 // dismiss forgets a stranger.
 func (e *Engine) dismiss(l *link) {
 	l.guest.sessions.Close()

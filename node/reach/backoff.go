@@ -53,7 +53,7 @@ func (d *dialling) hurry() {
 
 // answered forgets failures: the contact is there, or may be elsewhere.
 func (d *dialling) answered() {
-	d.failures, d.final, d.wait = 0, false, 0
+	d.failures, d.final, d.wait, d.missed = 0, false, 0, time.Time{}
 }
 
 // jitter makes a wait shorter or longer, so that contacts who were lost

@@ -33,6 +33,8 @@ type dialling struct {
 	failures, broken int
 	// final means that the last failure is not likely to mend.
 	final bool
+	// missed is when the last dial has failed, or zero if the contact was heard since.
+	missed time.Time
 }
 
 // DialFailed says that the dial that was ordered has ended without a link. final means
@@ -46,10 +48,24 @@ func (p *Plan) DialFailed(now time.Time, id ledger.ContactID, final bool) {
 	}
 	c.dials = false
 	c.failures++
-	c.final = final
+	c.final, c.missed = final, now
 	p.retry(c)
 	p.settle(c)
 	p.dial()
+}
+
+// Missed returns when the last dial to a contact has failed, or zero if none has since the
+// contact was there, and when the next is due, or zero if none is wanted or one is under
+// way. One that is due waits for a place among all dials.
+func (p *Plan) Missed(id ledger.ContactID) (failed, next time.Time) {
+	c := p.contacts[id]
+	if c == nil || c.missed.IsZero() {
+		return time.Time{}, time.Time{}
+	}
+	if c.seeks() {
+		next = c.due()
+	}
+	return c.missed, next
 }
 
 // Moved says that there is another address where a contact may be. What became of dials

@@ -164,3 +164,41 @@ func TestNotFinalAnyMore(t *testing.T) {
 	d.expect(reach.Switch{Contact: 1, Link: 7}, reach.Switch{Contact: 1})
 	d.nextIn(30 * time.Second)
 }
+
+// Of a dial that has failed is known when that was, and when the next one is due if somebody
+// waits for it, until the contact is heard.
+func TestMissed(t *testing.T) {
+	d := drive(t, 1)
+	check := func(failed, next time.Time) {
+		t.Helper()
+		if gotFailed, gotNext := d.Missed(1); !gotFailed.Equal(failed) || !gotNext.Equal(next) {
+			t.Errorf("failed %v, next %v; want %v, %v", gotFailed, gotNext, failed, next)
+		}
+	}
+	var never time.Time
+	check(never, never)
+	d.want(1, reach.Urgent)
+	d.pass(time.Minute)
+	check(never, never)
+	d.failed(1)
+	at := d.now
+	check(at, at.Add(30*time.Second))
+	d.want(1, reach.Nothing)
+	check(at, never)
+	d.want(1, reach.Background)
+	check(at, at.Add(30*time.Second))
+	d.pass(30 * time.Second) // it is dialled again
+	check(at, never)
+	d.failed(1)
+	at = d.now
+	check(at, at.Add(time.Minute))
+	d.now = d.now.Add(-time.Hour)
+	d.Tick(d.now)
+	at = at.Add(-time.Hour)
+	check(at, at.Add(time.Minute))
+	d.connected(1, 1)
+	check(never, never)
+	if failed, next := d.Missed(99); !failed.IsZero() || !next.IsZero() {
+		t.Error("somebody unknown was missed")
+	}
+}

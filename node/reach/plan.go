@@ -184,6 +184,9 @@ func (p *Plan) advance(now time.Time) {
 	if back := now.Sub(p.now); back < 0 {
 		for _, c := range p.all {
 			c.dialled, c.since = c.dialled.Add(back), c.since.Add(back)
+			if !c.missed.IsZero() {
+				c.missed = c.missed.Add(back)
+			}
 			for _, l := range c.links {
 				l.up, l.proven, l.used = l.up.Add(back), l.proven.Add(back), l.used.Add(back)
 			}

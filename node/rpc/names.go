@@ -19,12 +19,17 @@ type PresenceState string
 
 // States of a contact's presence.
 const (
-	// Offline means that there is no connection, and that none is tried.
+	// Offline means that there is no connection, and that none is tried now. Without a
+	// trouble it says no more than that: nobody has wanted to connect.
 	Offline PresenceState = "offline"
 	// Connecting means that the contact is being dialled.
 	Connecting PresenceState = "connecting"
-	// Online means that a connection has shown life.
+	// Online means that a connection has shown life just now.
 	Online PresenceState = "online"
+	// Silent means that there is a connection, and that nothing has come on it for longer
+	// than on one that works: the contact may be gone. It is known to who asks, and no
+	// signal.
+	Silent PresenceState = "silent"
 )
 
 // Trouble is why a contact could not be connected to.

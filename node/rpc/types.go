@@ -186,9 +186,14 @@ type Presence struct {
 	State PresenceState `json:"state"`
 	// Heard is when the last sign of life came, or zero.
 	Heard Time `json:"heard,omitzero"`
-	// Trouble is why the last try to connect has failed. It goes when somebody is
-	// online.
+	// Trouble is why the last try to connect has failed, Tried when that was. They go when
+	// somebody is online.
 	Trouble Trouble `json:"trouble,omitempty"`
+	Tried   Time    `json:"tried,omitzero"`
+	// Next is when the next try is due, or zero if nothing waits for the contact: the next
+	// message, a ping, or they themselves connect again. One in the past waits for a place
+	// among others.
+	Next Time `json:"next,omitzero"`
 }
 
 // InviteOptions are what an invite is for.
