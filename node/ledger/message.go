@@ -31,9 +31,9 @@ type Conversation struct {
 	Members []ContactID
 }
 
-// MaxDraft bounds what is being written in a conversation, in bytes: as much as can be
-// sent.
-const MaxDraft = 64 << 10
+// MaxDraft bounds what is being written in a conversation, in bytes: more than can be sent
+// as a message, because a text that somebody has pasted may leave as a file.
+const MaxDraft = 1 << 20
 
 // MaxGone is how many deleted messages of others are remembered by their IDs, for each
 // conversation: their senders may not know that they had arrived, and send them again.

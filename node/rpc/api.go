@@ -26,6 +26,13 @@ type API interface {
 	Settings(ctx context.Context) (Settings, error)
 	// SetSettings changes those that are given, and returns all.
 	SetSettings(ctx context.Context, change SettingsUpdate) (Settings, error)
+	// InterfaceState is what an interface keeps for itself between two runs, such as
+	// which conversations are open, as SetInterfaceState was told, or nothing. The node
+	// does not look into it.
+	InterfaceState(ctx context.Context) (string, error)
+	// SetInterfaceState keeps that until it is something else, of MaxInterfaceState
+	// bytes at most. It is in no export.
+	SetInterfaceState(ctx context.Context, state string) error
 	// Ready waits until others can reach this node.
 	Ready(ctx context.Context) error
 	// Status is how the node is doing.

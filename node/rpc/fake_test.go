@@ -292,6 +292,14 @@ func (f *fake) SetDraft(context.Context, ledger.ConversationID, string) error {
 	return f.called("SetDraft")
 }
 
+func (f *fake) InterfaceState(context.Context) (string, error) {
+	return "", f.called("InterfaceState")
+}
+
+func (f *fake) SetInterfaceState(context.Context, string) error {
+	return f.called("SetInterfaceState")
+}
+
 func (f *fake) Send(ctx context.Context, id ledger.ConversationID, text string, _ rpc.SendOptions) (rpc.Message, error) {
 	if err := f.called("Send"); err != nil {
 		return rpc.Message{}, err

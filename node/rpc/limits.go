@@ -3,9 +3,9 @@ package rpc
 import "time"
 
 const (
-	// MaxLine bounds a line from a client, in bytes without its end: more than ten
-	// of the longest messages.
-	MaxLine = 1 << 20
+	// MaxLine bounds a line from a client, in bytes without its end: a draft of
+	// ledger.MaxDraft in which many characters are escaped.
+	MaxLine = 4 << 20
 	// MaxReply bounds a line to a client. Lists of messages are made shorter than
 	// MaxLine, what cannot be is refused.
 	MaxReply = 16 << 20
@@ -22,6 +22,8 @@ const (
 	MaxTokens = 256
 	// MaxMessages bounds how many messages a request returns.
 	MaxMessages = 100
+	// MaxInterfaceState bounds what an interface keeps for itself, in bytes.
+	MaxInterfaceState = 64 << 10
 
 	// defaultMessages is how many it returns if it does not say.
 	defaultMessages = 50

@@ -86,6 +86,13 @@ var nodeMethods = []method{
 	define("set_settings", owner, "", func(ctx context.Context, c *call, p SettingsUpdate) (Settings, error) {
 		return c.api().SetSettings(ctx, p)
 	}),
+	define("interface_state", looker, "", func(ctx context.Context, c *call, _ nothing) (InterfaceState, error) {
+		state, err := c.api().InterfaceState(ctx)
+		return InterfaceState{state}, err
+	}),
+	define("set_interface_state", owner, "", func(ctx context.Context, c *call, p InterfaceState) (nothing, error) {
+		return nothing{}, c.api().SetInterfaceState(ctx, p.State)
+	}),
 	define("ready", waiter, "", func(ctx context.Context, c *call, _ nothing) (nothing, error) {
 		return nothing{}, c.api().Ready(ctx)
 	}),
@@ -102,6 +109,11 @@ var nodeMethods = []method{
 		}
 		return NewAddress{Onion: a.String()}, nil
 	}),
+}
+
+// InterfaceState is what the method of that name returns.
+type InterfaceState struct {
+	State string `json:"state"`
 }
 
 // Link is a contact link in its forms.

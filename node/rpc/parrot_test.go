@@ -225,6 +225,14 @@ func (p *parrot) SetDraft(_ context.Context, a ledger.ConversationID, b string) 
 	return p.hear("SetDraft", a, b)
 }
 
+func (p *parrot) InterfaceState(context.Context) (string, error) {
+	return say[string](p, "InterfaceState")
+}
+
+func (p *parrot) SetInterfaceState(_ context.Context, a string) error {
+	return p.hear("SetInterfaceState", a)
+}
+
 func (p *parrot) Send(_ context.Context, a ledger.ConversationID, b string, c rpc.SendOptions) (rpc.Message, error) {
 	return say[rpc.Message](p, "Send", a, b, c)
 }

@@ -74,6 +74,17 @@ func (r *Remote) Settings(ctx context.Context) (Settings, error) {
 	return ask[Settings](ctx, r, "settings", nil)
 }
 
+// InterfaceState implements API.
+func (r *Remote) InterfaceState(ctx context.Context) (string, error) {
+	s, err := ask[InterfaceState](ctx, r, "interface_state", nothing{})
+	return s.State, err
+}
+
+// SetInterfaceState implements API.
+func (r *Remote) SetInterfaceState(ctx context.Context, state string) error {
+	return r.order(ctx, "set_interface_state", InterfaceState{state})
+}
+
 // SetSettings implements API.
 func (r *Remote) SetSettings(ctx context.Context, change SettingsUpdate) (Settings, error) {
 	return ask[Settings](ctx, r, "set_settings", change)

@@ -26,6 +26,7 @@ var samples = map[string]map[string]any{
 	"new_invite": nil, "invites": nil, "drop_invite": {"invite": "00000000000000000000000000000000"},
 	"conversations": nil, "conversation": {"conversation": 1}, "messages": {"conversation": 1}, "messages_after": {"conversation": 1, "after": 0}, "message": {"message": 1},
 	"search": {"text": "a"}, "unread": {"conversation": 1}, "draft": {"conversation": 1}, "set_draft": {"conversation": 1, "text": "a"},
+	"interface_state": nil, "set_interface_state": {"state": "a"},
 	"send": {"conversation": 1, "text": "a"}, "cancel": {"message": 1}, "retry_message": {"message": 1}, "edit": {"message": 1, "text": "b"},
 	"mark_read": {"conversation": 1, "message": 1}, "typing": {"conversation": 1}, "set_timer": {"conversation": 1, "timer": 0},
 	"delete_message": {"message": 1}, "update_conversation": {"conversation": 1, "muted": true},

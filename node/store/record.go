@@ -15,9 +15,9 @@ import (
 // version 2 no drafts.
 const exportVersion = 3
 
-// maxRecord bounds a line of an export, in bytes: a text of 64 KiB in which every
-// byte is escaped, and what belongs to it.
-const maxRecord = 1 << 20
+// maxRecord bounds a line of an export, in bytes: a draft of ledger.MaxDraft in which
+// every byte is escaped, and what belongs to it.
+const maxRecord = 8 << 20
 
 // record is one line of an export. Exactly one of its members is there. Numbers of
 // contacts, conversations and messages are those of the store that was exported;

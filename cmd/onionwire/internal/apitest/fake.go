@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/onionwire/onionwire/node/contactlink"
 	"github.com/onionwire/onionwire/node/ledger"
@@ -38,6 +39,7 @@ type Fake struct {
 	files         []rpc.File
 	presence      map[ledger.ContactID]rpc.Presence
 	drafts        map[ledger.ConversationID]string
+	state         string // of an interface
 	tor           rpc.TorInfo
 	invites       []rpc.Invite
 	last          ledger.MessageNumber
@@ -231,6 +233,31 @@ func (f *Fake) SetDraft(ctx context.Context, id ledger.ConversationID, text stri
 		return err
 	}
 	defer f.mu.Unlock()
+	if len(text) > ledger.MaxDraft || !utf8.ValidString(text) {
+		return rpc.ErrInvalid
+	}
 	f.drafts[id] = text
+	return nil
+}
+
+// InterfaceState returns what SetInterfaceState was given.
+func (f *Fake) InterfaceState(ctx context.Context) (string, error) {
+	if err := f.enter(ctx, "InterfaceState"); err != nil {
+		return "", err
+	}
+	defer f.mu.Unlock()
+	return f.state, nil
+}
+
+// SetInterfaceState keeps what an interface wants to find again.
+func (f *Fake) SetInterfaceState(ctx context.Context, state string) error {
+	if err := f.enter(ctx, "SetInterfaceState"); err != nil {
+		return err
+	}
+	defer f.mu.Unlock()
+	if len(state) > rpc.MaxInterfaceState || !utf8.ValidString(state) {
+		return rpc.ErrInvalid
+	}
+	f.state = state
 	return nil
 }

@@ -7,7 +7,9 @@ import (
 )
 
 // constants are what those are that comments name.
-var constants = map[string]string{"ledger.MaxUnread": "10,000", "ledger.MaxDraft": "65,536"}
+var constants = map[string]string{
+	"ledger.MaxUnread": "10,000", "ledger.MaxDraft": "1,048,576", "MaxInterfaceState": "65,536",
+}
 
 // words are no names, whatever has them.
 var words = map[string]bool{"Tor": true, "QR": true, "ID": true}
