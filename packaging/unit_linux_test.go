@@ -13,9 +13,9 @@ import (
 // without any hardening has 96.
 const threshold = "20"
 
-// The unit, and with each of the drop-ins, is one that systemd takes without a warning,
-// and has the service confined. It needs systemd-analyze, which need not be the init.
-func TestUnit(t *testing.T) {
+// The units, and that of the node with each of the drop-ins, are such that systemd takes
+// them without a warning, and have the services confined. It needs systemd-analyze, which need not be the init.
+func TestUnits(t *testing.T) {
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -39,12 +39,18 @@ func TestUnit(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			install("onionwire@.service", "onionwire@.service")
+			units := []string{"onionwire@.service", "onionwire-tor@.service"}
+			for _, name := range units {
+				install(name, name)
+			}
 			for _, name := range dropIns {
 				install(name, filepath.Join("onionwire@.service.d", name))
 			}
-			analyze(t, dir, "verify", "--man=no", "onionwire@bot.service")
-			analyze(t, dir, "security", "--offline=true", "--threshold="+threshold, "onionwire@bot.service")
+			for _, name := range units {
+				name = strings.Replace(name, "@", "@bot", 1)
+				analyze(t, dir, "verify", "--man=no", name)
+				analyze(t, dir, "security", "--offline=true", "--threshold="+threshold, name)
+			}
 		})
 	}
 }

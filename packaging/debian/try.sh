@@ -5,7 +5,8 @@
 #
 # ROOT is a folder with a Debian, as debootstrap makes it. Without it, a folder is made
 # with no more than dpkg, the scripts of the package and tor need, from the files of this
-# machine. It needs root, dpkg and tor. Nothing in it uses a network.
+# machine. It needs root, dpkg and tor, and runs where there is no network: whatever is
+# wrong with the package, no tor of it gets anywhere.
 set -eu
 
 [ $# -ge 1 ] || {
@@ -13,13 +14,25 @@ set -eu
 	exit 2
 }
 [ "$(id -u)" -eq 0 ] || exec sudo sh "$0" "$@"
+if [ "${ONIONWIRE_TRY-}" != inside ]; then
+	ONIONWIRE_TRY=inside exec unshare --net sh "$0" "$@"
+fi
+# The address of this machine is all there is: SIOCSIFFLAGS, IFF_UP.
+perl -e 'use Socket; my $lo = pack("a16s", "lo", 1); socket(S, AF_INET, SOCK_DGRAM, 0) && ioctl(S, 0x8914, $lo) or die "lo: $!\n"'
+[ "$(grep -c : /proc/net/dev)" -eq 1 ] || {
+	echo 'try: there is a network here' >&2
+	exit 1
+}
 package=$1
 made=
 serve=
+tor=
 
 clean_up() {
 	status=$?
-	[ -z "$serve" ] || kill "$serve" 2>/dev/null || true
+	for process in $serve $tor; do
+		kill "$process" 2>/dev/null || true
+	done
 	[ -z "$made" ] || rm -rf "$made"
 	exit $status
 }
@@ -99,7 +112,7 @@ say 'installing'
 quiet_dpkg --install "$package"
 [ "$(stat -c %a "$root/var/lib/onionwire")" = 700 ] || fail 'the folder of the profiles can be entered by others'
 grep -q '^onionwire:' "$root/etc/passwd" || fail 'there is no user for the service'
-for file in usr/lib/systemd/system/onionwire@.service usr/share/man/man1/onionwire.1.gz usr/share/bash-completion/completions/onionwire; do
+for file in usr/lib/systemd/system/onionwire@.service usr/lib/systemd/system/onionwire-tor@.service usr/share/man/man1/onionwire.1.gz usr/share/bash-completion/completions/onionwire; do
 	[ -s "$root/$file" ] || fail "there is no $file"
 done
 quiet_dpkg --verify onionwire || fail 'files are not what the package says'
@@ -107,12 +120,35 @@ quiet_dpkg --verify onionwire || fail 'files are not what the package says'
 say 'running'
 (as_service onionwire --version)
 (as_service onionwire init --dir /var/lib/onionwire --profile bot --no-passphrase >/dev/null)
-printf 'DisableNetwork 1\n' >"$root/etc/offline.torrc"
-# What the unit starts, on a tor without a network.
-command=$(sed -n 's|^ExecStart=||p' "$root/usr/lib/systemd/system/onionwire@.service" |
-	sed 's|%i|bot|; s|${STATE_DIRECTORY}|/var/lib/onionwire|')
+# What the units start, on a tor without a network.
+mkdir -p "$root/etc/onionwire" "$root/run/onionwire-tor" "$root/var/lib/onionwire-tor"
+printf 'DisableNetwork 1\n' >"$root/etc/onionwire/bot.torrc"
+user=$(awk -F: '$1 == "onionwire" { print $3 ":" $4 }' "$root/etc/passwd")
+for dir in "$root/run/onionwire-tor/bot" "$root/var/lib/onionwire-tor/bot"; do
+	mkdir -m 700 "$dir"
+	chown "$user" "$dir"
+done
+# unit prints the value of the last line NAME= of a unit, with what systemd puts into it.
+unit() {
+	sed -e ':a' -e '/\\$/{N; s/[ \t]*\\\n[ \t]*/ /; ba' -e '}' "$root/usr/lib/systemd/system/$1@.service" | sed -n "s|^$2=||p" |
+		sed "s|%i|bot|g; s|\${STATE_DIRECTORY}|$3|g; s|\${RUNTIME_DIRECTORY}|/run/$1/bot|g"
+}
+command=$(unit onionwire-tor ExecStart /var/lib/onionwire-tor/bot)
+case $command in
+*' -f /etc/onionwire/bot.torrc '*) ;;
+*) fail "tor would not be without a network: $command" ;;
+esac
+eval "as_service $command" >"$root/tmp/tor" & # it has quotes
+tor=$!
+for _ in $(seq 600); do
+	[ ! -S "$root/run/onionwire-tor/bot/control" ] || break
+	kill -0 "$tor" 2>/dev/null || fail 'tor has ended'
+	sleep 0.1
+done
+command=$(unit onionwire ExecStart /var/lib/onionwire)
+environment=$(unit onionwire Environment /var/lib/onionwire)
 # shellcheck disable=SC2086 # they are words
-as_service $command --tor-network /etc/offline.torrc >"$root/tmp/out" &
+as_service env $environment $command >"$root/tmp/out" &
 serve=$!
 for _ in $(seq 600); do
 	! grep -q '^ready ' "$root/tmp/out" || break
@@ -124,6 +160,10 @@ grep '^ready ' "$root/tmp/out" || fail 'the node does not get ready'
 kill "$serve"
 wait "$serve" || fail "the node has ended with status $?"
 serve=
+kill "$tor"
+wait "$tor" || true # SIGTERM is how it ends
+tor=
+rm -r "$root/etc/onionwire"
 
 say 'installing over it'
 quiet_dpkg --install "$package"

@@ -1,11 +1,12 @@
 #!/bin/sh
-# Run the unit by a systemd of its own, which starts nothing else, and see what it says:
+# Run the units by a systemd of its own, which starts nothing else, and see what it says:
 #
 #	try.sh PROGRAM
 #
-# Under all that the unit forbids, the node and its tor have to start, to tell that they
-# are ready, and to end. Tor has no network. It needs root, and systemd as a program: it
-# need not be the init. What it makes is in namespaces and folders that go with it.
+# Under all that the units forbid, the node and its tor have to start, to tell that they
+# are ready, to find each other, and to end. There is no network, and tor is told so. It
+# needs root, and systemd as a program: it need not be the init. What it makes is in
+# namespaces and folders that go with it.
 set -eu
 
 [ $# -eq 1 ] || {
@@ -31,18 +32,22 @@ trap 'exit 143' TERM
 mkdir "$dir/units"
 install -m 755 "$1" "$dir/onionwire"
 chmod 755 "$dir"
-printf 'DisableNetwork 1\n' >"$dir/offline.torrc"
+printf 'DisableNetwork 1\n' >"$dir/bot.torrc"
 # A user who is on every machine, and no units but these.
-sed "s|^User=.*|User=games|; s|^Group=.*|Group=games|; s|/usr/bin/onionwire|$dir/onionwire|
-	s|^\(ExecStart=.*\)|\1 --tor-network $dir/offline.torrc|; s|^\[Unit\]|&\nDefaultDependencies=no|
-	/network-online.target/d" "$here/onionwire@.service" >"$dir/units/onionwire@.service"
-printf '[Service]\nRestart=no\nStandardError=truncate:%s/said\n' "$dir" >>"$dir/units/onionwire@.service"
+for unit in onionwire@ onionwire-tor@; do
+	sed "s|^User=.*|User=games|; s|^Group=.*|Group=games|; s|/usr/bin/onionwire|$dir/onionwire|
+		s|/etc/onionwire/%i.torrc|$dir/%i.torrc|; s|^\[Unit\]|&\nDefaultDependencies=no|
+		/network-online.target/d" "$here/$unit.service" >"$dir/units/$unit.service"
+	printf '[Service]\nRestart=no\nStandardOutput=truncate:%s/said.%s\nStandardError=inherit\n' "$dir" "$unit" >>"$dir/units/$unit.service"
+done
+grep -q -- "-f $dir/%i.torrc" "$dir/units/onionwire-tor@.service" # or tor would have a network
 for target in try basic sysinit shutdown emergency sockets; do
 	printf '[Unit]\nDefaultDependencies=no\nAllowIsolate=yes\n' >"$dir/units/$target.target"
 done
 
 cat >"$dir/init" <<END
 set -e
+perl -e 'use Socket; my \$lo = pack("a16s", "lo", 1); socket(S, AF_INET, SOCK_DGRAM, 0) && ioctl(S, 0x8914, \$lo) or die "lo: \$!"'
 mount --make-rprivate /
 mount --make-rshared / # or credentials would not get to the service
 mount -t tmpfs tmpfs /run
@@ -56,7 +61,7 @@ setpriv --reuid=games --regid=games --clear-groups env HOME=/ $dir/onionwire ini
 export container=unshare SYSTEMD_UNIT_PATH=$dir/units
 exec /lib/systemd/systemd --system --unit=try.target --show-status=no --log-target=console
 END
-unshare --mount --pid --fork --uts --ipc --mount-proc sh "$dir/init" &
+unshare --mount --net --pid --fork --uts --ipc --mount-proc sh "$dir/init" &
 forked=$!
 
 # inside runs a program beside the manager.
@@ -70,11 +75,24 @@ for _ in $(seq 100); do
 	sleep 0.1
 done
 inside systemctl start onionwire@bot.service || {
-	cat "$dir/said" >&2
+	cat "$dir"/said.* >&2
 	exit 1
 }
-inside systemctl status --no-pager --lines=0 onionwire@bot.service
+inside systemctl status --no-pager --lines=0 onionwire@bot.service onionwire-tor@bot.service
+if ! grep -q 'using the tor at unix:/run/onionwire-tor/bot/control' "$dir/said.onionwire@"; then
+	echo 'the node does not use the tor of its unit' >&2
+	cat "$dir"/said.* >&2
+	exit 1
+fi
 inside systemctl stop onionwire@bot.service
-result=$(inside systemctl show -p Result,ExecMainStatus --value onionwire@bot.service | tr '\n' ' ')
-echo "it has ended with: $result"
-[ "$result" = 'success 0 ' ]
+for unit in onionwire@bot onionwire-tor@bot; do
+	# tor is stopped with the node, and may need a moment more
+	for _ in $(seq 100); do
+		state=$(inside systemctl show -p ActiveState --value "$unit.service")
+		[ "$state" != deactivating ] && [ "$state" != active ] && break
+		sleep 0.1
+	done
+	result=$(inside systemctl show -p ActiveState,Result,ExecMainStatus --value "$unit.service" | sort | tr '\n' ' ')
+	echo "$unit has ended with: $result"
+	[ "$result" = '0 inactive success ' ] || exit 1
+done

@@ -77,7 +77,7 @@ func (j job) installed(programs, extras []file) ([]file, error) {
 		case base == "onionwire.fish":
 			add("usr/share/fish/vendor_completions.d/onionwire.fish", f)
 		case base == "onionwire.ps1":
-		case base == "onionwire@.service":
+		case path.Ext(base) == ".service":
 			add("usr/lib/systemd/system/"+base, f)
 		case strings.HasPrefix(f.name, "packaging/systemd/"):
 			add(doc+"systemd/"+base, f)

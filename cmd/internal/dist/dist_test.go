@@ -267,7 +267,8 @@ func checkPackage(t *testing.T, made map[string][]byte) {
 		}
 	}
 	for _, name := range []string{
-		"usr/bin/onionwire", "usr/bin/onionping", "usr/lib/systemd/system/onionwire@.service", "usr/share/man/man1/onionwire-serve.1.gz",
+		"usr/bin/onionwire", "usr/bin/onionping", "usr/lib/systemd/system/onionwire@.service",
+		"usr/lib/systemd/system/onionwire-tor@.service", "usr/share/man/man1/onionwire-serve.1.gz",
 		"usr/share/bash-completion/completions/onionwire", "usr/share/doc/onionwire/copyright", "usr/share/doc/onionwire/systemd/attached-tor.conf",
 	} {
 		if len(data["./"+name]) == 0 {

@@ -29,7 +29,8 @@ var shells = []struct{ shell, file string }{
 var documents = []string{
 	"LICENSE", "README.md", "CHANGELOG.md", "SECURITY.md",
 	"docs/guide.md", "docs/configuration.md", "docs/rpc.md", "docs/threat-model.md",
-	"packaging/config.toml", "packaging/systemd/onionwire@.service", "packaging/systemd/attached-tor.conf", "packaging/systemd/passphrase.conf",
+	"packaging/config.toml", "packaging/systemd/onionwire@.service", "packaging/systemd/onionwire-tor@.service",
+	"packaging/systemd/attached-tor.conf", "packaging/systemd/passphrase.conf",
 	"examples/README.md", "examples/echobot.py",
 }
 
