@@ -32,8 +32,9 @@ type Conversation struct {
 }
 
 // MaxDraft bounds what is being written in a conversation, in bytes: more than can be sent
-// as a message, because a text that somebody has pasted may leave as a file.
-const MaxDraft = 1 << 20
+// as a message, because a text of 1 MiB that somebody has pasted may leave as a file; and
+// room for two messages, which have come back perhaps.
+const MaxDraft = 1<<20 + 128<<10
 
 // MaxGone is how many deleted messages of others are remembered by their IDs, for each
 // conversation: their senders may not know that they had arrived, and send them again.

@@ -26,7 +26,8 @@ func (d *drawer) SetDraft(_ context.Context, _ ledger.ConversationID, text strin
 func TestLongestDraft(t *testing.T) {
 	t.Parallel()
 	r, ctx := remote(t, &drawer{}), testContext(t)
-	long := strings.Repeat("\n\"\\\t<é\u2028", ledger.MaxDraft/10)
+	const mixed = "\n\"\\\t<é\u2028"
+	long := strings.Repeat(mixed, ledger.MaxDraft/len(mixed))
 	if err := r.SetDraft(ctx, 1, long); err != nil {
 		t.Fatal(err)
 	}

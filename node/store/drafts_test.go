@@ -53,6 +53,17 @@ func TestDraftsAreKept(t *testing.T) {
 	}
 }
 
+// The longest draft goes with an export, although each of its bytes is escaped there.
+func TestLongestDraftIsExported(t *testing.T) {
+	s := populated(t)
+	long := strings.Repeat("\x01", ledger.MaxDraft)
+	apply(t, s, ledger.PutDraft{Conversation: 1, Text: long})
+	other, _ := imported(t, export(t, s, store.Export{History: true, Secret: []byte("twenty-four words")}))
+	if got := draft(t, other, 1); got != long {
+		t.Errorf("a draft of %d bytes came back", len(got))
+	}
+}
+
 // A draft goes with its conversation, and is nowhere in the database then, nor after it
 // was taken back.
 func TestDraftsGo(t *testing.T) {

@@ -119,7 +119,7 @@ func exportableChanges() []ledger.Change {
 			ID: 5, Kind: ledger.Group, Title: "all", Muted: true, Timer: time.Hour, Added: noon, Read: 1000,
 			Members: []ledger.ContactID{1, 7},
 		}},
-		ledger.PutDraft{Conversation: 5, Text: strings.Repeat("\x01", ledger.MaxDraft-3) + "\u2028"},
+		ledger.PutDraft{Conversation: 5, Text: "I wanted to say \u2028"},
 		ledger.PutSession{Contact: 1, Session: ledger.Session{Saved: []byte("session that stays")}},
 		ledger.PutStreams{Contact: 1, Streams: ledger.Streams{Out: 1}},
 		ledger.PutItem{Item: ledger.Item{ID: 1, Contact: 1, Kind: ledger.Ordinary}},

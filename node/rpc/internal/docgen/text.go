@@ -8,7 +8,7 @@ import (
 
 // constants are what those are that comments name.
 var constants = map[string]string{
-	"ledger.MaxUnread": "10,000", "ledger.MaxDraft": "1,048,576", "MaxInterfaceState": "65,536",
+	"ledger.MaxUnread": "10,000", "ledger.MaxDraft": "1,179,648", "MaxInterfaceState": "65,536",
 }
 
 // words are no names, whatever has them.
