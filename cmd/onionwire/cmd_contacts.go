@@ -4,12 +4,14 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/onionwire/onionwire/cmd/internal/cli"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/lookup"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/output"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/wording"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/rpc"
 )
@@ -85,10 +87,7 @@ func (o *contactsOptions) run(ctx context.Context, s *session) error {
 func (l listedContact) row() []string {
 	state, verified, unread := stateText(l.State), "", ""
 	if l.Presence != nil {
-		state = string(l.Presence.State)
-		if l.Presence.Trouble != "" {
-			state += ": " + whyNot(l.Presence.Trouble)
-		}
+		state = wording.Presence(*l.Presence, time.Now())
 	}
 	if l.Forgotten {
 		state = "does not know you any more"

@@ -10,6 +10,7 @@ import (
 
 	"github.com/onionwire/onionwire/cmd/internal/cli"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/output"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/wording"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/rpc"
 )
@@ -102,18 +103,5 @@ func fileRow(f rpc.File, name string) []string {
 	if f.Why != "" {
 		state += ": " + f.Why
 	}
-	return []string{strconv.FormatInt(int64(f.Number), 10), whom, f.Name, size(f.Size), state}
-}
-
-// size is a number of bytes for people.
-func size(n int64) string {
-	units := []string{"B", "KiB", "MiB", "GiB", "TiB"}
-	value, unit := float64(n), 0
-	for value >= 1024 && unit < len(units)-1 {
-		value, unit = value/1024, unit+1
-	}
-	if unit == 0 {
-		return fmt.Sprintf("%d B", n)
-	}
-	return fmt.Sprintf("%.1f %s", value, units[unit])
+	return []string{strconv.FormatInt(int64(f.Number), 10), whom, f.Name, wording.Bytes(f.Size), state}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/model"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/safe"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/theme"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/wording"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/rpc"
 )
@@ -218,7 +219,7 @@ func (l *fileList) item(m *Model, p *page, f rpc.File, chosen bool) {
 }
 
 func (l *fileList) state(m *Model, f rpc.File, width int) (theme.Style, string) {
-	size := bytesOf(f.Size)
+	size := wording.Bytes(f.Size)
 	why := ""
 	if f.Why != "" {
 		why = ": " + safe.Line(f.Why)
@@ -253,16 +254,16 @@ func (l *fileList) moving(m *Model, f rpc.File, width int, why string) (theme.St
 	if fresh {
 		done = at.Done
 	}
-	text := fmt.Sprintf(" %3d%% of %s", percentOf(done, f.Size), bytesOf(f.Size))
+	text := fmt.Sprintf(" %3d%% of %s", percentOf(done, f.Size), wording.Bytes(f.Size))
 	switch {
 	case f.State == model.Paused:
 		return m.theme.Warning, gauge(done, f.Size, width, text+", paused"+why)
 	case why != "":
 		text += why
 	case fresh && at.Rate > 0:
-		text += ", " + bytesOf(at.Rate) + "/s"
+		text += ", " + wording.Bytes(at.Rate) + "/s"
 		if at.Left >= 0 {
-			text += ", " + span(time.Duration(at.Left)) + " left"
+			text += ", " + wording.Span(time.Duration(at.Left)) + " left"
 		}
 	default:
 		text += ", waits for a connection"

@@ -14,6 +14,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/keys"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/wording"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/wire"
 )
@@ -128,8 +129,8 @@ func keepText(folder, text string) (string, error) {
 func (m *Model) longHint(r *room, w int) string {
 	if w < readable {
 		return fmt.Sprintf("%s: %s sends a file, %s drops it",
-			bytesOf(int64(len(r.long))), m.keys.Key(keys.Send), m.keys.Key(keys.Cancel))
+			wording.Bytes(int64(len(r.long))), m.keys.Key(keys.Send), m.keys.Key(keys.Cancel))
 	}
 	return fmt.Sprintf("The pasted text has %s; a message has %d KiB at most. %s sends it as a file, %s drops it.",
-		bytesOf(int64(len(r.long))), wire.MaxText>>10, m.keys.Key(keys.Send), m.keys.Key(keys.Cancel))
+		wording.Bytes(int64(len(r.long))), wire.MaxText>>10, m.keys.Key(keys.Send), m.keys.Key(keys.Cancel))
 }

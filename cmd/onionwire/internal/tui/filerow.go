@@ -7,12 +7,13 @@ import (
 
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/model"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/safe"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/wording"
 )
 
 // fileBody is a file in a timeline, as rows that are not painted.
 func (m *Model) fileBody(f *model.File, w int) []string {
 	inside := max(w-indent-1, 1)
-	rows := []string{safe.Spaces(indent) + safe.Cut(m.method, "▤ "+f.Label+", "+bytesOf(f.Size), inside)}
+	rows := []string{safe.Spaces(indent) + safe.Cut(m.method, "▤ "+f.Label+", "+wording.Bytes(f.Size), inside)}
 	for _, row := range safe.Wrap(m.method, m.fileState(f, inside-2), inside-2, false) {
 		rows = append(rows, safe.Spaces(indent+2)+row.Text)
 	}
@@ -56,9 +57,9 @@ func (m *Model) fileProgress(f *model.File, w int) string {
 	case !moves:
 		return text + " waits for a connection"
 	}
-	text += " " + bytesOf(p.Rate) + "/s"
+	text += " " + wording.Bytes(p.Rate) + "/s"
 	if p.Left >= 0 {
-		text += ", " + span(time.Duration(p.Left)) + " left"
+		text += ", " + wording.Span(time.Duration(p.Left)) + " left"
 	}
 	return text
 }
@@ -96,30 +97,4 @@ func percentOf(done, size int64) int {
 func bar(percent, w int) string {
 	n := min(max(percent, 0), 100) * w / 100
 	return strings.Repeat("█", n) + strings.Repeat("░", w-n)
-}
-
-// bytesOf is a number of bytes for people.
-func bytesOf(n int64) string {
-	const unit = 1024
-	if n < unit {
-		return fmt.Sprintf("%d B", n)
-	}
-	value, i := float64(n)/unit, 0
-	for ; value >= unit && i < 4; i++ {
-		value /= unit
-	}
-	return fmt.Sprintf("%.1f %ciB", value, "KMGTP"[i])
-}
-
-// span is a duration for people.
-func span(d time.Duration) string {
-	switch {
-	case d < time.Minute:
-		return fmt.Sprintf("%d s", int(d.Seconds()))
-	case d < time.Hour:
-		return fmt.Sprintf("%d min", int(d.Minutes()))
-	case d < 48*time.Hour:
-		return fmt.Sprintf("%d h", int(d.Hours()))
-	}
-	return fmt.Sprintf("%d days", int(d.Hours()/24))
 }

@@ -36,6 +36,7 @@ type room struct {
 	long      string               // pasted text that is too long for a message
 	unsure    unsure
 	hinted    time.Time // when contacts were told last that somebody types
+	wrote     time.Time // when somebody last did
 
 	draft      string // as the node has it
 	drafting   string // as the node was told last

@@ -56,7 +56,8 @@ type Model struct {
 	screen   screen // what the last arrangement has found to be seen
 	// wanted are those whose presence was asked for because they are seen, until it is
 	// asked for anew.
-	wanted map[ledger.ContactID]bool
+	wanted   map[ledger.ContactID]bool
+	reaching *reaching // who is dialled because they are looked at, or nil
 }
 
 // stage is how far the interface has come.

@@ -13,6 +13,7 @@ import (
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/console"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/model"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/theme"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/wording"
 	"github.com/onionwire/onionwire/node/rpc"
 )
 
@@ -79,7 +80,7 @@ func (m *Model) settings() []setting {
 			},
 		},
 		{
-			name: "auto_accept", label: "take files up to", value: bytesOf(s.AutoAccept),
+			name: "auto_accept", label: "take files up to", value: wording.Bytes(s.AutoAccept),
 			doc: "Up to which size, such as 5M, files of verified contacts are accepted without asking; 0 is never.",
 			set: func(ctx context.Context, v string) error {
 				n, err := parseSize(v)

@@ -15,6 +15,7 @@ const typingEvery = 4 * time.Second
 // typing tells the contact that somebody types, if that is wanted and they are there.
 func (m *Model) typing(r *room) {
 	now := m.now()
+	r.wrote = now
 	c := m.state.Conversation(r.id)
 	if c == nil || !m.state.Settings.TypingHints || r.editing != 0 || now.Sub(r.hinted) < typingEvery {
 		return

@@ -192,7 +192,7 @@ func (m *Model) ticked(msg tickMsg) tea.Cmd {
 		m.ask(m.state.Refresh(m.seen(), now)...)
 	}
 	m.saveDrafts()
-	return tea.Batch(m.tell(msg), m.ring(), m.idle(), m.tickAfter(msg.n))
+	return tea.Batch(m.tell(msg), m.ring(), m.idle(), m.reach(), m.tickAfter(msg.n))
 }
 
 // seen are the contacts whose presence is on the screen.

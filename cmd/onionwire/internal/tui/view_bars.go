@@ -9,6 +9,7 @@ import (
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/model"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/safe"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/theme"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/wording"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/rpc"
 )
@@ -97,7 +98,7 @@ func (m *Model) titleLine(r *room) string {
 			facts += ", muted"
 		}
 		if c.Timer > 0 {
-			facts += ", messages disappear after " + span(time.Duration(c.Timer))
+			facts += ", messages disappear after " + wording.Span(time.Duration(c.Timer))
 		}
 	}
 	facts = safe.Cut(m.method, facts, w-min(safe.Width(m.method, name), shortName)-1)
@@ -121,33 +122,8 @@ func (m *Model) presenceText(c *model.Conversation) (string, theme.Style) {
 		return "does not know you any more", m.theme.Bad
 	}
 	now := m.now()
-	p := m.state.Presence(id, now)
-	switch p.State {
-	case rpc.Online:
-		return "● online", m.theme.Good
-	case rpc.Connecting:
-		return "◌ connecting" + troubleText(p.Trouble), m.theme.Warning
-	case rpc.Offline:
-		text := "○ offline"
-		if !p.Heard.IsZero() {
-			text += ", last heard " + span(now.Sub(p.Heard.Time)) + " ago"
-		}
-		return text + troubleText(p.Trouble), m.theme.Dim
-	}
-	return "? unknown", m.theme.Dim
-}
-
-// troubleText says why somebody could not be connected to.
-func troubleText(t rpc.Trouble) string {
-	why := map[rpc.Trouble]string{
-		rpc.TurnedAway: "does not take the call", rpc.AnotherVersion: "runs another version",
-		rpc.AnotherPeer: "SOMEBODY ELSE answers at this address", rpc.NotProven: "could not prove who they are",
-		rpc.KeyNeeded: "the address needs a key",
-	}[t]
-	if why == "" {
-		return ""
-	}
-	return ": " + why
+	glyph, style := m.presenceGlyph(id)
+	return glyph + " " + wording.Presence(m.state.Presence(id, now), now), style
 }
 
 // drawSidebar paints the conversations beside what is on the lines.
@@ -206,6 +182,8 @@ func (m *Model) presenceGlyph(id ledger.ContactID) (string, theme.Style) {
 	switch m.state.Presence(id, m.now()).State {
 	case rpc.Online:
 		return "●", m.theme.Good
+	case rpc.Silent:
+		return "◐", m.theme.Warning
 	case rpc.Connecting:
 		return "◌", m.theme.Warning
 	case rpc.Offline:
