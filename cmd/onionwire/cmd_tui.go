@@ -1,21 +1,17 @@
 package main
 
 import (
-	"context"
-	"errors"
-	"fmt"
 	"os"
-	"strings"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/onionwire/onionwire/cmd/internal/cli"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/config"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/notify"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui"
-	"github.com/onionwire/onionwire/tortransport/tor"
 )
 
 // tuiOptions are those of onionwire without a command.
@@ -39,8 +35,7 @@ func addInterface(root *cobra.Command, tor *cli.TorFlags) {
 }
 
 func (o *tuiOptions) run(c *cobra.Command, stdio stdio) error {
-	files := config.Files{Global: config.GlobalFile(), Profile: config.ProfileFile(o.profile.root, o.profile.name)}
-	set, err := config.Load(files, os.Environ())
+	set, err := config.Load(o.files(), os.Environ())
 	if err != nil {
 		return err
 	}
@@ -53,7 +48,7 @@ func (o *tuiOptions) run(c *cobra.Command, stdio stdio) error {
 	if err != nil {
 		return err
 	}
-	return plain(tui.Run(c.Context(), o.options(set, files, &backend{options: o, stdio: stdio, log: log}),
+	return plain(tui.Run(c.Context(), o.options(set, c.Flags(), &backend{options: o, stdio: stdio, log: log}),
 		tea.WithInput(stdio.in), tea.WithOutput(stdio.out), tea.WithoutSignalHandler()))
 }
 
@@ -62,7 +57,12 @@ type noLog struct{}
 
 func (noLog) Write(p []byte) (int, error) { return len(p), nil }
 
-func (o *tuiOptions) options(set *config.Config, files config.Files, b *backend) tui.Options {
+// files are those of the profile, which the first run may give another name.
+func (o *tuiOptions) files() config.Files {
+	return config.Files{Global: config.GlobalFile(), Profile: config.ProfileFile(o.profile.root, o.profile.name)}
+}
+
+func (o *tuiOptions) options(set *config.Config, flags *pflag.FlagSet, b *backend) tui.Options {
 	theme := set.Theme
 	if theme == config.AutoTheme {
 		theme = "" // the one that fits the terminal
@@ -73,46 +73,6 @@ func (o *tuiOptions) options(set *config.Config, files config.Files, b *backend)
 		Theme: theme, Mouse: set.Mouse, Keys: set.Bindings, Editor: set.Editor,
 		LockAfter: set.LockAfter, Notifications: set.Notifications, Notify: notify.Desktop,
 		Downloads:   xdg.UserDirs.Download,
-		Preferences: &preferences{files}, Hint: newProgram().HintFor, Getenv: os.Getenv,
+		Preferences: &preferences{o.files, flags}, Hint: newProgram().HintFor, Getenv: os.Getenv,
 	}
-}
-
-// preferences are what the files say that the interface is set up with.
-type preferences struct{ files config.Files }
-
-// All reads the files: what was set a moment ago is in them.
-func (p *preferences) All() []tui.Preference {
-	set, err := config.Load(p.files, os.Environ())
-	if err != nil {
-		return nil // it was right when the interface began, and whoever has edited it is told the next time
-	}
-	var all []tui.Preference
-	for _, k := range config.Keys() {
-		if k.Name[len(k.Name)-1] == '*' {
-			continue // keys are listed in the help
-		}
-		all = append(all, tui.Preference{Name: k.Name, Value: set.Value(k.Name), Doc: k.Doc, Choices: k.Choices})
-	}
-	return all
-}
-
-// Set writes to the file of the profile. A bridge that is none would keep tor from
-// starting the next time.
-func (p *preferences) Set(_ context.Context, name, value string) error {
-	if name == "tor.bridges" {
-		for line := range strings.Lines(value) {
-			if line = strings.TrimSpace(line); line == "" || strings.HasPrefix(line, "@") {
-				continue
-			}
-			if err := tor.CheckBridge(line); err != nil {
-				return err
-			}
-		}
-	}
-	err := config.Set(p.files.Profile, name, value)
-	var wrong *config.Error
-	if errors.As(err, &wrong) && wrong.Hint != "" {
-		err = fmt.Errorf("%w: %s", wrong.Unwrap(), wrong.Hint)
-	}
-	return err
 }

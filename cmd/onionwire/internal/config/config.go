@@ -52,9 +52,9 @@ const (
 func (s Source) String() string {
 	switch s {
 	case Global:
-		return "all profiles"
+		return "file for all profiles"
 	case Profile:
-		return "profile"
+		return "file of the profile"
 	case Environment:
 		return "environment"
 	}

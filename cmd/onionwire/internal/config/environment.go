@@ -18,8 +18,8 @@ func Variable(name string) string {
 	return variablePrefix + strings.ToUpper(strings.ReplaceAll(name, ".", "_"))
 }
 
-// takeEnvironment sets what variables say. An empty one says that it is empty, a list
-// has one element a line or is written as in a file.
+// takeEnvironment sets what variables say. An empty one says nothing, as if it were not
+// there; a list has one element a line or is written as in a file.
 func (c *Config) takeEnvironment(environ []string) error {
 	variables := make(map[string]string)
 	for _, k := range table {
@@ -29,7 +29,7 @@ func (c *Config) takeEnvironment(environ []string) error {
 	}
 	for _, entry := range slices.Sorted(slices.Values(environ)) {
 		variable, text, _ := strings.Cut(entry, "=")
-		if !strings.HasPrefix(variable, variablePrefix) {
+		if !strings.HasPrefix(variable, variablePrefix) || text == "" {
 			continue
 		}
 		name, ok := variables[variable]

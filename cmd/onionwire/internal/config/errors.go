@@ -63,7 +63,7 @@ func wrong(name, hint string) error {
 // unknown is a name that no key has.
 func unknown(name string) error {
 	hint := "docs/configuration.md lists all keys"
-	if near := nearest(name, names()); near != "" {
+	if near := nearest(name, Names()); near != "" {
 		hint = fmt.Sprintf("did you mean %s?", near)
 	}
 	return &Error{reason: fmt.Errorf("%w %s", ErrUnknown, shown(name)), Hint: hint}

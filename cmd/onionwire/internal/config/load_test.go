@@ -63,8 +63,8 @@ func TestOrder(t *testing.T) {
 		t.Errorf("the keys are %q", c.Bindings)
 	}
 	for name, want := range map[string]config.Source{
-		"theme": config.Environment, "mouse": config.Global, "log_level": config.Profile, "tor.bridges": config.Profile,
-		"keys.go-to": config.Profile, "notifications": config.Default, "editor": config.Environment,
+		"theme": config.Environment, "mouse": config.Global, "tor.bridges": config.Profile,
+		"keys.go-to": config.Profile, "notifications": config.Default, "editor": config.Global, "log_level": config.Profile,
 	} {
 		if got := c.Source(name); got != want {
 			t.Errorf("%s comes from %s, want %s", name, got, want)
@@ -141,6 +141,45 @@ func TestRefusedVariables(t *testing.T) {
 		if strings.Contains(err.Error(), "secret") {
 			t.Error("the error repeats the value")
 		}
+	}
+}
+
+// A variable that is empty is as good as none: an environment is often made of a list
+// of names.
+func TestEmptyVariables(t *testing.T) {
+	files := config.Files{Global: file(t, "theme = 'light'\nmouse = false\ntor.bridges = ['192.0.2.1:1']\n")}
+	c := load(t, files, "ONIONWIRE_THEME=", "ONIONWIRE_MOUSE=", "ONIONWIRE_LOCK_AFTER=", "ONIONWIRE_TOR_BRIDGES=",
+		"ONIONWIRE_TOR_CONTROL=", "ONIONWIRE_NO_SUCH_KEY=")
+	if c.Theme != "light" || c.Mouse || c.LockAfter != 0 || len(c.Tor.Bridges) != 1 {
+		t.Errorf("it is %+v", c)
+	}
+	if got := c.Source("theme"); got != config.Global {
+		t.Errorf("the theme comes from the %s", got)
+	}
+	if c := load(t, files, "ONIONWIRE_TOR_BRIDGES=[]"); len(c.Tor.Bridges) != 0 {
+		t.Error("a list cannot be emptied by a variable")
+	}
+}
+
+// Everything that can be set is listed by its name, with what it is if nobody sets it.
+func TestNames(t *testing.T) {
+	c := load(t, config.Files{})
+	for _, name := range config.Names() {
+		k, ok := config.Lookup(name)
+		if !ok || k.Doc == "" {
+			t.Errorf("%s is not there, or has no text", name)
+		}
+		if c.Value(name) != k.Default() {
+			t.Errorf("%s is %q, and by default %q", name, c.Value(name), k.Default())
+		}
+	}
+	for name, list := range map[string]bool{"tor.bridges": true, "keys.go-to": true, "theme": false, "mouse": false} {
+		if k, _ := config.Lookup(name); k.List() != list {
+			t.Errorf("%s is a list: %t", name, k.List())
+		}
+	}
+	if _, ok := config.Lookup("keys.fly"); ok {
+		t.Error("there are keys for what there is not")
 	}
 }
 

@@ -10,19 +10,6 @@ import (
 // maxShown is how much of an unknown name is repeated, in characters.
 const maxShown = 40
 
-// names returns the names of all keys.
-func names() (all []string) {
-	for _, k := range table {
-		if !k.many() {
-			all = append(all, k.Name)
-		}
-	}
-	for _, action := range actions {
-		all = append(all, "keys."+action)
-	}
-	return all
-}
-
 // shown quotes a name that somebody has written, if it is not too long.
 func shown(name string) string {
 	if runes := []rune(name); len(runes) > maxShown {

@@ -39,11 +39,51 @@ type Key struct {
 	field func(*Config) field
 }
 
+// Flag returns the name of the flag that goes before the key, or nothing.
+func (k Key) Flag() string { return k.flag }
+
+// List reports whether a value is a list, which people type with one element a line.
+func (k Key) List() bool {
+	if k.many() {
+		return true
+	}
+	_, list := k.field(new(Config)).(listField)
+	return list
+}
+
+// Default returns what holds if nothing is set, as people type it. For the keys of an
+// action it is nothing: those that it comes with are not known here.
+func (k Key) Default() string {
+	if k.many() {
+		return ""
+	}
+	return k.field(defaults()).text()
+}
+
 // many reports whether the row stands for many keys.
 func (k Key) many() bool { return strings.HasSuffix(k.Name, "*") }
 
 // Keys returns all that can be set, in the order in which people are told of it.
 func Keys() []Key { return slices.Clone(table) }
+
+// Names returns the names of all keys, those of the actions one by one at the end.
+func Names() (all []string) {
+	for _, k := range table {
+		if !k.many() {
+			all = append(all, k.Name)
+		}
+	}
+	for _, action := range actions {
+		all = append(all, keysTable+action)
+	}
+	return all
+}
+
+// Lookup returns the row of a key by its name, such as "theme" or "keys.go-to".
+func Lookup(name string) (Key, bool) { return lookup(name) }
+
+// keysTable begins the names of the keys of actions.
+const keysTable = "keys."
 
 // AutoTheme is the theme that fits the terminal.
 const AutoTheme = "auto"
@@ -166,8 +206,8 @@ var actions = func() []string {
 
 // lookup returns the row of a key.
 func lookup(name string) (Key, bool) {
-	if action, ok := strings.CutPrefix(name, "keys."); ok {
-		return byName["keys.*"], slices.Contains(actions, action)
+	if action, ok := strings.CutPrefix(name, keysTable); ok {
+		return byName[keysTable+"*"], slices.Contains(actions, action)
 	}
 	k, ok := byName[name]
 	return k, ok && !k.many()
@@ -179,7 +219,7 @@ func (k Key) fieldOf(c *Config, name string) field {
 	if !k.many() {
 		return k.field(c)
 	}
-	action := strings.TrimPrefix(name, "keys.")
+	action := strings.TrimPrefix(name, keysTable)
 	return listField{
 		get:   func() []string { return c.Bindings[action] },
 		set:   func(l []string) { c.Bindings[action] = l },

@@ -281,17 +281,24 @@ func (m *Model) ping(who rpc.Contact) tea.Cmd {
 	})
 }
 
-// bridge shows or sets the bridges, which the files of the program have.
+// bridge shows the bridges, which the files of the program have, adds one, or takes all
+// away.
 func (m *Model) bridge(c console.Call) tea.Cmd {
 	const name = "tor.bridges"
 	line := strings.TrimSpace(c.Arg("line"))
 	switch strings.ToLower(line) {
 	case "":
-		m.openSettings(name)
+		m.openValues(name)
 	case "off":
 		return m.change(name, "")
 	default:
-		return m.change(name, line)
+		s, _ := m.setting(name)
+		all := elements(s.Value)
+		if slices.Contains(all, line) {
+			m.say(info, "this bridge is there already")
+			return nil
+		}
+		return m.change(name, strings.Join(append(all, line), "\n"))
 	}
 	return nil
 }
@@ -308,12 +315,15 @@ func (m *Model) callProgram(c console.Call) tea.Cmd {
 		if name == "" {
 			all := theme.Names()
 			name = all[(slices.Index(all, m.theme.Name)+1)%len(all)]
+		} else if _, ok := theme.Named(name); !ok && name != autoTheme {
+			m.say(warning, "there is no such theme; there are auto, "+strings.Join(theme.Names(), ", "))
+			return nil
 		}
 		return m.change("theme", name)
 	case "mouse":
 		return m.change("mouse", map[bool]string{true: "true", false: "false"}[c.Arg("state") == "on"])
 	case "keys":
-		m.openHelp("")
+		m.openKeys("")
 	case "help":
 		m.openHelp(strings.TrimPrefix(c.Arg("command"), "/"))
 	case "lock":

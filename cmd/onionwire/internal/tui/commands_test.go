@@ -1,7 +1,6 @@
 package tui_test
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -96,9 +95,10 @@ var effects = map[string][]effect{
 		{line: "ping", sees: "Bob does not answer", calls: "Ping"},
 	},
 	"bridge": {
-		{line: "bridge", sees: "Bridges for tor", with: withPreferences},
+		{line: "bridge", sees: "Bridges for the tor", with: withPreferences},
 		{line: "bridge obfs4 192.0.2.1:443 cert=x", sees: "tor.bridges is changed", with: withPreferences},
 		{line: "bridge off", sees: "tor.bridges is changed", with: withPreferences},
+		{line: "settings tor.bridges 192.0.2.9:443", sees: "tor.bridges is changed", with: withPreferences},
 	},
 	"settings": {
 		{line: "settings", sees: "your name"},
@@ -109,10 +109,10 @@ var effects = map[string][]effect{
 	"theme": {
 		{line: "theme dark", sees: "the theme is dark"},
 		{line: "theme", sees: "the theme is dark"},
-		{line: "theme purple", sees: "there is no setting of that name"},
+		{line: "theme purple", sees: "there is no such theme; there are auto, dark"},
 	},
 	"mouse": {{line: "mouse off", sees: "mouse off"}, {line: "mouse on", sees: "mouse on"}},
-	"keys":  {{line: "keys", sees: "Help"}},
+	"keys":  {{line: "keys", sees: "What it does, or a key"}},
 	"lock":  {{line: "lock", sees: "no lock: this profile has no passphrase"}},
 	"help": {
 		{line: "help", sees: "Write a message and press"},
@@ -124,20 +124,6 @@ var effects = map[string][]effect{
 func expiry(want time.Duration) func(u *ui) bool {
 	return func(u *ui) bool { return contactOf(u.api, "Bob").Expiry == rpc.Duration(want) }
 }
-
-// preferences are files in memory.
-type preferences struct{ bridges string }
-
-func (p *preferences) All() []tui.Preference {
-	return []tui.Preference{{Name: "tor.bridges", Value: p.bridges, Doc: "Bridges for tor to start."}}
-}
-
-func (p *preferences) Set(_ context.Context, _, value string) error {
-	p.bridges = value
-	return nil
-}
-
-func withPreferences(o *tui.Options) { o.Preferences = &preferences{} }
 
 func TestEveryCommand(t *testing.T) {
 	for _, c := range console.Commands() {

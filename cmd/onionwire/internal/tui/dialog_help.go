@@ -84,11 +84,14 @@ func (h *help) commands(m *Model, p *page) {
 	}
 }
 
-// headings are what the parts of the interface are called.
-var headings = []struct {
+// heading is what a part of the interface is called.
+type heading struct {
 	where keys.Where
 	text  string
-}{
+}
+
+// headings are what the parts of the interface are called.
+var headings = []heading{
 	{keys.Everywhere, "Keys everywhere"},
 	{keys.Composer, "Keys in a conversation"},
 	{keys.Selection, "Keys on a selected message"},
@@ -99,6 +102,10 @@ var headings = []struct {
 	{keys.InviteList, "Keys in the list of invites"},
 	{keys.Verification, "Keys at a safety number"},
 	{keys.Question, "Keys at a question"},
+	{keys.StatusView, "Keys at the status"},
+	{keys.SettingList, "Keys in the settings"},
+	{keys.ValueList, "Keys in a setting that is a list"},
+	{keys.KeyList, "Keys in the list of keys"},
 }
 
 func (h *help) keys(m *Model, p *page) {
@@ -107,11 +114,7 @@ func (h *help) keys(m *Model, p *page) {
 		p.say(m.theme.Title, heading.text)
 		for _, b := range m.keys.Bindings() {
 			if b.Where == heading.where && len(b.Keys) > 0 {
-				names := make([]string, len(b.Keys))
-				for i, k := range b.Keys {
-					names[i] = keys.Name(k)
-				}
-				h.two(m, p, strings.Join(names, ", "), b.Help)
+				h.two(m, p, b.Names(), b.Help)
 			}
 		}
 	}

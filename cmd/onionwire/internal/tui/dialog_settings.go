@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -15,17 +16,47 @@ type settingList struct {
 	pick pick
 	edit *entry // the value that is typed, while it is
 	name string // of what
+	said string // what was wrong with it
 }
 
-// openSettings shows all, with one of them chosen if it is named.
+// allKeys is the line of the settings that leads to the keys.
+const allKeys = "keys"
+
+// openSettings shows all, with one of them chosen if it is named. Keys and lists have
+// dialogs of their own.
 func (m *Model) openSettings(name string) {
+	m.desk.read = false // somebody may have edited the files
 	l := &settingList{}
-	if i := slices.IndexFunc(m.settings(), func(s setting) bool { return s.name == name }); i >= 0 {
+	rows := m.settingRows()
+	i := slices.IndexFunc(rows, func(s setting) bool { return s.Name == name })
+	switch {
+	case name == allKeys:
+		m.openKeys("")
+		return
+	case isKeys(name):
+		m.openKeys(strings.TrimPrefix(name, keysPrefix))
+		return
+	case i >= 0 && rows[i].List:
+		m.openValues(name)
+		return
+	case i >= 0:
 		l.pick.at = i
-	} else if name != "" {
+	case name != "":
 		m.say(warning, "there is no setting of that name")
 	}
 	m.open(l)
+}
+
+// settingRows are the settings, with a line for all keys.
+func (m *Model) settingRows() []setting {
+	all := slices.DeleteFunc(m.settings(), func(s setting) bool { return isKeys(s.Name) })
+	value := "as they come"
+	if n := len(m.o.Keys); n > 0 {
+		value = fmt.Sprintf("%d of your own", n)
+	}
+	return append(all, setting{label: allKeys, Preference: Preference{
+		Name: allKeys, Value: value, Doc: "Which key does what. Each action can have other keys, or none.",
+	}})
 }
 
 func (l *settingList) title() string { return "Settings" }
@@ -34,80 +65,172 @@ func (l *settingList) size(width, _ int) (int, int) { return min(width, 84), 24 
 
 func (l *settingList) hidden() (above, below bool) { return l.pick.hidden() }
 
-func (l *settingList) hints() []keys.Action { return []keys.Action{keys.Confirm, keys.Close} }
+func (l *settingList) hints() []keys.Action {
+	if l.edit != nil {
+		return []keys.Action{keys.Confirm, keys.Close}
+	}
+	return []keys.Action{keys.Confirm, keys.DefaultSetting, keys.Close}
+}
+
+func (l *settingList) word(a keys.Action) string {
+	switch {
+	case a == keys.Confirm && l.edit != nil:
+		return "keep it"
+	case a == keys.Confirm:
+		return "change"
+	case a == keys.Close && l.edit != nil:
+		return "leave it as it was"
+	}
+	return ""
+}
 
 func (l *settingList) update(m *Model, msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.PasteMsg:
 		if l.edit != nil {
-			m.typed(&l.edit.Editor, msg)
+			l.typed(m, msg)
 		}
 	case tea.KeyPressMsg:
 		if l.edit != nil {
-			return l.editKey(m, msg)
+			l.editKey(m, msg)
+			return nil
 		}
-		all := m.settings()
-		switch a := m.dialogAction(msg); {
-		case a == keys.Close:
-			m.closeOverlay(l)
-		case a == keys.Confirm:
-			return l.chosen(m, all[l.pick.at])
-		default:
-			l.pick.act(a, len(all))
-		}
+		l.said = ""
+		l.key(m, msg)
 	}
 	return nil
+}
+
+func (l *settingList) key(m *Model, k tea.KeyPressMsg) {
+	rows := m.settingRows()
+	l.pick.clip(len(rows))
+	switch a := m.actionIn(keys.SettingList, k); a {
+	case keys.Close:
+		m.closeOverlay(l)
+	case keys.Confirm:
+		l.chosen(m, rows[l.pick.at])
+	case keys.DefaultSetting:
+		l.reset(m, rows[l.pick.at])
+	default:
+		l.pick.act(a, len(rows))
+	}
 }
 
 // chosen takes the next value of a list, or asks for one.
-func (l *settingList) chosen(m *Model, s setting) tea.Cmd {
-	if n := len(s.choices); n > 0 {
-		return m.change(s.name, s.choices[(slices.Index(s.choices, s.value)+1)%n])
+func (l *settingList) chosen(m *Model, s setting) {
+	switch n := len(s.Choices); {
+	case s.Name == allKeys:
+		m.openKeys("")
+	case s.List:
+		m.openValues(s.Name)
+	case n > 0:
+		l.put(m, s, s.Choices[(slices.Index(s.Choices, s.Value)+1)%n])
+	default:
+		l.name, l.edit = s.Name, newEntry(s.label, 4096)
+		l.edit.Set(s.Value)
 	}
-	l.name, l.edit = s.name, newEntry(s.label, 4096)
-	l.edit.Set(s.value)
-	return nil
 }
 
-func (l *settingList) editKey(m *Model, k tea.KeyPressMsg) tea.Cmd {
+// put changes a setting. A value that is refused stays, to be mended.
+func (l *settingList) put(m *Model, s setting, value string) {
+	m.putValue(s, value, l.settled)
+}
+
+// settled takes what became of a change.
+func (l *settingList) settled(_ *Model, err error) {
+	if err != nil {
+		l.said = "Not changed: " + reason(err)
+		return
+	}
+	l.edit = nil
+}
+
+// reset takes a preference out of the file of the profile.
+func (l *settingList) reset(m *Model, s setting) {
+	if !s.later {
+		l.said = "This one has no default: it is changed only."
+		return
+	}
+	m.resetValue(s, l.settled)
+}
+
+func (l *settingList) editKey(m *Model, k tea.KeyPressMsg) {
 	switch m.dialogAction(k) {
 	case keys.Close:
-		l.edit = nil
+		l.edit, l.said = nil, ""
 	case keys.Confirm:
-		value := strings.TrimSpace(l.edit.Text())
-		l.edit = nil
-		return m.change(l.name, value)
+		if s, ok := m.setting(l.name); ok {
+			l.put(m, s, strings.TrimSpace(l.edit.Text()))
+		}
 	default:
-		m.typed(&l.edit.Editor, k)
+		l.typed(m, k)
 	}
-	return nil
+}
+
+func (l *settingList) typed(m *Model, msg tea.Msg) {
+	if m.typed(&l.edit.Editor, msg) {
+		l.said = ""
+	}
 }
 
 func (l *settingList) picked(m *Model) (*pick, int) {
-	return &l.pick, min(len(m.settings()), l.pick.top+l.pick.height)
+	return &l.pick, min(len(m.settingRows()), l.pick.top+l.pick.height)
 }
 
 func (l *settingList) view(m *Model, width, height int) ([]string, *position) {
-	all := m.settings()
-	l.pick.clip(len(all))
-	foot := m.page(width)
-	var cursor *position
+	rows := m.settingRows()
+	l.pick.clip(len(rows))
+	head, foot := m.page(width), m.page(width)
+	if err := m.desk.unread; err != nil {
+		head.say(m.theme.Bad, "The files cannot be read: "+reason(err))
+		head.say(m.theme.Dim, "Until that is mended, what they said before holds, and nothing is written to them.")
+		head.blank()
+	}
 	foot.blank()
+	if l.said != "" {
+		foot.say(m.theme.Bad, safe.Line(l.said))
+	}
+	var cursor *position
 	if l.edit != nil {
 		cursor = l.edit.show(foot, true)
 	}
-	foot.say(m.theme.Dim, strings.ReplaceAll(all[l.pick.at].doc, "`", ""))
-	p := m.page(width)
-	for i, s := range all {
-		column := min(28, width/2)
-		p.item(i == l.pick.at, m.theme.Text, safe.Fit(m.method, s.label, column-1)+" "+orDash(safe.Line(s.value)))
+	m.aboutSetting(foot, rows[l.pick.at])
+	list := m.page(width)
+	for i, s := range rows {
+		list.item(i == l.pick.at, m.theme.Text, settingLine(m, s, width))
 	}
-	rest := max(height-len(foot.lines), 2)
-	l.pick.height = rest
-	lines := l.pick.seen(p.lines, rest, l.pick.at)
+	rest := max(height-len(head.lines)-len(foot.lines), 2)
+	l.pick.height, l.pick.above = rest, len(head.lines)
+	lines := append(head.lines, l.pick.seen(list.lines, rest, l.pick.at)...)
 	if cursor != nil {
 		cursor.y += len(lines)
 	}
 	lines = append(lines[:len(lines):len(lines)], foot.lines...)
 	return lines[:min(len(lines), height)], cursor
+}
+
+// settingLine is what a setting is called, its value, and where there is room where that
+// comes from.
+func settingLine(m *Model, s setting, width int) string {
+	column := min(24, width/2)
+	text := safe.Fit(m.method, s.label, column-1) + " " + orDash(safe.Line(inLine(s.Value)))
+	if room := width - 24; room >= 40 && s.Source != "" {
+		text = safe.Fit(m.method, text, room) + " " + safe.Cut(m.method, s.Source, 23)
+	}
+	return text
+}
+
+// aboutSetting says where a value comes from, and what it is for.
+func (m *Model) aboutSetting(p *page, s setting) {
+	switch {
+	case s.Decider != "":
+		p.say(m.theme.Warning, "It comes from "+s.Decider+", which decides whatever is set here.")
+	case s.Source != "":
+		says := "It comes from the " + s.Source + "."
+		if s.Default != "" {
+			says += " If nothing is set: " + safe.Line(inLine(s.Default))
+		}
+		p.say(m.theme.Dim, says)
+	}
+	p.say(m.theme.Dim, strings.ReplaceAll(s.Doc, "`", ""))
 }

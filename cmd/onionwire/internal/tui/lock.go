@@ -21,7 +21,9 @@ type desk struct {
 	bell    bell
 	touched time.Time // when there was a key last
 
-	preferences []Preference // as they were read last, or nil
+	preferences []Preference // as they were read last
+	read        bool         // whether they were
+	unread      error        // why they could not be
 }
 
 // lock forgets all that is shown and all keys, and asks for the passphrase before it goes

@@ -32,7 +32,7 @@ func (m *Model) names(kind console.Kind) (options []console.Option) {
 		}
 	case console.Setting:
 		for _, s := range m.settings() {
-			options = append(options, console.Option{Value: s.name, Note: s.label})
+			options = append(options, console.Option{Value: s.Name, Note: s.label})
 		}
 	}
 	return options

@@ -33,6 +33,15 @@ type scrolled interface {
 	hidden() (above, below bool)
 }
 
+// worded is a dialog in which actions mean something of their own, which its frame says.
+type worded interface {
+	// word is what an action does, in a few words, or nothing if it is what it always does.
+	word(a keys.Action) string
+}
+
+// capturing is a dialog that may want a key itself, whatever it is for otherwise.
+type capturing interface{ captures() bool }
+
 // position is a place in the inside of a dialog, or on the screen.
 type position struct{ x, y int }
 
@@ -67,6 +76,14 @@ func (m *Model) top() overlay {
 		return nil
 	}
 	return m.overlays[len(m.overlays)-1]
+}
+
+// actionIn returns what a key does in a dialog that has bindings of its own, or nothing.
+func (m *Model) actionIn(where keys.Where, k tea.KeyPressMsg) keys.Action {
+	if a, _ := m.keys.Find(where, k.String()); a != "" {
+		return a
+	}
+	return m.dialogAction(k)
 }
 
 // dialogAction returns what a key does in a dialog, or nothing.

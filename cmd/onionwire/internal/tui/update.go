@@ -207,6 +207,9 @@ func (m *Model) seen() (all []ledger.ContactID) {
 
 // key takes a key: the topmost dialog does, or the conversation.
 func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
+	if c, ok := m.top().(capturing); ok && c.captures() {
+		return m.top().update(m, k)
+	}
 	where := keys.Composer
 	switch room := m.room(); {
 	case m.top() != nil:

@@ -5,6 +5,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/keys"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/safe"
 )
 
@@ -80,11 +81,21 @@ func (m *Model) overlayHints(o overlay) string {
 	for _, a := range o.hints() {
 		for _, binding := range m.keys.Bindings() {
 			if binding.Action == a && len(binding.Keys) > 0 {
-				b.WriteString(" " + m.keys.Key(a) + " " + binding.Help + " ")
+				b.WriteString(" " + m.keys.Key(a) + " " + words(o, binding) + " ")
 			}
 		}
 	}
 	return b.String()
+}
+
+// words are what a binding does in a dialog.
+func words(o overlay, b keys.Binding) string {
+	if w, ok := o.(worded); ok {
+		if says := w.word(b.Action); says != "" {
+			return says
+		}
+	}
+	return b.Help
 }
 
 // over puts a painted line of a width over another from a column on.

@@ -167,8 +167,8 @@ nobody else can read. NOTE is for yourself. /invites lists the links that nobody
 		Name: "bridge", Group: Network, Args: []Arg{{Name: "line", Kind: Rest, Optional: true}}, Private: true,
 		Summary: "Get to Tor where it is blocked",
 		Help: `LINE is a bridge line, as you get it from https://bridges.torproject.org or by mail from
-bridges@torproject.org. "off" goes without bridges. It is used from the next start on.
-Without a line, what is set is shown.`,
+bridges@torproject.org. It is added to those that are set; "off" takes all of them away.
+That holds from the next start on. Without a line, what is set is shown.`,
 		Examples: []string{"/bridge obfs4 192.0.2.7:443 …", "/bridge off"},
 	},
 
@@ -190,7 +190,8 @@ terminal. Without a name, the next one.`,
 		Help:    `With "off" the terminal can mark text as usual. With "on", Shift often does that.`,
 	},
 	{
-		Name: "keys", Group: Program, Summary: "Show the keys", Help: `Keys can be changed in the settings file.`,
+		Name: "keys", Group: Program, Summary: "Show the keys, and change them",
+		Help: `Each action can have other keys, or none. They are kept in the settings file of the profile.`,
 	},
 	{
 		Name: "lock", Group: Program, Summary: "Lock: passphrase needed to go on",

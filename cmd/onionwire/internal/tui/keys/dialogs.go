@@ -8,6 +8,10 @@ const (
 	InviteList   Where = "invite-list"
 	Verification Where = "verification"
 	Question     Where = "question"
+	SettingList  Where = "setting-list"
+	ValueList    Where = "value-list"
+	KeyList      Where = "key-list"
+	StatusView   Where = "status-view"
 )
 
 // Actions of single dialogs.
@@ -28,6 +32,16 @@ const (
 
 	SameNumber      Action = "same-number"
 	DifferentNumber Action = "different-number"
+
+	DefaultSetting Action = "default-setting"
+	AddValue       Action = "add-value"
+	DropValue      Action = "drop-value"
+
+	AddKey      Action = "add-key"
+	DropKeys    Action = "drop-keys"
+	DefaultKeys Action = "default-keys"
+
+	SetBridge Action = "set-bridge"
 
 	Yes Action = "yes"
 	No  Action = "no"
@@ -53,6 +67,17 @@ func dialogs() []Binding {
 
 		{Verification, SameNumber, []string{"ctrl+s"}, "they are the same"},
 		{Verification, DifferentNumber, []string{"ctrl+d"}, "they are different"},
+
+		{SettingList, DefaultSetting, []string{"d"}, "take back what was set"},
+
+		{ValueList, AddValue, []string{"a"}, "add"},
+		{ValueList, DropValue, []string{"x"}, "remove"},
+
+		{KeyList, AddKey, []string{"alt+a"}, "one more key"},
+		{KeyList, DropKeys, []string{"alt+x"}, "no key"},
+		{KeyList, DefaultKeys, []string{"alt+d"}, "as it comes"},
+
+		{StatusView, SetBridge, []string{"b"}, "set a bridge"},
 
 		{Question, Yes, []string{"y"}, "yes"},
 		{Question, No, []string{"n"}, "no"},

@@ -76,18 +76,27 @@ func (m Map) Find(where Where, pressed string) (a Action, more bool) {
 // Bindings are all bindings, in the order in which help shows them.
 func (m Map) Bindings() []Binding { return slices.Clone(m.bindings) }
 
+// Binding returns that of an action.
+func (m Map) Binding(a Action) (Binding, bool) {
+	if i := slices.IndexFunc(m.bindings, func(b Binding) bool { return b.Action == a }); i >= 0 {
+		return m.bindings[i], true
+	}
+	return Binding{}, false
+}
+
 // Keys are the keys of an action, for people, or nothing if it has none.
 func (m Map) Keys(a Action) string {
-	for _, b := range m.bindings {
-		if b.Action == a {
-			names := make([]string, len(b.Keys))
-			for i, k := range b.Keys {
-				names[i] = Name(k)
-			}
-			return strings.Join(names, ", ")
-		}
+	b, _ := m.Binding(a)
+	return b.Names()
+}
+
+// Names are the keys, for people, or nothing if there are none.
+func (b Binding) Names() string {
+	names := make([]string, len(b.Keys))
+	for i, k := range b.Keys {
+		names[i] = Name(k)
 	}
-	return ""
+	return strings.Join(names, ", ")
 }
 
 // Key is the first key of an action, for people, or nothing if it has none.
@@ -125,24 +134,4 @@ func (m Map) Rebind(other map[string][]string) (Map, []string) {
 		all[i].Keys = taken
 	}
 	return New(all), append(problems, conflicts(all, other)...)
-}
-
-// conflicts says which keys do two things in one place.
-func conflicts(all []Binding, other map[string][]string) (problems []string) {
-	for i, a := range all {
-		for _, b := range all[i+1:] {
-			overlap := a.Where == b.Where || a.Where == Everywhere || b.Where == Everywhere
-			_, changedA := other[string(a.Action)]
-			_, changedB := other[string(b.Action)]
-			if !overlap || !changedA && !changedB {
-				continue
-			}
-			for _, k := range a.Keys {
-				if slices.Contains(b.Keys, k) {
-					problems = append(problems, fmt.Sprintf("keys: %s is for both %s and %s", Name(k), a.Action, b.Action))
-				}
-			}
-		}
-	}
-	return problems
 }

@@ -1,0 +1,78 @@
+package keys
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Conflicts returns the other bindings that a key would be for, too, or that it would hide,
+// if an action had it: those of the same place and of places that hold beside it.
+func (m Map) Conflicts(a Action, key string) (all []Binding) {
+	own, ok := m.Binding(a)
+	if !ok {
+		return nil
+	}
+	for _, b := range m.bindings {
+		if b.Action != a && beside(own.Where, b.Where) &&
+			slices.ContainsFunc(b.Keys, func(k string) bool { return Collide(k, key) }) {
+			all = append(all, b)
+		}
+	}
+	return all
+}
+
+// Collide reports whether there is no way to press both: they are the same, or one begins
+// with the other.
+func Collide(a, b string) bool {
+	return a == b || strings.HasPrefix(a, b+" ") || strings.HasPrefix(b, a+" ")
+}
+
+// beside reports whether the bindings of two places hold at the same time.
+func beside(a, b Where) bool {
+	if a == b || a == Everywhere || b == Everywhere {
+		return true
+	}
+	list := func(w Where) bool { return w != Composer && w != Selection && w != Dialog }
+	return a == Dialog && list(b) || b == Dialog && list(a)
+}
+
+// Writes reports whether a key writes a character where text is written, so that nobody
+// could write that any more if the key were for something else there.
+func Writes(key string) bool {
+	first, _, _ := strings.Cut(key, " ")
+	for _, m := range modifiers[:2] { // Shift writes as well
+		if strings.HasPrefix(first, m+"+") {
+			return false
+		}
+	}
+	rest := strings.TrimPrefix(first, "shift+")
+	_, known := special[rest]
+	return !known && !function(rest) || rest == "space"
+}
+
+// Writing reports whether text is written in a place.
+func (w Where) Writing() bool { return w == Everywhere || w == Composer || w == Dialog }
+
+// conflicts says which keys do two things in one place, as far as somebody has changed them.
+func conflicts(all []Binding, other map[string][]string) (problems []string) {
+	for i, a := range all {
+		for _, b := range all[i+1:] {
+			_, changedA := other[string(a.Action)]
+			_, changedB := other[string(b.Action)]
+			if !beside(a.Where, b.Where) || !changedA && !changedB {
+				continue
+			}
+			for _, k := range a.Keys {
+				for _, l := range b.Keys {
+					if k == l {
+						problems = append(problems, fmt.Sprintf("keys: %s is for both %s and %s", Name(k), a.Action, b.Action))
+					} else if Collide(k, l) {
+						problems = append(problems, fmt.Sprintf("keys: %s of %s and %s of %s begin alike", Name(k), a.Action, Name(l), b.Action))
+					}
+				}
+			}
+		}
+	}
+	return problems
+}
