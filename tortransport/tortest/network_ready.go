@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -45,11 +46,6 @@ func (n *Network) waitReady(ctx context.Context) error {
 }
 
 func (n *Network) waitConsensus(ctx context.Context) error {
-	client := &http.Client{
-		Timeout: pollTimeout,
-		// Nothing but loopback, whatever proxy the environment names.
-		Transport: &http.Transport{DisableKeepAlives: true, DisableCompression: true},
-	}
 	tick := time.NewTicker(pollInterval)
 	defer tick.Stop()
 	state := "there is none"
@@ -61,7 +57,7 @@ func (n *Network) waitConsensus(ctx context.Context) error {
 		case <-ctx.Done():
 			return fmt.Errorf("waiting for a consensus (%s): %w", state, context.Cause(ctx))
 		}
-		relays, err := fetchConsensus(ctx, client, n.dirPort)
+		relays, err := fetchConsensus(ctx, n.dirPort)
 		if err != nil {
 			continue // the answer is 404 until there is one
 		}
@@ -87,14 +83,21 @@ func missing(relays map[string][]string, want []*daemon) string {
 	return ""
 }
 
-// fetchConsensus returns the flags of each relay by its nickname.
-func fetchConsensus(ctx context.Context, client *http.Client, dirPort int) (map[string][]string, error) {
-	url := "http://" + hostPort(dirPort) + "/tor/status-vote/current/consensus"
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+// fetchConsensus returns the flags of each relay by its nickname. It does without the
+// client of net/http, which would bring TLS and HTTP/2 into programs that start networks.
+func fetchConsensus(ctx context.Context, dirPort int) (map[string][]string, error) {
+	ctx, cancel := context.WithTimeout(ctx, pollTimeout)
+	defer cancel()
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", hostPort(dirPort))
 	if err != nil {
 		return nil, err
 	}
-	resp, err := client.Do(req)
+	defer conn.Close()
+	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
+	if _, err := io.WriteString(conn, "GET /tor/status-vote/current/consensus HTTP/1.0\r\n\r\n"); err != nil {
+		return nil, err
+	}
+	resp, err := http.ReadResponse(bufio.NewReader(io.LimitReader(conn, maxConsensus)), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +105,7 @@ func fetchConsensus(ctx context.Context, client *http.Client, dirPort int) (map[
 	if resp.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("consensus: %s", resp.Status)
 	}
-	return parseConsensus(io.LimitReader(resp.Body, maxConsensus))
+	return parseConsensus(resp.Body)
 }
 
 // parseConsensus reads the "r" and "s" lines of dir-spec, "Consensus document".

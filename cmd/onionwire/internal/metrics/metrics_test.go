@@ -63,9 +63,9 @@ func (f *fake) Events(ctx context.Context, _ ledger.Cursor) iter.Seq2[rpc.Event,
 	}
 }
 
-func start(t *testing.T, address string, f *fake) *metrics.Server {
+func start(t *testing.T, f *fake) *metrics.Server {
 	t.Helper()
-	s, err := metrics.Start(t.Context(), address, f)
+	s, err := metrics.Start(t.Context(), "127.0.0.1:0", f)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +112,7 @@ func want(t *testing.T, got string, lines ...string) {
 
 func TestFigures(t *testing.T) {
 	f := newFake()
-	s := start(t, "127.0.0.1:0", f)
+	s := start(t, f)
 	f.events <- rpc.Event{Kind: "delivery_changed", Delivery: "delivered"}
 	f.events <- rpc.Event{Kind: "delivery_changed", Delivery: "delivered"}
 	f.events <- rpc.Event{Kind: "message_received"}
@@ -149,7 +149,7 @@ func TestFigures(t *testing.T) {
 
 // A page in a browser on this machine must not read the figures by a name of its own.
 func TestNames(t *testing.T) {
-	s := start(t, "127.0.0.1:0", newFake())
+	s := start(t, newFake())
 	for host, code := range map[string]int{
 		"localhost": http.StatusOK, "127.0.0.1:1": http.StatusOK, "[::1]:9464": http.StatusOK,
 		"rebound.example": http.StatusMisdirectedRequest, "192.0.2.1:9464": http.StatusMisdirectedRequest,

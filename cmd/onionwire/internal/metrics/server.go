@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
-	"net/http"
 	"net/netip"
 	"os"
 	"strings"
@@ -17,7 +16,6 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/onionwire/onionwire/node/rpc"
 )
@@ -27,18 +25,17 @@ import (
 var ErrAddress = errors.New("metrics are told on a loopback address, such as 127.0.0.1:9464, or on unix:PATH only")
 
 const (
-	// maxScrapes is how many are answered at a time.
-	maxScrapes = 4
-	// requestTimeout bounds everything about a request.
-	requestTimeout = 15 * time.Second
-	// maxHeader bounds the header of a request, in bytes.
-	maxHeader = 16 << 10
+	// maxConns is how many connections are answered at a time. Others wait.
+	maxConns = 16
+	// acceptPause is how long it takes until connections are accepted again when the
+	// system refuses to.
+	acceptPause = time.Second
 )
 
 // Server tells figures until Close.
 type Server struct {
-	server   *http.Server
 	listener net.Listener
+	handler  handler
 	cancel   context.CancelFunc
 	work     sync.WaitGroup
 }
@@ -54,29 +51,52 @@ func Start(ctx context.Context, address string, api rpc.API) (*Server, error) {
 	c := newCollector(api)
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(c, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{
-		MaxRequestsInFlight: maxScrapes, Timeout: requestTimeout,
-	}))
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	s := &Server{listener: l, cancel: cancel, server: &http.Server{
-		Handler:     local(mux, l.Addr().Network()),
-		ReadTimeout: requestTimeout, WriteTimeout: 2 * requestTimeout, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: maxHeader,
-	}}
+	s := &Server{listener: l, cancel: cancel, handler: handler{figures: registry, anyHost: l.Addr().Network() == "unix"}}
 	s.work.Go(func() { _ = c.count(ctx) })
-	s.work.Go(func() { _ = s.server.Serve(l) }) // it ends by Close
+	s.work.Go(func() { s.serve(ctx) })
 	return s, nil
 }
 
 // Addr is where the server listens, with the port that it has got if 0 was asked for.
 func (s *Server) Addr() net.Addr { return s.listener.Addr() }
 
-// Close ends the server, and its socket.
+// Close ends the server, its connections, and its socket.
 func (s *Server) Close() error {
 	s.cancel()
-	err := s.server.Close()
+	err := s.listener.Close()
 	s.work.Wait()
 	return err
+}
+
+// serve answers connections, maxConns at a time, until the listener is closed.
+func (s *Server) serve(ctx context.Context) {
+	free := make(chan struct{}, maxConns)
+	for {
+		conn, err := s.listener.Accept()
+		switch {
+		case errors.Is(err, net.ErrClosed):
+			return
+		case err != nil: // there are too many files open, which passes
+			select {
+			case <-ctx.Done():
+			case <-time.After(acceptPause):
+			}
+			continue
+		}
+		select {
+		case free <- struct{}{}:
+		case <-ctx.Done():
+			_ = conn.Close()
+			continue
+		}
+		s.work.Go(func() {
+			defer func() { <-free }()
+			defer conn.Close()
+			defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
+			s.handler.answer(conn)
+		})
+	}
 }
 
 // listen refuses everything that others than this machine can connect to.
@@ -95,14 +115,26 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 		}
 		return l, nil
 	}
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrAddress, err)
-	}
-	if ip, err := netip.ParseAddr(host); err != nil || !ip.IsLoopback() {
-		return nil, ErrAddress
+	if err := Check(address); err != nil {
+		return nil, err
 	}
 	return config.Listen(ctx, "tcp", address)
+}
+
+// Check fails with ErrAddress if figures cannot be told at an address, for who wants to
+// know before there is a node.
+func Check(address string) error {
+	if strings.HasPrefix(address, "unix:") {
+		return nil
+	}
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrAddress, err)
+	}
+	if ip, err := netip.ParseAddr(host); err != nil || !ip.IsLoopback() {
+		return ErrAddress
+	}
+	return nil
 }
 
 // removeStale removes a socket on which nobody listens any more.
@@ -122,22 +154,4 @@ func removeStale(ctx context.Context, path string) error {
 		return errors.Join(fmt.Errorf("%s is in use by another program", path), conn.Close())
 	}
 	return os.Remove(path)
-}
-
-// local lets in only who has asked for this machine by name or address: a page in a
-// browser cannot, whose own name was made to lead here.
-func local(next http.Handler, network string) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		host := r.Host
-		if h, _, err := net.SplitHostPort(host); err == nil {
-			host = h
-		}
-		ip, err := netip.ParseAddr(strings.Trim(host, "[]"))
-		if network != "unix" && host != "localhost" && (err != nil || !ip.IsLoopback()) {
-			http.Error(w, "ask for localhost", http.StatusMisdirectedRequest)
-			return
-		}
-		w.Header().Set("X-Content-Type-Options", "nosniff")
-		next.ServeHTTP(w, r)
-	})
 }
