@@ -237,7 +237,12 @@ func (n *Node) release(out engine.Output) {
 		switch c := change.(type) {
 		case ledger.ExpireMessage, ledger.ExpireRead:
 			timers = true
-		case ledger.AddEvent, ledger.AddMessage, ledger.ReadDelivery:
+		case ledger.AddEvent:
+			told = true
+			if c.Event.Kind == ledger.SetBack {
+				n.log.Warn("a contact knows of us what we do not: this is an older copy of the profile, or another copy of it runs")
+			}
+		case ledger.AddMessage, ledger.ReadDelivery:
 			told = true
 		case ledger.PutContact:
 			n.gate.put(c.Contact)

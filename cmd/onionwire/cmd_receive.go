@@ -3,12 +3,14 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/onionwire/onionwire/cmd/internal/cli"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/output"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/wording"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/rpc"
 )
@@ -34,6 +36,10 @@ has written it. With --text, it is lines for people.
 What was printed counts as read from then on, unless --keep-unread is given: the next
 receive goes on behind it, and the contact is told, as the settings say. After a crash,
 the last message may come a second time.
+
+If a contact has had messages from here that this profile does not know, which means that
+it is an older copy or that another copy of it runs, that is a line as well: an event of
+the "kind" set_back as in docs/rpc.md, with an "explanation". Messages have no "kind".
 
 If no node runs, receive starts one with a Tor of its own, which other commands can use
 meanwhile.
@@ -66,8 +72,7 @@ func (o *receiveOptions) run(ctx context.Context, stdio stdio) error {
 	defer cancel()
 	err := o.online(ctx, stdio, func(ctx context.Context, s *session) error {
 		s.out.JSON = !o.text
-		r := reception{session: s, options: o, names: make(map[ledger.ContactID]string), last: make(map[ledger.ConversationID]ledger.MessageNumber)}
-		return r.run(ctx)
+		return newReception(s, o).run(ctx)
 	})
 	switch {
 	case errors.Is(err, errEnough):
@@ -93,6 +98,12 @@ type reception struct {
 	count   int
 }
 
+func newReception(s *session, o *receiveOptions) *reception {
+	return &reception{
+		session: s, options: o, names: make(map[ledger.ContactID]string), last: make(map[ledger.ConversationID]ledger.MessageNumber),
+	}
+}
+
 func (r *reception) run(ctx context.Context) error {
 	if r.options.from != "" {
 		c, err := r.contact(ctx, r.options.from)
@@ -111,9 +122,19 @@ func (r *reception) run(ctx context.Context) error {
 	if err := r.connect(ctx); err != nil {
 		return err
 	}
-	for e, err := range r.Events(ctx, status.Cursor) {
+	return r.follow(ctx, status.Cursor)
+}
+
+// follow prints what comes after a cursor.
+func (r *reception) follow(ctx context.Context, after ledger.Cursor) error {
+	for e, err := range r.Events(ctx, after) {
 		if err != nil {
 			return err
+		}
+		if e.Kind == setBack && (r.from == 0 || e.Contact == r.from) {
+			if err := r.warn(ctx, e); err != nil {
+				return err
+			}
 		}
 		if e.Kind != messageReceived || r.from != 0 && e.Contact != r.from || e.Message <= r.last[e.Conversation] {
 			continue
@@ -190,6 +211,27 @@ func (r *reception) take(ctx context.Context, m rpc.Message) error {
 		err = errEnough
 	}
 	return err
+}
+
+// warn tells of a contact who knows more of a conversation than is kept here.
+func (r *reception) warn(ctx context.Context, e rpc.Event) error {
+	name, err := r.name(ctx, e.Contact)
+	if err != nil {
+		return err
+	}
+	text := wording.SetBack(output.Line(name))
+	if r.out.JSON {
+		return r.out.Object(explainedEvent{e, name, text})
+	}
+	_, err = fmt.Fprintln(r.stdio.notes(), text) // among messages somebody else could have written it
+	return err
+}
+
+// explainedEvent is an event for programs, with what people are told of it.
+type explainedEvent struct {
+	rpc.Event
+	Name        string `json:"name"`
+	Explanation string `json:"explanation"`
 }
 
 // name returns what a contact is called.

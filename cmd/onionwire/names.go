@@ -14,6 +14,7 @@ var (
 	messageDeleted  = rpc.EventKindName(ledger.MessageDeleted)
 	deliveryChanged = rpc.EventKindName(ledger.DeliveryChanged)
 	timerChanged    = rpc.EventKindName(ledger.TimerChanged)
+	setBack         = rpc.EventKindName(ledger.SetBack)
 	fileOffered     = rpc.EventKindName(ledger.FileOffered)
 	fileChanged     = rpc.EventKindName(ledger.FileChanged)
 

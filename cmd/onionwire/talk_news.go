@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/output"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/wording"
 	"github.com/onionwire/onionwire/node"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/rpc"
@@ -38,6 +39,8 @@ func (t *talk) show(ctx context.Context, e rpc.Event) error {
 		t.delivery(e)
 	case messageDeleted:
 		delete(t.waiting, e.Message)
+	case setBack:
+		fmt.Fprintln(t.notes, wording.SetBack("the other side"))
 	case timerChanged:
 		fmt.Fprintf(t.notes, "messages %s\n", timer(*e.Timer))
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/onionwire/onionwire/cmd/internal/cli"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/wording"
 	"github.com/onionwire/onionwire/node"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/rpc"
@@ -167,6 +168,7 @@ func TestTalk(t *testing.T) {
 			{Kind: messageReceived, Contact: 1, Conversation: 1, Message: theirs.Number},
 			{Kind: messageReceived, Contact: 1, Conversation: 1, Message: 999}, // disappeared
 			{Kind: timerChanged, Conversation: 1, Timer: &hour},
+			{Kind: setBack, Contact: 1, Conversation: 1},
 			presence(rpc.Offline, ""),
 			{Kind: deliveryChanged, Contact: 1, Conversation: 1, Message: first.Number, Delivery: sent},
 			{Kind: deliveryChanged, Contact: 1, Conversation: 1, Message: first.Number, Delivery: "expired"},
@@ -192,6 +194,7 @@ func TestTalk(t *testing.T) {
 		"connected with Bob, 12D3KooWBob",
 		"Ca␛rol, 12D3KooWCarol has written, too; it waits until you chat with them",
 		"messages disappear after 1h0m0s from now on",
+		wording.SetBack("the other side"),
 		"disconnected; what you type waits for the next connection",
 	)
 }

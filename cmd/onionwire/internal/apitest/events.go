@@ -18,6 +18,13 @@ func (f *Fake) happen(kind ledger.EventKind, e rpc.Event) {
 	f.wake()
 }
 
+// SetBack has a contact know more of a conversation than the node.
+func (f *Fake) SetBack(of ledger.ContactID) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.happen(ledger.SetBack, rpc.Event{Contact: of, Conversation: f.contacts[of].Conversation})
+}
+
 func (f *Fake) wake() {
 	close(f.changed)
 	f.changed = make(chan struct{})

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/notify"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/model"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/safe"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/rpc"
@@ -37,6 +38,8 @@ func (m *Model) noticed(e rpc.Event) {
 	switch e.Kind {
 	case rpc.EventKindName(ledger.RequestReceived):
 		m.desk.bell.news.Requests++
+	case model.SetBack:
+		m.say(warning, "something is missing in the conversation with "+m.state.Label(e.Contact)+"; there it says what and why")
 	case rpc.EventKindName(ledger.MessageReceived):
 		c := m.state.Conversation(e.Conversation)
 		seen := m.focused && m.active == e.Conversation

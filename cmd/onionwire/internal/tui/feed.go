@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/model"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/rpc"
 )
@@ -46,6 +47,38 @@ func follow(ctx context.Context, api rpc.API, after ledger.Cursor) *feed {
 func (f *feed) stop() {
 	f.cancel()
 	f.reader.Wait()
+}
+
+// lookedBack is how many events before the interface has begun are looked through for what is
+// to be known still.
+const lookedBack = 2000
+
+// lookBack returns the command that looks for what has happened up to a cursor and was not
+// seen, because no interface was there. What is not kept any more is not known.
+func (m *Model) lookBack(upTo ledger.Cursor) tea.Cmd {
+	api := m.api
+	return m.run(func(ctx context.Context) tea.Msg {
+		if upTo == 0 {
+			return nil
+		}
+		ctx, cancel := context.WithTimeout(ctx, callLasts)
+		defer cancel()
+		var found []rpc.Event
+		for e, err := range api.Events(ctx, max(upTo, lookedBack)-lookedBack) {
+			if err == nil && e.Kind == model.SetBack {
+				found = append(found, e)
+			}
+			if err != nil || e.Cursor >= upTo {
+				break
+			}
+		}
+		return outcome(func(m *Model) tea.Cmd {
+			for _, e := range found {
+				m.state.Noted(e)
+			}
+			return nil
+		})
+	})
 }
 
 // eventsMsg are events, or why there are no more.

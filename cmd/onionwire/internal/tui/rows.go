@@ -1,12 +1,14 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/model"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/safe"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/theme"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/wording"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/rpc"
 )
@@ -85,6 +87,8 @@ func (m *Model) rows(r *room, t *model.Timeline, i int) []string {
 	if day {
 		rows = append(rows, m.rule(at.Format("Monday, 2 January 2006"), w, m.theme.Dim))
 	}
+	above, below := m.state.NotesAt(r.id, t, i)
+	named = named || len(above) > 0
 	if isNew(t, items, i) {
 		rows = append(rows, m.rule("new messages", w, m.theme.Marker))
 		named = true
@@ -96,16 +100,28 @@ func (m *Model) rows(r *room, t *model.Timeline, i int) []string {
 		rows = append(rows, m.byline(item, at, w))
 	}
 	body := m.body(item, w)
-	if r.selecting && item.Key() == r.selected {
+	switch {
+	case r.selecting && item.Key() == r.selected:
 		for j := range body {
 			body[j] = m.theme.Selected.Paint(safe.Fit(m.method, body[j], w))
 		}
-		return append(rows, body...)
+	case item.File != nil:
+		body = m.paintFile(item.File, body)
+	default:
+		body = m.paintMessage(*item.Message, body)
 	}
-	if item.File != nil {
-		return append(rows, m.paintFile(item.File, body)...)
+	return slices.Concat(m.notes(above, w), rows, body, m.notes(below, w))
+}
+
+// notes are rows about what has happened to a conversation.
+func (m *Model) notes(all []model.Note, w int) (rows []string) {
+	for _, n := range all {
+		text := "! " + m.day(n.Time.Time) + ": " + wording.SetBack(m.state.Label(n.Contact))
+		for _, row := range safe.Wrap(m.method, text, max(min(w, readable), 1), false) {
+			rows = append(rows, m.theme.Warning.Paint(row.Text))
+		}
 	}
-	return append(rows, m.paintMessage(*item.Message, body)...)
+	return rows
 }
 
 // isNew reports whether an item is the first new one of others.

@@ -136,7 +136,7 @@ func (m *Model) finished(msg laneMsg) tea.Cmd {
 		if _, first := a.Request.(model.GetStatus); first && a.Err == nil && m.feed == nil && m.stage == ready {
 			m.feed = follow(m.ctx, m.api, a.Status.Cursor)
 			m.ask(m.state.Start()...)
-			cmds = append(cmds, m.happenings())
+			cmds = append(cmds, m.happenings(), m.lookBack(a.Status.Cursor))
 		}
 		cmds = append(cmds, m.tell(a))
 	}

@@ -84,6 +84,8 @@ func (m *Model) drawTimeline(r *room, lines []string) {
 		m.center(lines, s.timeline.w, "loading …")
 	case t.Failed != nil:
 		m.center(lines, s.timeline.w, "The messages could not be loaded.")
+	case len(m.state.Notes(r.id)) > 0:
+		copy(lines, m.notes(m.state.Notes(r.id), s.timeline.w))
 	default:
 		m.center(lines, s.timeline.w, "No messages yet. What you write waits until the other side is there.")
 	}

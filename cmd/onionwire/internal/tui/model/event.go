@@ -21,3 +21,6 @@ var (
 	fileChanged         = rpc.EventKindName(ledger.FileChanged)
 	conversationChanged = rpc.EventKindName(ledger.ConversationChanged)
 )
+
+// SetBack is the kind of the events of which there are notes.
+var SetBack = rpc.EventKindName(ledger.SetBack)

@@ -265,6 +265,8 @@ func (s *State) Happened(e rpc.Event, now time.Time) []Request {
 		return []Request{GetConversation{e.Conversation}}
 	case fileOffered, fileChanged, rpc.FileStalled:
 		return []Request{GetFile{e.File}}
+	case SetBack:
+		s.Noted(e)
 	case rpc.StatusChanged:
 		return []Request{GetStatus{}}
 	case rpc.FileProgress:

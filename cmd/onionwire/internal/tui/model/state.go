@@ -34,6 +34,7 @@ type State struct {
 
 	presence map[ledger.ContactID]presence
 	files    map[ledger.FileNumber]*File
+	notes    map[ledger.ConversationID][]Note
 }
 
 // New returns a state in which nothing is known.
@@ -45,6 +46,7 @@ func New() *State {
 		of:       make(map[ledger.ContactID]ledger.ConversationID),
 		presence: make(map[ledger.ContactID]presence),
 		files:    make(map[ledger.FileNumber]*File),
+		notes:    make(map[ledger.ConversationID][]Note),
 	}
 }
 
