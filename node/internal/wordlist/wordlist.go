@@ -3,10 +3,10 @@
 package wordlist
 
 import (
+	_ "embed" // the list
 	"slices"
 	"strings"
-
-	"github.com/tyler-smith/go-bip39/wordlists"
+	"sync"
 )
 
 const (
@@ -16,8 +16,16 @@ const (
 	Start = 4
 )
 
+// english is the list as BIP 39 publishes it, a word a line.
+//
+//go:embed english.txt
+var english string
+
+// words are split when they are asked for: most runs of a program need none.
+var words = sync.OnceValue(func() []string { return strings.Fields(english) })
+
 // Word returns the word at an index, which has Bits bits.
-func Word(index int) string { return wordlists.English[index] }
+func Word(index int) string { return words()[index] }
 
 // Find returns the index of a word, given whole or by its first Start letters. The
 // case of ASCII letters does not matter; some others have one as their lower case,
@@ -29,12 +37,13 @@ func Find(word string) (index int, found bool) {
 		}
 		return r
 	}, word)
-	index, found = slices.BinarySearch(wordlists.English, word)
+	list := words()
+	index, found = slices.BinarySearch(list, word)
 	if found {
 		return index, true
 	}
 	// The list is in order, so the first one behind it is the one it begins.
-	found = len(word) == Start && index < len(wordlists.English) &&
-		strings.HasPrefix(wordlists.English[index], word)
+	found = len(word) == Start && index < len(list) &&
+		strings.HasPrefix(list[index], word)
 	return index, found
 }
