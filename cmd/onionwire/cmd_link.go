@@ -78,11 +78,7 @@ func (o *linkOptions) run(ctx context.Context, s *session) error {
 		return err
 	}
 	if o.png != "" {
-		picture, err := qr.PNG(link.QR())
-		if err != nil {
-			return err
-		}
-		if err := writeNew(o.png, picture); err != nil {
+		if err := writeCode(o.png, link.QR()); err != nil {
 			return err
 		}
 	}
@@ -125,6 +121,15 @@ func vacant(path string) error {
 		return fmt.Errorf("cannot write %s: %w", path, err)
 	}
 	return nil
+}
+
+// writeCode writes a QR code to a new file, as a picture.
+func writeCode(path, text string) error {
+	picture, err := qr.PNG(text)
+	if err != nil {
+		return err
+	}
+	return writeNew(path, picture)
 }
 
 // writeNew writes a file that is not there, for this user alone, whole or not at all.

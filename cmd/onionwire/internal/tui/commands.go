@@ -82,8 +82,11 @@ func (m *Model) callPeople(c console.Call) tea.Cmd {
 	if !ok {
 		return nil
 	}
-	if c.Command.Name == "goto" {
+	switch c.Command.Name {
+	case "goto":
 		return m.meet(who)
+	case "verify":
+		return m.openVerify(who.ID, c.Arg("number"))
 	}
 	m.callContact(c, who)
 	return nil
@@ -95,8 +98,6 @@ func (m *Model) callContact(c console.Call, who rpc.Contact) {
 	switch c.Command.Name {
 	case "block":
 		m.do("not blocked", name+" is blocked; /unblock undoes that", func(ctx context.Context) error { return api.BlockContact(ctx, id) })
-	case "verify":
-		m.openVerify(id, c.Arg("number"))
 	case "ask":
 		m.do("not asked", name+" is asked once more", func(ctx context.Context) error { return api.AskAgain(ctx, id) })
 	case "rename":

@@ -154,13 +154,18 @@ func (f *addForm) readImage(m *Model) tea.Cmd {
 	})
 }
 
-// linkInImage reads the link in a QR code in a file.
-func linkInImage(path string) (contactlink.Link, error) {
+// codeInImage reads the QR code in a file.
+func codeInImage(path string) (string, error) {
 	path, err := expand(path)
 	if err != nil {
-		return contactlink.Link{}, err
+		return "", err
 	}
-	text, err := qr.Read(path)
+	return qr.Read(path)
+}
+
+// linkInImage reads the link in a QR code in a file.
+func linkInImage(path string) (contactlink.Link, error) {
+	text, err := codeInImage(path)
 	if err != nil {
 		return contactlink.Link{}, err
 	}
@@ -236,6 +241,8 @@ func (f *addForm) found(m *Model, p *page) {
 		p.say(m.theme.Dim, "  …")
 	case errors.Is(f.err, fs.ErrNotExist):
 		p.say(m.theme.Bad, "  there is no such file, and a link begins with onionwire:")
+	case errors.Is(f.err, qr.ErrImage):
+		p.say(m.theme.Bad, "  this is no contact link, and no image in PNG, JPEG or GIF")
 	case f.err != nil:
 		p.say(m.theme.Bad, "  "+reason(f.err))
 	case f.parsed != (contactlink.Link{}):

@@ -31,12 +31,18 @@ type verification struct {
 	height  int
 }
 
-// numberMsg is the safety number, and verifiedMsg what a comparison has said.
+// numberMsg is the safety number, codeMsg what was found in an image, and verifiedMsg what
+// a comparison has said.
 type (
 	numberMsg struct {
 		to     *verification
 		number rpc.SafetyNumber
 		err    error
+	}
+	codeMsg struct {
+		to   *verification
+		code string
+		err  error
 	}
 	verifiedMsg struct {
 		to      *verification
@@ -47,8 +53,8 @@ type (
 
 // openVerify shows the safety number with a contact, and compares it at once if theirs is
 // given.
-func (m *Model) openVerify(id ledger.ContactID, theirs string) {
-	v := &verification{contact: id, theirs: newEntry("Type or paste what they read out, or show you", maxNumber)}
+func (m *Model) openVerify(id ledger.ContactID, theirs string) tea.Cmd {
+	v := &verification{contact: id, theirs: newEntry("What they read out, or an image file with the QR code that they show", maxNumber)}
 	v.theirs.Set(theirs)
 	m.open(v)
 	api := m.api
@@ -56,9 +62,10 @@ func (m *Model) openVerify(id ledger.ContactID, theirs string) {
 		n, err := api.SafetyNumber(ctx, id)
 		return numberMsg{v, n, err}
 	})
-	if theirs != "" {
-		v.compare(m, theirs)
+	if theirs == "" {
+		return nil
 	}
+	return v.read(m, theirs)
 }
 
 func (v *verification) title() string { return "Verify a contact" }
@@ -77,6 +84,16 @@ func (v *verification) update(m *Model, msg tea.Msg) tea.Cmd {
 		if msg.to == v {
 			v.number, v.err = msg.number, msg.err
 		}
+	case codeMsg:
+		switch {
+		case msg.to != v:
+		case msg.err != nil:
+			v.busy = false
+			v.compared(m, verifiedMsg{err: msg.err})
+		default:
+			v.busy = false
+			v.compare(m, msg.code)
+		}
 	case verifiedMsg:
 		if msg.to == v {
 			v.compared(m, msg)
@@ -84,12 +101,12 @@ func (v *verification) update(m *Model, msg tea.Msg) tea.Cmd {
 	case tea.PasteMsg:
 		m.typed(&v.theirs.Editor, msg)
 	case tea.KeyPressMsg:
-		v.key(m, msg)
+		return v.key(m, msg)
 	}
 	return nil
 }
 
-func (v *verification) key(m *Model, k tea.KeyPressMsg) {
+func (v *verification) key(m *Model, k tea.KeyPressMsg) tea.Cmd {
 	a, _ := m.keys.Find(keys.Verification, k.String())
 	if a == "" {
 		a = m.dialogAction(k)
@@ -99,7 +116,7 @@ func (v *verification) key(m *Model, k tea.KeyPressMsg) {
 		m.closeOverlay(v)
 	case keys.Confirm:
 		if !v.theirs.Empty() {
-			v.compare(m, v.theirs.Text())
+			return v.read(m, v.theirs.Text())
 		}
 	case keys.SameNumber: // somebody has compared both
 		if v.number.Digits != "" {
@@ -114,6 +131,24 @@ func (v *verification) key(m *Model, k tea.KeyPressMsg) {
 			m.typed(&v.theirs.Editor, k)
 		}
 	}
+	return nil
+}
+
+// read compares what was typed: a number, or an image of a code of one. No number in any
+// form has a character of those by which a path is known.
+func (v *verification) read(m *Model, typed string) tea.Cmd {
+	if !strings.ContainsAny(typed, `./\~`) {
+		v.compare(m, typed)
+		return nil
+	}
+	if v.busy {
+		return nil
+	}
+	v.busy = true
+	return m.run(func(context.Context) tea.Msg {
+		code, err := codeInImage(typed)
+		return codeMsg{v, code, err}
+	})
 }
 
 // otherNumber is a number that is not this one: what a person says who has seen another.
@@ -141,7 +176,7 @@ func (v *verification) compared(m *Model, msg verifiedMsg) {
 	who := m.state.Label(v.contact)
 	switch {
 	case errors.Is(msg.err, rpc.ErrInvalid):
-		v.result = "Nothing was changed: a safety number has 60 digits or 16 words, and this is not all of one."
+		v.result = "Nothing was changed: a safety number has 60 digits or 16 words, or is the QR code on their screen, and this is not all of theirs."
 	case msg.err != nil:
 		v.result = "Nothing was changed: " + reason(msg.err)
 	case msg.matches:

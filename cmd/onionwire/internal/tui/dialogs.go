@@ -36,10 +36,9 @@ func (m *Model) show(action keys.Action) tea.Cmd {
 		m.openSettings("")
 	case keys.Verify:
 		if who, ok := m.talkedTo(); ok {
-			m.openVerify(who.ID, "")
-		} else {
-			m.say(warning, "open a conversation first")
+			return m.openVerify(who.ID, "")
 		}
+		m.say(warning, "open a conversation first")
 	case keys.Lock:
 		return m.lock(true)
 	}

@@ -56,7 +56,8 @@ out: they see you as offline. ` + current,
 		Name: "verify", Group: People, Args: []Arg{who, {Name: "number", Kind: Rest, Optional: true}},
 		Summary: "Compare safety numbers with a contact",
 		Help: `Two people who see the same safety number are sure that nobody is between them. Compare
-it over another way: face to face, or on the telephone if you know the voice. ` + current,
+it over another way: face to face, or on the telephone if you know the voice. The number
+can be a picture of the QR code that they show as well, by its file name. ` + current,
 	},
 	{
 		Name: "ask", Group: People, Args: []Arg{who},
