@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/adrg/xdg"
@@ -57,6 +58,9 @@ type noLog struct{}
 
 func (noLog) Write(p []byte) (int, error) { return len(p), nil }
 
+// folder is that of the profile.
+func (o *tuiOptions) folder() string { return filepath.Join(o.profile.root, o.profile.name) }
+
 // files are those of the profile, which the first run may give another name.
 func (o *tuiOptions) files() config.Files {
 	return config.Files{Global: config.GlobalFile(), Profile: config.ProfileFile(o.profile.root, o.profile.name)}
@@ -72,7 +76,7 @@ func (o *tuiOptions) options(set *config.Config, flags *pflag.FlagSet, b *backen
 		Setup: firstRun{o}, Trouble: b.Trouble,
 		Theme: theme, Mouse: set.Mouse, Keys: set.Bindings, Editor: set.Editor,
 		LockAfter: set.LockAfter, Notifications: set.Notifications, Notify: notify.Desktop,
-		Downloads:   xdg.UserDirs.Download,
+		Downloads: xdg.UserDirs.Download, Folder: o.folder,
 		Preferences: &preferences{o.files, flags}, Hint: newProgram().HintFor, Getenv: os.Getenv,
 	}
 }

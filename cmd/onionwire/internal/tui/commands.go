@@ -26,7 +26,7 @@ func (m *Model) command(line string) tea.Cmd {
 	if err != nil {
 		m.openConsole("/" + line)
 		if c, ok := m.top().(*commandLine); ok {
-			c.err = err
+			c.err, c.from = err, m.room()
 		}
 		return nil
 	}

@@ -8,6 +8,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/console"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/keys"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/model"
 	"github.com/onionwire/onionwire/node/ledger"
@@ -17,12 +18,16 @@ import (
 
 // composerKey takes a key that is for the text that is being written.
 func (m *Model) composerKey(r *room, action keys.Action, k tea.KeyPressMsg) tea.Cmd {
+	if r.long != "" {
+		m.longKey(r, action, k)
+		return nil
+	}
 	e := &r.editor
 	switch action {
 	case keys.Send:
 		return m.send(r)
 	case keys.NewLine:
-		e.Insert("\n")
+		m.write(r, "\n")
 	case keys.HistoryBack:
 		if !e.Up(m.method, m.screen.composer.w) {
 			m.recall(r, 1)
@@ -63,33 +68,34 @@ func (m *Model) composerKey(r *room, action keys.Action, k tea.KeyPressMsg) tea.
 
 // write puts text into the composer.
 func (m *Model) write(r *room, text string) {
-	if !r.editor.Insert(text) {
+	if len(r.editor.Text())+len(text) > wire.MaxText {
 		m.say(warning, fmt.Sprintf("a message has %d KiB at most", wire.MaxText>>10))
 		return
 	}
-	r.history = 0
+	r.insert(text)
 	m.typing(r)
 }
 
-// paste takes text from the terminal. What is too long for a message is kept aside, to be
-// sent as a file.
+// paste takes text from the terminal. What is too long for a message can be sent as a file.
 func (m *Model) paste(text string) {
 	r := m.room()
-	if r == nil || m.stage != ready {
-		return
+	switch {
+	case m.stage != ready:
+	case r == nil:
+		m.nobody()
+	default:
+		r.selecting = false
+		if !r.insert(text) {
+			m.tooLong(r, text)
+		}
 	}
-	r.selecting = false
-	if r.editor.Insert(text) {
-		r.history = 0
-		return
-	}
-	r.long = text
 }
 
 // send queues what was written, or changes the message that is edited.
 func (m *Model) send(r *room) tea.Cmd {
 	if r.long != "" {
-		return m.sendLong(r)
+		m.sendLong(r)
+		return nil
 	}
 	text := strings.TrimRight(r.editor.Text(), " \n\t")
 	if strings.TrimLeft(text, " \n\t") == "" {
@@ -100,11 +106,16 @@ func (m *Model) send(r *room) tea.Cmd {
 		return nil
 	}
 	if command, slash := strings.CutPrefix(text, "/"); slash {
-		if !strings.HasPrefix(command, "/") {
+		switch {
+		case strings.HasPrefix(command, "/"):
+			text = command // two slashes are one: a message can begin with it, too
+		case strings.Contains(command, "\n") || len(text) > console.MaxLine:
+			m.say(warning, "a command has one line; a message that begins with / is written with //")
+			return nil
+		default:
 			r.editor.Clear()
 			return m.command(command)
 		}
-		text = command // two slashes are one: a message can begin with it, too
 	}
 	api, id := m.api, r.id
 	r.editor.Clear()
@@ -120,15 +131,16 @@ func (m *Model) send(r *room) tea.Cmd {
 	r.unsure.name = rpc.MessageID{}
 	m.act(func(ctx context.Context) tea.Msg {
 		_, err := api.Send(ctx, id, text, rpc.SendOptions{ID: name})
-		return sentMsg{id, text, name, err}
+		return sentMsg{id, "the message was not sent", text, name, err}
 	})
 	m.saveDraft(r)
 	return nil
 }
 
-// sentMsg says what became of a message that was to be queued.
+// sentMsg says what became of a message that was to be queued, or changed.
 type sentMsg struct {
 	id   ledger.ConversationID
+	what string // that it was not, if it was not
 	text string
 	name rpc.MessageID
 	err  error
@@ -147,21 +159,23 @@ func (m *Model) sent(msg sentMsg) {
 		m.ask(model.GetConversation{Conversation: msg.id})
 		return
 	}
-	m.say(failed, sentence(failedMsg{"the message was not sent", msg.err}))
-	r := m.rooms[msg.id]
-	if r == nil {
-		return
+	says := sentence(failedMsg{msg.what, msg.err})
+	if msg.id != m.active {
+		says += "; it is kept as a draft"
 	}
+	m.say(failed, says)
+	r := m.furnish(msg.id)
 	r.unsure = unsure{msg.text, msg.name}
-	// Before what was written since: it comes first, and nothing is lost.
-	r.editor.Set(strings.TrimSpace(msg.text + "\n" + r.editor.Text()))
+	r.giveBack(msg.text)
 }
 
 // edit changes a message that has not left.
 func (m *Model) edit(r *room, text string) {
-	api, number := m.api, r.editing
+	api, id, number := m.api, r.id, r.editing
 	r.leave()
-	m.try("the message was not changed", func(ctx context.Context) error { return api.Edit(ctx, number, text) })
+	m.act(func(ctx context.Context) tea.Msg {
+		return sentMsg{id: id, what: "the message was not changed", text: text, err: api.Edit(ctx, number, text)}
+	})
 }
 
 // recall puts what was sent before into the composer: the messages of ours that are loaded.
@@ -177,7 +191,7 @@ func (m *Model) recall(r *room, by int) {
 	if back <= 0 {
 		if r.history > 0 {
 			r.history = 0
-			r.editor.Set(r.typed)
+			r.set(r.typed)
 		}
 		return
 	}

@@ -15,6 +15,7 @@ import (
 type commandLine struct {
 	line *entry
 	err  error // what was wrong with the last one
+	from *room // where it was written, which has it back if it is no command; or nil
 
 	options []console.Option // what the word at the cursor can become
 	target  console.Target
@@ -61,6 +62,9 @@ func (c *commandLine) key(m *Model, k tea.KeyPressMsg) tea.Cmd {
 	switch a := m.dialogAction(k); a {
 	case keys.Close:
 		m.closeOverlay(c)
+		if c.from != nil {
+			c.from.giveBack(c.line.Text())
+		}
 	case keys.Confirm:
 		return c.enter(m)
 	case keys.NextField:

@@ -2,135 +2,122 @@ package tui
 
 import (
 	"cmp"
-	"context"
 	"errors"
-	"fmt"
-	"io"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
-	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/keys"
-	"github.com/onionwire/onionwire/cmd/onionwire/internal/wording"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/editor"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/wire"
 )
 
-// writtenMsg is what was written in an editor of the user's.
-type writtenMsg struct {
-	id   ledger.ConversationID
-	text string
-	err  error
+// manuscript is a text that is written in an editor of the user's.
+type manuscript struct {
+	id     ledger.ConversationID
+	before string // what it was
+	sheet  *sheet
 }
 
-// external opens what is in the composer in the user's editor. The file is in a folder that
-// only this user can enter, and is deleted afterwards.
+// writtenMsg says that the editor has ended.
+type writtenMsg struct{ err error }
+
+// external opens what was written in the user's editor.
 func (m *Model) external(r *room) tea.Cmd {
 	command := strings.Fields(cmp.Or(m.o.Editor, m.o.Getenv("VISUAL"), m.o.Getenv("EDITOR")))
-	if len(command) == 0 {
+	switch {
+	case len(command) == 0:
 		m.say(warning, "set $EDITOR, or editor in the settings, to the program that you write with")
 		return nil
-	}
-	folder, err := os.MkdirTemp("", "onionwire-")
-	if err != nil {
-		m.say(failed, "the editor was not opened: there is no folder for the text")
+	case r.leaves:
+		m.tooLong(r, "")
 		return nil
 	}
-	path, id := filepath.Join(folder, "message.txt"), r.id
-	if err := os.WriteFile(path, []byte(r.editor.Text()), 0o600); err != nil {
-		_ = os.RemoveAll(folder)
-		m.say(failed, "the editor was not opened: the text could not be written")
+	m.saveDraft(r)
+	text := r.text()
+	s, err := m.newSheet(r.id, text)
+	if err != nil {
+		m.say(failed, "the editor was not opened: "+err.Error())
 		return nil
 	}
-	c := exec.Command(command[0], append(command[1:], path)...)
-	return tea.ExecProcess(c, func(err error) tea.Msg {
-		defer os.RemoveAll(folder)
-		msg := writtenMsg{id: id, err: err}
-		if err == nil {
-			msg.text, msg.err = readText(path)
-		}
-		return msg
-	})
+	m.manuscript = &manuscript{id: r.id, before: text, sheet: s}
+	c := exec.Command(command[0], append(command[1:], s.path())...)
+	return tea.ExecProcess(c, func(err error) tea.Msg { return writtenMsg{err} })
 }
 
-// errLong means that a text is too long for a message.
-var errLong = errors.New("it is too long for a message")
-
-func readText(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", errors.New("the text is not there any more")
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, wire.MaxText+1))
-	if err == nil && len(text) > wire.MaxText {
-		err = errLong
-	}
-	return strings.TrimRight(string(text), "\n"), err
-}
-
-// written takes the text from the editor.
+// written takes the text from the editor, even from one that has failed: it may have written
+// it before.
 func (m *Model) written(msg writtenMsg) {
-	r := m.rooms[msg.id]
+	w := m.manuscript
+	if w == nil {
+		return
+	}
+	m.manuscript = nil
+	m.desk.touched = m.now() // somebody was there all the time
+	text, err := w.text()
 	switch {
+	case errors.Is(err, errLong):
+		path := w.sheet.stay()
+		m.say(warning, "the text is too long to be kept in the composer; it is in "+path+": /file sends it")
+		return
+	case err != nil:
+		w.sheet.leave()
+		m.say(failed, "the text was not taken from the editor: "+err.Error())
+		return
+	case msg.err != nil && text == w.before:
+		m.say(failed, "the editor has failed, and nothing was changed: "+msg.err.Error())
 	case msg.err != nil:
-		m.say(failed, "the text was not taken from the editor: "+msg.err.Error())
-	case r != nil:
-		r.editor.Set(msg.text)
+		m.say(warning, "the editor says that it has failed; what it has written was taken: "+msg.err.Error())
 	}
+	if text != w.before {
+		m.rewrite(m.furnish(w.id), text)
+	}
+	w.sheet.remove()
 }
 
-// maxLong bounds a pasted text that can be sent as a file, in bytes.
-const maxLong = 64 << 20
-
-// sendLong writes a pasted text that is too long for a message to a file, and offers that.
-func (m *Model) sendLong(r *room) tea.Cmd {
-	text, id, api := r.long, r.id, m.api
-	r.long = ""
-	folder := m.downloads()
-	m.try("the text was not sent", func(ctx context.Context) error {
-		path, err := keepText(folder, text)
-		if err != nil {
-			return err
-		}
-		_, err = api.SendFile(ctx, id, path)
-		return err
-	})
-	return nil
+// rewrite puts a text in the place of what was written. One that is too long to be that of
+// a message that is edited is a new one.
+func (m *Model) rewrite(r *room, text string) {
+	switch {
+	case r.editing == 0:
+		r.set(text)
+	case len(text) <= wire.MaxText:
+		r.editor.Set(text)
+	default:
+		r.leave()
+		r.giveBack(text)
+		m.say(warning, "this is too long for a message, which was not changed; the text is not sent yet")
+	}
+	m.saveDraft(r)
 }
 
-// keepText writes a text to a new file. It stays: it is read while it is sent.
-func keepText(folder, text string) (string, error) {
-	if folder != "" {
-		_ = os.MkdirAll(folder, 0o700) // if it cannot be made, neither can the file
+// text is what the editor has written, as it can be sent.
+func (w *manuscript) text() (string, error) {
+	text, err := readText(w.sheet.path())
+	var clean editor.Editor
+	clean.Set(strings.TrimRight(text, "\n"))
+	if text = clean.Text(); text == strings.TrimRight(w.before, "\n") {
+		text = w.before
 	}
-	if len(text) > maxLong {
-		return "", fmt.Errorf("it has more than %d MiB", maxLong>>20)
+	return text, err
+}
+
+// rescue takes the text of an editor with which nobody goes on, and returns the sheet that
+// it is on, or nil.
+func (m *Model) rescue() *sheet {
+	w := m.manuscript
+	m.manuscript = nil
+	if w == nil {
+		return nil
 	}
-	f, err := os.CreateTemp(folder, "pasted-*.txt")
+	text, err := w.text()
 	if err != nil {
-		return "", errors.New("there is no folder to keep it in; choose one for downloads in the settings")
+		w.sheet.leave()
+		return nil
 	}
-	_, err = f.WriteString(text)
-	if closing := f.Close(); err == nil {
-		err = closing
+	if text != w.before {
+		m.rewrite(m.furnish(w.id), text)
 	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-		return "", errors.New("the file could not be written")
-	}
-	return f.Name(), nil
-}
-
-// longHint says what can be done with a text that is too long.
-func (m *Model) longHint(r *room, w int) string {
-	if w < readable {
-		return fmt.Sprintf("%s: %s sends a file, %s drops it",
-			wording.Bytes(int64(len(r.long))), m.keys.Key(keys.Send), m.keys.Key(keys.Cancel))
-	}
-	return fmt.Sprintf("The pasted text has %s; a message has %d KiB at most. %s sends it as a file, %s drops it.",
-		wording.Bytes(int64(len(r.long))), wire.MaxText>>10, m.keys.Key(keys.Send), m.keys.Key(keys.Cancel))
+	return w.sheet
 }

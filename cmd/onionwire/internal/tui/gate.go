@@ -52,6 +52,8 @@ func (m *Model) opened(msg openedMsg) tea.Cmd {
 	}
 	m.stage, m.failure, m.api = ready, nil, msg.api
 	m.ask(model.GetStatus{})
+	m.reclaim()
+	m.reopen()
 	if m.torTrouble() != "" {
 		m.say(warning, "Tor could not be started; "+m.keys.Key(keys.Status)+" says why, and what to do")
 	}
@@ -108,6 +110,7 @@ func (m *Model) quit() tea.Cmd {
 	}
 	m.quitting = true
 	m.saveDrafts()
+	m.savePlaces()
 	if m.stage != ready || len(m.acts.waiting) == 0 && !m.acts.busy {
 		return tea.Quit
 	}

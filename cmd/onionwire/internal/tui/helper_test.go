@@ -75,9 +75,10 @@ func in(t *testing.T, w, h int, api func() *apitest.Fake, test func(u *ui), chan
 func start(t testing.TB, w, h int, api *apitest.Fake, change ...func(o *tui.Options)) *ui {
 	t.Helper()
 	u := &ui{t: t, api: api, backend: &backend{api: api}, msgs: make(chan tea.Msg, 1000), w: w, h: h}
+	folder := t.TempDir()
 	o := tui.Options{
 		Profile: "default", Backend: u.backend, Theme: "plain", Mouse: true, Now: api.Now,
-		Getenv: func(string) string { return "" },
+		Getenv: func(string) string { return "" }, Folder: func() string { return folder },
 	}
 	for _, f := range change {
 		f(&o)

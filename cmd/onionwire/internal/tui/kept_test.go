@@ -100,7 +100,7 @@ func TestDrafts(t *testing.T) {
 		}
 		// Another one on the same node begins with them.
 		again := start(u.t, 80, 24, kept)
-		again.press("alt+down")
+		again.press("alt+up")
 		again.sees("› for Alice")
 		again.press("enter")
 		if err := again.m.Close(); err != nil {

@@ -54,6 +54,7 @@ func (m *Model) mainKey(action keys.Action, k tea.KeyPressMsg) tea.Cmd {
 		if r != nil {
 			return m.roomKey(r, action, k)
 		}
+		return m.nobodyKey(action, k)
 	}
 	return nil
 }

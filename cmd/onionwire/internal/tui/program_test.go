@@ -53,10 +53,12 @@ func runProgram(t *testing.T, api rpc.API, change ...func(o *tui.Options)) *prog
 	if err != nil {
 		t.Fatal(err)
 	}
+	folder := t.TempDir()
 	p := &program{t: t, keys: keys, screen: &screenBuffer{}, backend: &backend{api: api}, done: make(chan error, 1)}
 	o := tui.Options{
 		Profile: "default", Backend: p.backend, Theme: "plain", Mouse: true,
 		Now: func() time.Time { return apitest.Start }, Getenv: func(string) string { return "" },
+		Folder: func() string { return folder },
 	}
 	for _, f := range change {
 		f(&o)
@@ -160,6 +162,8 @@ func TestProgramTakesLongPaste(t *testing.T) {
 	p.shows("sends a file")
 	t.Logf("a megabyte was pasted within %v", time.Since(began))
 	p.send("\x1b[27u") // Esc
+	p.shows("Drop the text")
+	p.send("y")
 	p.send("after\r")
 	if got := p.sent(api, 1); got != "after" {
 		t.Errorf("sent %q", got)

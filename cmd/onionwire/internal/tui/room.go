@@ -30,10 +30,12 @@ type room struct {
 	selecting bool // whether a message is selected
 	selected  model.Key
 	editing   ledger.MessageNumber // the message whose text is in the editor, or 0
+	original  string               // that text, as it was
 	stash     string               // what was in the editor before
 	history   int                  // how many messages back the editor shows, 0 is none
 	typed     string               // what was in the editor before that
-	long      string               // pasted text that is too long for a message
+	long      string               // what is too long for a message; nothing is in the editor then
+	leaves    bool                 // whether that is on its way into a file
 	unsure    unsure
 	hinted    time.Time // when contacts were told last that somebody types
 	wrote     time.Time // when somebody last did
@@ -41,6 +43,7 @@ type room struct {
 	draft      string // as the node has it
 	drafting   string // as the node was told last
 	draftKnown bool
+	reading    bool // whether it is asked for
 }
 
 // anchor is a row of a timeline.
@@ -69,13 +72,7 @@ func (m *Model) enter(id ledger.ConversationID) {
 	if id == m.active {
 		return
 	}
-	r := m.rooms[id]
-	if r == nil {
-		r = &room{id: id, anchor: anchor{follow: true}}
-		r.editor.Limit = wire.MaxText
-		m.rooms[id] = r
-		m.loadDraft(id)
-	}
+	r := m.furnish(id)
 	if r.anchor.follow && c.Unread > 0 {
 		r.anchor = anchor{key: model.Key{Message: c.Read + 1}, top: true}
 	}
@@ -86,8 +83,24 @@ func (m *Model) enter(id ledger.ConversationID) {
 		}
 	}
 	m.active, m.screen.sideFree = id, false
-	m.ask(m.state.Open(id)...)
+	requests := m.state.Open(id)
+	if n := r.anchor.key.Message; len(requests) > 0 && n != 0 && !r.anchor.follow && !r.anchor.top {
+		requests = m.state.Jump(id, n) // where somebody has read
+	}
+	m.ask(requests...)
 	m.unload()
+}
+
+// furnish returns the room of a conversation, which need not be open.
+func (m *Model) furnish(id ledger.ConversationID) *room {
+	r := m.rooms[id]
+	if r == nil {
+		r = &room{id: id, anchor: anchor{follow: true}}
+		r.editor.Limit = wire.MaxText
+		m.rooms[id] = r
+		m.loadDraft(r)
+	}
+	return r
 }
 
 // unload drops the messages of conversations that were not seen for long. Where somebody has
@@ -110,9 +123,14 @@ func (m *Model) closeTab(id ledger.ConversationID) {
 	if i < 0 {
 		return
 	}
-	m.saveDraft(m.rooms[id])
 	m.tabs = slices.Delete(m.tabs, i, i+1)
-	delete(m.rooms, id)
+	if r := m.rooms[id]; r != nil {
+		text := r.unsent()
+		r.editing, r.selecting, r.stash = 0, false, ""
+		r.set(text)
+		m.saveDraft(r)
+		m.release(r)
+	}
 	m.state.Forget(id)
 	if m.active != id {
 		return
@@ -132,20 +150,18 @@ func (m *Model) goTo(id ledger.ConversationID, n ledger.MessageNumber) tea.Cmd {
 	}
 	m.ask(m.state.Jump(id, n)...)
 	r.selecting, r.selected = true, model.Key{Message: n}
-	r.anchor = anchor{key: r.selected, row: 1 << 20}
+	r.anchor = anchor{key: r.selected, row: lastRow}
 	return nil
 }
 
 // leave ends what is being done in a room, if there is something.
 func (r *room) leave() bool {
 	switch {
-	case r.long != "":
-		r.long = ""
 	case r.selecting:
 		r.selecting = false
 	case r.editing != 0:
 		r.editing = 0
-		r.editor.Set(r.stash)
+		r.set(r.stash)
 		r.stash = ""
 	default:
 		return false

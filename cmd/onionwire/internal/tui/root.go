@@ -46,14 +46,20 @@ type Model struct {
 	unkept        bool // whether a draft could not be kept
 	notice        notice
 
+	placed   string // which places the node was told last
+	reopened bool   // whether it has said which there were
 	tabs     []ledger.ConversationID
 	active   ledger.ConversationID // 0 is none
 	rooms    map[ledger.ConversationID]*room
 	sideTop  int // the first conversation that the sidebar shows
 	overlays []overlay
 	desk     desk
-	wrapped  wrapCache
-	screen   screen // what the last arrangement has found to be seen
+	// manuscript is what is open in an editor of the user's, or nil, and back what has come
+	// back from files that are to be removed.
+	manuscript *manuscript
+	back       []returned
+	wrapped    wrapCache
+	screen     screen // what the last arrangement has found to be seen
 	// wanted are those whose presence was asked for because they are seen, until it is
 	// asked for anew.
 	wanted   map[ledger.ContactID]bool

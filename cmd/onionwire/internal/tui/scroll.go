@@ -4,6 +4,9 @@ import (
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/model"
 )
 
+// lastRow is the last row of an item, however many it has.
+const lastRow = 1 << 20
+
 // timeline is the timeline of a room, or nil.
 func (m *Model) timeline(r *room) *model.Timeline {
 	c := m.state.Conversation(r.id)

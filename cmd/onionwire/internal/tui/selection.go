@@ -13,6 +13,7 @@ import (
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/safe"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/rpc"
+	"github.com/onionwire/onionwire/node/wire"
 )
 
 // selectedItem is the message or file that is selected in a room.
@@ -89,7 +90,10 @@ func (m *Model) reply(r *room, text string) {
 		lines = append(lines[:most:most], "…")
 	}
 	r.selecting = false
-	r.editor.Insert("> " + strings.Join(lines, "\n> ") + "\n")
+	quote := "> " + strings.Join(lines, "\n> ") + "\n"
+	if len(r.text())+len(quote) > wire.MaxText || !r.insert(quote) {
+		m.say(warning, "there is no room for the quote beside what is written")
+	}
 }
 
 // startEdit puts a message that waits into the composer.
@@ -98,11 +102,18 @@ func (m *Model) startEdit(r *room, msg rpc.Message) {
 		m.say(warning, "only a message of yours that has not left can be edited")
 		return
 	}
+	if r.long != "" {
+		m.tooLong(r, "")
+		return
+	}
 	if r.editing == 0 {
 		r.stash = r.editor.Text()
+	} else if edited := r.editor.Text(); edited != r.original {
+		r.stash = join(r.stash, edited)
 	}
-	r.selecting, r.editing = false, msg.Number
+	r.selecting, r.editing, r.history = false, msg.Number, 0
 	r.editor.Set(msg.Text)
+	r.original = r.editor.Text()
 }
 
 func (m *Model) actOnFile(r *room, f *model.File, action keys.Action) {

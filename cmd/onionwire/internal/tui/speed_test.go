@@ -145,6 +145,7 @@ func BenchmarkPaste(b *testing.B) {
 		d.m.Update(tea.PasteMsg{Content: text})
 		_ = d.m.View()
 		d.m.Update(tea.KeyPressMsg{Code: tea.KeyEscape})
+		d.m.Update(letter('y'))
 	}
 }
 

@@ -62,6 +62,9 @@ type Options struct {
 	Setup Setup
 	// Preferences are the files that the program is set up with, nil if there are none.
 	Preferences Preferences
+	// Folder is the folder of the profile, in which texts are while other programs have
+	// them. It may be nil: then that is a folder for temporary files.
+	Folder func() string
 	// Downloads is the folder for files, an absolute path, unless the profile names another.
 	Downloads string
 	// Hint says what to do about an error, or nothing. It may be nil.

@@ -114,6 +114,12 @@ func (m *Model) result(msg tea.Msg) tea.Cmd {
 		m.kept(msg)
 	case writtenMsg:
 		m.written(msg)
+	case reopenMsg:
+		m.reopens(msg)
+	case reclaimedMsg:
+		m.reclaimed(msg)
+	case offeredMsg:
+		m.offered(msg)
 	}
 	return tea.Batch(append(cmds, m.tell(msg))...)
 }
@@ -160,6 +166,7 @@ func (m *Model) happened(msg eventsMsg) tea.Cmd {
 	now := m.now()
 	for _, e := range msg.events {
 		m.noticed(e)
+		m.taken(e)
 		switch e.Kind {
 		case rpc.Disconnected:
 			m.state.Lost()
@@ -192,6 +199,7 @@ func (m *Model) ticked(msg tickMsg) tea.Cmd {
 		m.ask(m.state.Refresh(m.seen(), now)...)
 	}
 	m.saveDrafts()
+	m.savePlaces()
 	return tea.Batch(m.tell(msg), m.ring(), m.idle(), m.reach(), m.tickAfter(msg.n))
 }
 

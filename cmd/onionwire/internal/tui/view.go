@@ -193,7 +193,12 @@ func (m *Model) drawComposer(r *room, lines []string) *position {
 		lines[area.y+i] = prompt + m.theme.Text.Paint(row)
 		prompt = "  "
 	}
-	if r.editor.Empty() {
+	switch {
+	case r.long != "":
+		// How it begins, so that it is known which text that is.
+		lines[area.y] = m.theme.Accent.Paint("›") + " " + m.theme.Dim.Paint(safe.Cut(m.method, safe.Line(beginning(r.long, area.w)), area.w))
+		return nil
+	case r.editor.Empty():
 		lines[area.y] = m.theme.Accent.Paint("›") + " " + m.theme.Dim.Paint(safe.Cut(m.method, m.invitation(r), area.w))
 	}
 	if r.selecting {

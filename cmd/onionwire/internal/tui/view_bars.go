@@ -150,7 +150,7 @@ func (m *Model) sideLine(row sideRow, w int) string {
 		return safe.Spaces(w)
 	}
 	flags := ""
-	if room := m.rooms[c.ID]; room != nil && c.ID != m.active && !room.editor.Empty() {
+	if room := m.rooms[c.ID]; room != nil && c.ID != m.active && room.text() != "" {
 		flags += " ✎"
 	}
 	if m.state.MutedHere(c) {

@@ -1,0 +1,99 @@
+package tui
+
+import (
+	"fmt"
+
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/keys"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/wording"
+	"github.com/onionwire/onionwire/node/ledger"
+	"github.com/onionwire/onionwire/node/wire"
+)
+
+// maxLong bounds a text that is written or pasted, in bytes. What is too long for a message
+// can leave as a file, and is a draft until then: there is room in one for messages that
+// come back beside it.
+const maxLong = ledger.MaxDraft - 2*wire.MaxText
+
+// text is what was written in a room: it is in the editor, or too long for it.
+func (r *room) text() string {
+	if r.long != "" {
+		return r.long
+	}
+	return r.editor.Text()
+}
+
+// set replaces it, with one that is no longer than a draft.
+func (r *room) set(text string) {
+	r.long = ""
+	r.editor.Set(text)
+	if text = r.editor.Text(); len(text) > wire.MaxText {
+		r.long = text
+		r.editor.Clear()
+	}
+}
+
+// insert puts text where the cursor is. It does nothing and returns false if that becomes
+// too long.
+func (r *room) insert(text string) bool {
+	r.history = 0
+	if r.long == "" && r.editor.Insert(text) {
+		return true
+	}
+	whole := r.editor
+	if r.long != "" {
+		whole.Set(r.long)
+	}
+	if whole.Limit = maxLong; r.editing != 0 || r.leaves || !whole.Insert(text) {
+		return false
+	}
+	r.set(whole.Text())
+	return true
+}
+
+// unsent is what is kept as a draft: with what a message was changed to that is edited,
+// because it is nowhere else.
+func (r *room) unsent() string {
+	if r.editing == 0 {
+		return r.text()
+	}
+	if edited := r.editor.Text(); edited != r.original {
+		return join(r.stash, edited)
+	}
+	return r.stash
+}
+
+// giveBack puts a text that was not sent before what was written since: it comes first, and
+// nothing is lost.
+func (r *room) giveBack(text string) {
+	if r.editing != 0 {
+		r.stash = join(text, r.stash)
+		return
+	}
+	r.set(join(text, r.text()))
+}
+
+// join puts two texts below each other, if they are two.
+func join(first, second string) string {
+	switch {
+	case first == "" || first == second:
+		return second
+	case second == "":
+		return first
+	}
+	return first + "\n" + second
+}
+
+// tooLong says that something has no room in the composer.
+func (m *Model) tooLong(r *room, text string) {
+	switch {
+	case r.leaves:
+		m.say(warning, "the long text is being sent; write on when it has gone")
+	case r.long != "" && len(text) <= wire.MaxText:
+		m.say(warning, "send or drop the long text first; "+m.keys.Key(keys.Editor)+" opens it in your editor")
+	case r.editing != 0:
+		m.say(warning, fmt.Sprintf("a message has %d KiB at most; nothing was added", wire.MaxText>>10))
+	default:
+		m.say(warning, fmt.Sprintf("the text has %s, and up to %s can be pasted: save it as a file, and send that with /file",
+			wording.Bytes(int64(len(text))), wording.Bytes(maxLong)))
+	}
+}
