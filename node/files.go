@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -73,7 +74,9 @@ func (n *Node) acceptFile(ctx context.Context, number ledger.FileNumber, folder 
 		if err != nil {
 			return err
 		}
-		folder = s.Downloads
+		if folder = s.Downloads; folder != "" && folder == n.cfg.Downloads {
+			_ = os.MkdirAll(folder, 0o700) // if it cannot be made, neither can the file
+		}
 	}
 	if !filepath.IsAbs(folder) {
 		return fmt.Errorf("%w: name the folder for the file, by an absolute path", ErrInvalid)

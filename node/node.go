@@ -55,8 +55,9 @@ type Config struct {
 	// there and queues what it is told, for the next one that is opened. Whatever needs
 	// Tor fails with ErrUnavailable, and Daemon is not looked at.
 	Offline bool
-	// Downloads is where files go if nobody says otherwise. Empty: files that arrive
-	// without anybody naming a folder are not accepted.
+	// Downloads is where files go if nobody says otherwise, an absolute path; it is made
+	// when it is needed first. Empty: files that arrive without anybody naming a folder
+	// are not accepted.
 	Downloads string
 	// Log gets what happens; nil discards it.
 	Log *slog.Logger

@@ -106,6 +106,15 @@ func newUnblock(tor *cli.TorFlags) *cobra.Command {
 	}.command(tor)
 }
 
+func newAsk(tor *cli.TorFlags) *cobra.Command {
+	return contactOrder{
+		name: "ask", short: "Ask once more to become a contact", done: "is asked once more",
+		long: `ask asks somebody once more to become a contact who has not answered, or who does not know
+you any more, as after they made a new profile.`,
+		do: rpc.API.AskAgain, whose: []rpc.ContactState{requested, accepted},
+	}.command(tor)
+}
+
 func newMute(tor *cli.TorFlags) *cobra.Command {
 	return contactOrder{
 		name: "mute", short: "Get no notifications about a contact", done: "is muted",

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -23,7 +22,7 @@ is accepted, while both sides are there; it goes on by itself after every interr
 Files have numbers, which 'onionwire file list' shows.`,
 	}
 	c.AddCommand(newFileSend(tor), newFileAccept(tor), newFileList(tor))
-	for _, o := range []fileOrder{
+	for _, o := range []order[ledger.FileNumber]{
 		{
 			name: "decline", short: "Say no to an offered file", done: "is declined",
 			long: "decline says no to a file that a contact offers. They are told.",
@@ -46,55 +45,17 @@ removed, and the other side is told.`,
 			do: rpc.API.WithdrawFile,
 		},
 	} {
-		c.AddCommand(o.command(tor))
+		c.AddCommand(files.command(tor, o))
 	}
 	return c
 }
 
-// fileOrder is something that is done to one file.
-type fileOrder struct {
-	name, short, long string
-	do                func(rpc.API, context.Context, ledger.FileNumber) error
-	done              string // is said for people when it is done, behind the file
-}
-
-// numbered is the argument that says which file.
-func numbered(_ *cobra.Command, args []string) error {
-	if len(args) == 1 {
-		if n, err := strconv.ParseInt(args[0], 10, 64); err == nil && n > 0 {
-			return nil
-		}
-	}
-	return errors.New("give the number of one file, as 'onionwire file list' does")
-}
-
-func fileNumber(arg string) ledger.FileNumber {
-	n, _ := strconv.ParseInt(arg, 10, 64) // numbered has looked
-	return ledger.FileNumber(n)
-}
-
-func (o fileOrder) command(tor *cli.TorFlags) *cobra.Command {
-	f := nodeFlags{tor: tor}
-	c := &cobra.Command{
-		Use:   o.name + " NUMBER",
-		Short: o.short,
-		Long: o.long + `
-
-With --json, the file is printed as in docs/rpc.md.`,
-		Args:              numbered,
-		ValidArgsFunction: cobra.NoFileCompletions,
-		RunE: func(c *cobra.Command, args []string) error {
-			return f.offline(c.Context(), stdioOf(c), func(ctx context.Context, s *session) error {
-				number := fileNumber(args[0])
-				if err := o.do(s.API, ctx, number); err != nil {
-					return noFile(err)
-				}
-				return s.showFile(ctx, number, o.done)
-			})
-		},
-	}
-	f.register(c.Flags())
-	return c
+// files are known by their numbers.
+var files = numbered[ledger.FileNumber]{
+	name: "file", shown: "onionwire file list", explain: noFile,
+	show: func(ctx context.Context, s *session, number ledger.FileNumber, done string) error {
+		return s.showFile(ctx, number, done)
+	},
 }
 
 // noFile says how to find the file that is not there, or is over.
@@ -110,6 +71,9 @@ func (s *session) showFile(ctx context.Context, number ledger.FileNumber, done s
 	f, err := s.File(ctx, number)
 	if err != nil {
 		return noFile(err)
+	}
+	if f.Incoming && f.State == arrived { // perhaps under a name that was free
+		done += ": " + output.Line(f.Path)
 	}
 	return s.out.Show(f, "file %d, %s, %s", f.Number, output.Line(f.Name), done)
 }

@@ -88,12 +88,10 @@ func (o *moveOptions) send(ctx context.Context, s *session, given, path string) 
 	}
 	f, err := s.SendFile(ctx, c.Conversation, path)
 	switch {
-	case errors.Is(err, rpc.ErrNotFound), errors.Is(err, rpc.ErrState):
-		return cli.Hint(fmt.Errorf("cannot send to somebody who is no contact: %w", rpc.ErrState), "'onionwire contacts --all' says how things are with them")
 	case errors.Is(err, rpc.ErrInvalid):
 		return cli.Hint(err, "is the path right? only ordinary files can be sent")
 	case err != nil:
-		return err
+		return noContact("send to", err)
 	}
 	return o.finish(ctx, s, status.Cursor, f.Number, "is offered")
 }
@@ -103,14 +101,16 @@ func newFileAccept(tor *cli.TorFlags) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "accept NUMBER",
 		Short: "Take an offered file",
-		Long: `accept takes a file that a contact offers, into the folder of the settings or into that of
---to. Its name is made harmless, and nothing is overwritten.
+		Long: `accept takes a file that a contact offers, into the folder that --to names, or else that of
+the profile's settings ('onionwire settings downloads'), or else your folder for downloads.
+Where there is none of these, as on a server, it goes into the folder "downloads" of the
+profile. Its name is made harmless, and nothing is overwritten.
 
 ` + waiting,
-		Args:              numbered,
+		Args:              files.only,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(c *cobra.Command, args []string) error {
-			return o.run(c.Context(), stdioOf(c), func(ctx context.Context, s *session) error { return o.accept(ctx, s, fileNumber(args[0])) })
+			return o.run(c.Context(), stdioOf(c), func(ctx context.Context, s *session) error { return o.accept(ctx, s, files.number(args[0])) })
 		},
 	}
 	o.register(c)

@@ -78,14 +78,9 @@ func (o *sendOptions) run(ctx context.Context, stdio stdio, given string, words 
 	if err != nil {
 		return err
 	}
-	text := strings.Join(words, " ")
-	if len(words) == 0 {
-		if text, err = readText(stdio.in); err != nil {
-			return err
-		}
-	}
-	if strings.TrimSpace(text) == "" {
-		return cli.Hint(cli.Usage(errors.New("there is nothing to send")), "write the text after the contact, or into standard input")
+	text, err := textOf(stdio.in, words)
+	if err != nil {
+		return err
 	}
 	open := o.offline
 	if o.wait != "" {
@@ -133,11 +128,8 @@ func (o *sendOptions) send(ctx context.Context, s *session, given, text string, 
 		}
 	}
 	m, err := s.Send(ctx, c.Conversation, text, options)
-	switch {
-	case errors.Is(err, rpc.ErrNotFound), errors.Is(err, rpc.ErrState):
-		return cli.Hint(fmt.Errorf("cannot write to somebody who is no contact: %w", rpc.ErrState), "'onionwire contacts --all' says how things are with them")
-	case err != nil:
-		return err
+	if err != nil {
+		return noContact("write to", err)
 	}
 	if o.wait == "" {
 		s.later()

@@ -49,6 +49,11 @@ ask for figures, in which nobody is named.`,
 }
 
 func (o *serveOptions) run(ctx context.Context, stdio stdio) error {
+	if o.metrics != "" {
+		if err := metrics.Check(o.metrics); err != nil {
+			return err
+		}
+	}
 	manager, err := sdnotify.Take()
 	if err != nil {
 		return err

@@ -71,14 +71,16 @@ type group struct {
 func groups(tor *cli.TorFlags) []group {
 	return []group{
 		{cobra.Group{ID: groupTalk, Title: "Talking:"}, []*cobra.Command{
-			newChat(tor), newSend(tor), newReceive(tor), newHistory(tor), newSearch(tor), newFile(tor),
+			newChat(tor), newSend(tor), newReceive(tor), newHistory(tor), newSearch(tor), newMessage(tor), newFile(tor),
+			newTimer(tor), newExpire(tor),
 		}},
 		{cobra.Group{ID: groupPeople, Title: "People:"}, []*cobra.Command{
-			newLink(tor), newAdd(tor), newContacts(tor), newRequests(tor), newAccept(tor), newReject(tor),
-			newVerify(tor), newRename(tor), newMute(tor), newUnmute(tor), newBlock(tor), newUnblock(tor), newPing(tor),
+			newLink(tor), newAdd(tor), newContacts(tor), newRequests(tor), newAccept(tor), newReject(tor), newAsk(tor),
+			newVerify(tor), newRename(tor), newMute(tor), newUnmute(tor), newBlock(tor), newUnblock(tor), newForget(tor),
+			newPing(tor),
 		}},
 		{cobra.Group{ID: groupProfile, Title: "The profile:"}, []*cobra.Command{
-			newInit(), newID(), newPassphrase(tor), newWords(tor), newRestore(), newExport(tor), newImport(),
+			newInit(), newID(), newAddress(tor), newPassphrase(tor), newWords(tor), newRestore(), newExport(tor), newImport(),
 		}},
 		{cobra.Group{ID: groupRun, Title: "Running it:"}, []*cobra.Command{
 			newServe(tor), newStatus(), newToken(tor), newCall(), newDoctor(tor), newTestnet(tor), newDemo(tor),

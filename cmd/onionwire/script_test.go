@@ -25,7 +25,7 @@ import (
 // real one does not get onto any network as OFFLINE, and the commands
 //
 //	serve PROFILE ARGUMENT...     run a node on the fake Tor, until the script ends
-//	stop PROFILE                  ask it to end
+//	stop-node PROFILE             ask it to end
 //	kill-node PROFILE             end it without asking
 //	friends PROFILE PROFILE       make two profiles, run both, and make contacts of them
 //	eventually PATTERN onionwire ARGUMENT...
@@ -33,7 +33,7 @@ import (
 func TestScript(t *testing.T) {
 	clitest.Script(t, clitest.Extra{Setup: setUpNodes, Cmds: map[string]func(*testscript.TestScript, bool, []string){
 		"serve":      serveCommand,
-		"stop":       func(ts *testscript.TestScript, _ bool, args []string) { nodesOf(ts).end(ts, args, syscall.SIGTERM) },
+		"stop-node":  func(ts *testscript.TestScript, _ bool, args []string) { nodesOf(ts).end(ts, args, syscall.SIGTERM) },
 		"kill-node":  func(ts *testscript.TestScript, _ bool, args []string) { nodesOf(ts).end(ts, args, syscall.SIGKILL) },
 		"friends":    friendsCommand,
 		"eventually": eventuallyCommand,

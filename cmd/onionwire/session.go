@@ -156,6 +156,15 @@ func whom(err error) error {
 	return cli.Hint(err, "'onionwire contacts --all' lists all of them")
 }
 
+// noContact says why something cannot be done to somebody, as in "write to", if that is
+// because they are no contact.
+func noContact(what string, err error) error {
+	if errors.Is(err, rpc.ErrNotFound) || errors.Is(err, rpc.ErrState) {
+		return cli.Hint(fmt.Errorf("cannot %s somebody who is no contact: %w", what, rpc.ErrState), "'onionwire contacts --all' says how things are with them")
+	}
+	return err
+}
+
 // plain takes out of an error what the node says could be done: it speaks of methods,
 // and the table of hints of commands.
 func plain(err error) error {

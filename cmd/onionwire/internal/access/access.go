@@ -19,7 +19,11 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"time"
+
+	"github.com/adrg/xdg"
 
 	"github.com/onionwire/onionwire/node"
 	"github.com/onionwire/onionwire/node/profile"
@@ -143,7 +147,7 @@ func (cfg *Config) own(ctx context.Context, passphrase []byte) (_ *Session, err 
 		return nil, err
 	}
 	s.profile, s.closers = p, append(s.closers, p)
-	c := node.Config{Profile: p, Log: cfg.Log, Offline: cfg.StartTor == nil}
+	c := node.Config{Profile: p, Log: cfg.Log, Offline: cfg.StartTor == nil, Downloads: downloads(p.Dir())}
 	if !c.Offline {
 		if c.Daemon, err = cfg.StartTor(ctx, p.TorDir()); err != nil {
 			return nil, err
@@ -158,6 +162,16 @@ func (cfg *Config) own(ctx context.Context, passphrase []byte) (_ *Session, err 
 		err = s.serve(ctx)
 	}
 	return s, err
+}
+
+// downloads returns where files go of which nobody says where: into the folder that the
+// user has for downloads, or if there is none, as on a server, into one of the profile's.
+func downloads(dir string) string {
+	folder := xdg.UserDirs.Download
+	if info, err := os.Stat(folder); err != nil || !info.IsDir() || !filepath.IsAbs(folder) {
+		return filepath.Join(dir, "downloads")
+	}
+	return folder
 }
 
 // serve lets other commands use the node.
