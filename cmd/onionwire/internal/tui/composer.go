@@ -118,8 +118,8 @@ func (m *Model) send(r *room) tea.Cmd {
 		}
 	}
 	api, id := m.api, r.id
-	r.editor.Clear()
-	r.history, r.anchor = 0, anchor{follow: true}
+	r.set(r.past.typed) // what was left for a message that was sent before
+	r.past, r.anchor = past{}, anchor{follow: true}
 	m.ask(m.state.End(id)...)
 	if c := m.state.Conversation(id); c != nil && c.Timeline != nil {
 		c.Timeline.NewAfter = 0
@@ -176,36 +176,6 @@ func (m *Model) edit(r *room, text string) {
 	m.act(func(ctx context.Context) tea.Msg {
 		return sentMsg{id: id, what: "the message was not changed", text: text, err: api.Edit(ctx, number, text)}
 	})
-}
-
-// recall puts what was sent before into the composer: the messages of ours that are loaded.
-func (m *Model) recall(r *room, by int) {
-	c := m.state.Conversation(r.id)
-	if c == nil || c.Timeline == nil || r.editing != 0 {
-		return
-	}
-	if r.history == 0 {
-		r.typed = r.editor.Text()
-	}
-	back := r.history + by
-	if back <= 0 {
-		if r.history > 0 {
-			r.history = 0
-			r.set(r.typed)
-		}
-		return
-	}
-	items, n := c.Timeline.Items(), 0
-	for i := len(items) - 1; i >= 0; i-- {
-		if items[i].Message == nil || items[i].Message.Sender != 0 {
-			continue
-		}
-		if n++; n == back {
-			r.history = back
-			r.editor.Set(items[i].Message.Text)
-			return
-		}
-	}
 }
 
 // sentence is an error for people: what was tried, and why it was not done.

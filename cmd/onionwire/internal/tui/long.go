@@ -73,8 +73,8 @@ func (m *Model) offered(msg offeredMsg) {
 		m.say(failed, sentence(failedMsg{"the text was not sent", msg.err}))
 		return
 	}
-	r.set("")
-	r.draft, r.drafting = "", ""
+	r.set(r.past.typed)
+	r.past, r.draft, r.drafting = past{}, "", ""
 	m.release(r)
 }
 

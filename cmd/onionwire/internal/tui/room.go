@@ -32,10 +32,9 @@ type room struct {
 	editing   ledger.MessageNumber // the message whose text is in the editor, or 0
 	original  string               // that text, as it was
 	stash     string               // what was in the editor before
-	history   int                  // how many messages back the editor shows, 0 is none
-	typed     string               // what was in the editor before that
-	long      string               // what is too long for a message; nothing is in the editor then
-	leaves    bool                 // whether that is on its way into a file
+	past      past
+	long      string // what is too long for a message; nothing is in the editor then
+	leaves    bool   // whether that is on its way into a file
 	unsure    unsure
 	hinted    time.Time // when contacts were told last that somebody types
 	wrote     time.Time // when somebody last did
@@ -126,7 +125,7 @@ func (m *Model) closeTab(id ledger.ConversationID) {
 	m.tabs = slices.Delete(m.tabs, i, i+1)
 	if r := m.rooms[id]; r != nil {
 		text := r.unsent()
-		r.editing, r.selecting, r.stash = 0, false, ""
+		r.editing, r.selecting, r.stash, r.past = 0, false, "", past{}
 		r.set(text)
 		m.saveDraft(r)
 		m.release(r)
@@ -163,6 +162,9 @@ func (r *room) leave() bool {
 		r.editing = 0
 		r.set(r.stash)
 		r.stash = ""
+	case r.past.at != 0 && r.text() == r.past.recalled:
+		r.set(r.past.typed)
+		r.past = past{}
 	default:
 		return false
 	}

@@ -106,12 +106,8 @@ func (m *Model) startEdit(r *room, msg rpc.Message) {
 		m.tooLong(r, "")
 		return
 	}
-	if r.editing == 0 {
-		r.stash = r.editor.Text()
-	} else if edited := r.editor.Text(); edited != r.original {
-		r.stash = join(r.stash, edited)
-	}
-	r.selecting, r.editing, r.history = false, msg.Number, 0
+	r.stash = r.unsent()
+	r.selecting, r.editing, r.past = false, msg.Number, past{}
 	r.editor.Set(msg.Text)
 	r.original = r.editor.Text()
 }

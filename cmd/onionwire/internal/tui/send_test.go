@@ -79,21 +79,6 @@ func TestSendFails(t *testing.T) {
 	})
 }
 
-func TestHistory(t *testing.T) {
-	in(t, 80, 24, village, func(u *ui) {
-		u.press("alt+down")
-		u.typed("new")
-		u.press("up")
-		u.sees("› this one waits")
-		u.press("up", "up", "up", "up") // through the three rows of the one before
-		u.sees("› It did, thank you")
-		u.press("down", "down")
-		u.sees("› this one waits")
-		u.press("down")
-		u.sees("› new")
-	})
-}
-
 func TestLongPaste(t *testing.T) {
 	folder := t.TempDir()
 	api := func() *apitest.Fake {

@@ -35,7 +35,6 @@ func (r *room) set(text string) {
 // insert puts text where the cursor is. It does nothing and returns false if that becomes
 // too long.
 func (r *room) insert(text string) bool {
-	r.history = 0
 	if r.long == "" && r.editor.Insert(text) {
 		return true
 	}
@@ -50,16 +49,22 @@ func (r *room) insert(text string) bool {
 	return true
 }
 
-// unsent is what is kept as a draft: with what a message was changed to that is edited,
-// because it is nowhere else.
+// unsent is what is kept as a draft: with what another message was changed to that is
+// edited, or is to be sent once more, because that is nowhere else.
 func (r *room) unsent() string {
-	if r.editing == 0 {
-		return r.text()
+	text, original, before := r.text(), "", ""
+	switch {
+	case r.editing != 0:
+		original, before = r.original, r.stash
+	case r.past.at != 0:
+		original, before = r.past.recalled, r.past.typed
+	default:
+		return text
 	}
-	if edited := r.editor.Text(); edited != r.original {
-		return join(r.stash, edited)
+	if text == original {
+		return before
 	}
-	return r.stash
+	return join(before, text)
 }
 
 // giveBack puts a text that was not sent before what was written since: it comes first, and

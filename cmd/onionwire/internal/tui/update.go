@@ -114,6 +114,8 @@ func (m *Model) result(msg tea.Msg) tea.Cmd {
 		m.kept(msg)
 	case writtenMsg:
 		m.written(msg)
+	case pastMsg:
+		m.remembered(msg)
 	case reopenMsg:
 		m.reopens(msg)
 	case reclaimedMsg:
