@@ -73,7 +73,7 @@ func (o *tuiOptions) options(set *config.Config, flags *pflag.FlagSet, b *backen
 	}
 	return tui.Options{
 		Profile: o.profile.name, Backend: b,
-		Setup: firstRun{o}, Trouble: b.Trouble,
+		Setup: &firstRun{options: o, named: flags.Changed("profile")}, Trouble: b.Trouble,
 		Theme: theme, Mouse: set.Mouse, Keys: set.Bindings, Editor: set.Editor,
 		LockAfter: set.LockAfter, Notifications: set.Notifications, Notify: notify.Desktop,
 		Downloads: xdg.UserDirs.Download, Folder: o.folder,

@@ -36,7 +36,11 @@ func (f *nodeFlags) completeContacts(states ...rpc.ContactState) cobra.Completio
 		}
 		ctx, cancel := context.WithTimeout(ctx, completeWithin)
 		defer cancel()
-		all, err := f.profile.contacts(ctx)
+		err := chooseProfile(c.Flags())
+		var all []rpc.Contact
+		if err == nil {
+			all, err = f.profile.contacts(ctx)
+		}
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}

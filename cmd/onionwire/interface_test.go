@@ -78,13 +78,17 @@ func (u *terminal) sees(text string) {
 func (u *terminal) setUp(name string) {
 	u.t.Helper()
 	u.sees("Welcome to Onionwire")
+	u.press("Enter")
+	u.sees("Your name")
 	u.types(name)
-	u.sees("Passphrase")
+	u.sees("Everything that is kept")
 	u.types("correct horse battery")
 	u.sees("once more")
 	u.types("correct horse battery")
 	u.sees("Write these words on paper")
 	u.press("Escape")
+	u.sees("Type skip")
+	u.types("skip")
 	u.sees("No conversations yet")
 }
 

@@ -23,6 +23,7 @@ type makeOptions struct {
 
 func (o *makeOptions) register(fs *pflag.FlagSet) {
 	o.profile.register(fs)
+	fs.Lookup("profile").Annotations = map[string][]string{newProfile: nil}
 	o.protection.register(fs, "")
 	fs.StringVar(&o.name, "name", "", "what contacts are told to call you")
 }
@@ -34,11 +35,8 @@ func (o *makeOptions) check() error {
 			return cli.Hint(cli.Usage(fmt.Errorf("--name: %w", err)), "up to 64 bytes of text that can be seen")
 		}
 	}
-	if err := profile.CheckName(o.profile.name); err != nil {
+	if err := o.vacant(); err != nil {
 		return err
-	}
-	if _, err := profile.Protected(o.profile.root, o.profile.name); !errors.Is(err, profile.ErrNotFound) {
-		return fmt.Errorf("%w: %s", profile.ErrExists, o.profile.name)
 	}
 	return o.protection.check()
 }
@@ -60,11 +58,37 @@ func (o *makeOptions) run(
 		return err
 	}
 	defer finish(&err, p)
-	if o.name != "" {
-		if _, err := node.Configure(ctx, p, node.SettingsUpdate{Name: &o.name}); err != nil {
-			return err
-		}
+	if err := o.introduce(ctx, p); err != nil {
+		return err
 	}
-	fmt.Fprintf(stdio.notes(), "profile %q is made; give one of these to your contacts:\n", p.Name())
-	return printLink(stdio, p.Name(), p.Link())
+	fmt.Fprintf(stdio.notes(), "profile %q is made; ", p.Name())
+	return o.show(stdio, p)
+}
+
+// vacant finds out whether a profile can be made by its name.
+func (o *makeOptions) vacant() error {
+	if err := profile.CheckName(o.profile.name); err != nil {
+		return err
+	}
+	if _, err := profile.Protected(o.profile.root, o.profile.name); !errors.Is(err, profile.ErrNotFound) {
+		return fmt.Errorf("%w: %s", profile.ErrExists, o.profile.name)
+	}
+	return nil
+}
+
+// introduce keeps what contacts are told to call the owner of a profile.
+func (o *makeOptions) introduce(ctx context.Context, p *profile.Profile) error {
+	if o.name == "" {
+		return nil
+	}
+	_, err := node.Configure(ctx, p, node.SettingsUpdate{Name: &o.name})
+	return err
+}
+
+// show prints the link of a profile that was made, with that name.
+func (o *makeOptions) show(stdio stdio, p *profile.Profile) error {
+	link := p.Link()
+	link.Name = o.name
+	fmt.Fprintln(stdio.notes(), "give one of these to your contacts:")
+	return printLink(stdio, p.Name(), link)
 }

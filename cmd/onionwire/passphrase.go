@@ -84,6 +84,12 @@ func (s secrets) fresh(ctx context.Context, f *secretFlag) ([]byte, error) {
 	if err != nil || f.given() {
 		return first, err
 	}
+	return s.again(ctx, f, first)
+}
+
+// again asks once more for a passphrase that was typed, and clears it if the second one is
+// another.
+func (s secrets) again(ctx context.Context, f *secretFlag, first []byte) ([]byte, error) {
 	again, err := s.ask(ctx, f.what+", once more")
 	defer clear(again)
 	if err == nil && !bytes.Equal(first, again) {

@@ -3,11 +3,14 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
 
 	"github.com/onionwire/onionwire/cmd/internal/cli/clitest"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/recovery"
+	"github.com/onionwire/onionwire/node/contactlink"
 )
 
 const (
@@ -21,6 +24,13 @@ func answer(t *testing.T, p *clitest.Process, question, text string) {
 	p.Out.AwaitPrompt(t, question+": ")
 	p.Say(text)
 	p.Out.Await(t, question+": ")
+}
+
+// names answers what init asks first.
+func names(t *testing.T, p *clitest.Process) {
+	t.Helper()
+	answer(t, p, "Name of the profile", "")
+	answer(t, p, "Your name", "")
 }
 
 // unseen fails the test if something that was typed was shown.
@@ -37,8 +47,11 @@ func TestPassphraseIsAskedFor(t *testing.T) {
 	t.Parallel()
 	box := clitest.NewBox(t)
 	p := box.StartAtTerminal("init")
+	answer(t, p, "Name of the profile", "")
+	answer(t, p, "Your name", "")
 	answer(t, p, "New passphrase", firstPassphrase)
 	answer(t, p, "New passphrase, once more", firstPassphrase)
+	answer(t, p, "or type skip", "skip")
 	link := p.Out.Await(t, "onionwire:")
 	p.WantStatus(0, clitest.Soon)
 	unseen(t, p, firstPassphrase)
@@ -82,27 +95,81 @@ func TestPassphraseIsAskedFor(t *testing.T) {
 	unseen(t, restored, strings.ToUpper(all))
 }
 
+// shownWord is a word with its number, as it is shown.
+var shownWord = regexp.MustCompile(`\b(\d{1,2}) ([a-z]{3,8})\b`)
+
+// TestInitAsksForEverything that the command line does not say, and for three of the words.
+func TestInitAsksForEverything(t *testing.T) {
+	t.Parallel()
+	box := clitest.NewBox(t)
+	p := box.StartAtTerminal("init")
+	answer(t, p, "Name of the profile", "my profile")
+	p.Out.Await(t, "letters, digits")
+	answer(t, p, "Name of the profile", "work")
+	answer(t, p, "Your name", "Alice")
+	answer(t, p, "New passphrase", "")
+	answer(t, p, "Type none to go without", "NONE")
+	p.Out.AwaitPrompt(t, "or type skip: ")
+	words := make(map[string]string)
+	for _, found := range shownWord.FindAllStringSubmatch(p.Out.String(), -1) {
+		words[found[1]] = found[2]
+	}
+	if len(words) != 24 {
+		t.Fatalf("%d words are shown", len(words))
+	}
+	p.Say("")
+	asked := regexp.MustCompile(`Word (\d+), or Enter`)
+	for range recovery.Asked {
+		const rest = "to see them again: "
+		place := asked.FindStringSubmatch(p.Out.AwaitPrompt(t, rest))
+		p.Say(words[place[1]])
+		p.Out.Await(t, rest+words[place[1]])
+	}
+	p.Out.Await(t, "They are right")
+	link := p.Out.Await(t, "onionwire:")
+	p.WantStatus(0, clitest.Soon)
+	if l, err := contactlink.Parse(link); err != nil || l.Name != "Alice" {
+		t.Errorf("the link has the name %q, %v", l.Name, err)
+	}
+	// It is the only profile, so nobody has to name it.
+	box.Run(0, "contacts")
+	box.Run(0, "init", "--profile", "other", "--no-passphrase")
+	box.Run(2, "contacts").WantError("there are several profiles: other, work", "--profile other")
+	box.Run(0, "init", "--no-passphrase")
+	box.Run(0, "contacts")
+}
+
 func TestNothingIsMadeAfterAMistake(t *testing.T) {
 	t.Parallel()
 	box := clitest.NewBox(t)
 	for name, end := range map[string]func(*clitest.Process){
 		"two passphrases": func(p *clitest.Process) {
+			names(t, p)
 			answer(t, p, "New passphrase", firstPassphrase)
 			answer(t, p, "New passphrase, once more", secondPassphrase)
 			p.WantStatus(1, clitest.Soon)
 			p.WantError("two different passphrases", "try it again")
 		},
 		"an empty one": func(p *clitest.Process) {
+			names(t, p)
 			answer(t, p, "New passphrase", "")
+			answer(t, p, "Type none to go without", "no")
 			p.WantStatus(2, clitest.Soon)
 			p.WantError("the passphrase is empty", "choose one")
 		},
 		"Ctrl-C": func(p *clitest.Process) {
+			names(t, p)
 			p.Out.AwaitPrompt(t, "New passphrase: ")
 			p.Say("half\x03")
 			p.WantStatus(130, clitest.Soon)
 		},
+		"the end of the input": func(p *clitest.Process) {
+			p.Out.AwaitPrompt(t, "Name of the profile: ")
+			p.Say("\x04")
+			p.WantStatus(130, clitest.Soon)
+		},
 		"a signal": func(p *clitest.Process) {
+			names(t, p)
 			answer(t, p, "New passphrase", firstPassphrase)
 			p.Out.AwaitPrompt(t, "once more: ")
 			p.End(syscall.SIGTERM, 130)

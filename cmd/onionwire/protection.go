@@ -32,10 +32,19 @@ func (f *protectionFlags) check() error {
 // choose returns how, after asking if need be. The caller wipes it.
 func (f *protectionFlags) choose(ctx context.Context, s secrets) (vault.Protection, error) {
 	passphrase, err := f.chosen(ctx, s)
-	if err != nil || f.without {
+	if err != nil {
 		return vault.WithoutPassphrase(), err
 	}
 	defer clear(passphrase)
+	return protectedBy(passphrase)
+}
+
+// protectedBy returns how keys are sealed under a passphrase, or without one if it is empty.
+// The caller wipes it.
+func protectedBy(passphrase []byte) (vault.Protection, error) {
+	if len(passphrase) == 0 {
+		return vault.WithoutPassphrase(), nil
+	}
 	return vault.WithPassphrase(passphrase, vault.DefaultCost)
 }
 

@@ -17,6 +17,9 @@ func configure(c *cobra.Command) error {
 	if name == nil || root == nil {
 		return nil
 	}
+	if err := chooseProfile(c.Flags()); err != nil {
+		return err
+	}
 	set, err := config.Load(config.Files{
 		Global: config.GlobalFile(), Profile: config.ProfileFile(root.Value.String(), name.Value.String()),
 	}, os.Environ())

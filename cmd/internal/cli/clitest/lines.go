@@ -83,17 +83,17 @@ func (l *Lines) Await(t *testing.T, parts ...string) string {
 }
 
 // AwaitPrompt waits for the beginning of a line that contains text, which nothing has
-// ended yet.
-func (l *Lines) AwaitPrompt(t *testing.T, text string) {
+// ended yet, and returns it.
+func (l *Lines) AwaitPrompt(t *testing.T, text string) string {
 	t.Helper()
 	timeout := time.After(Soon)
 	for {
 		l.mu.Lock()
 		changed, ended := l.changed, l.ended
-		found := strings.Contains(string(l.partial), text)
+		line := string(l.partial)
 		l.mu.Unlock()
-		if found {
-			return
+		if strings.Contains(line, text) {
+			return line
 		}
 		if ended {
 			t.Fatalf("the program has ended without asking for %q", text)

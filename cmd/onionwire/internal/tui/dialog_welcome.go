@@ -7,23 +7,28 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/recovery"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/keys"
-	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/safe"
 	"github.com/onionwire/onionwire/node/contactlink"
 )
 
-// welcome makes a profile with whoever starts the program for the first time.
+// welcome makes a profile with whoever starts the program for the first time. What it
+// says is in welcome_text.go.
 type welcome struct {
-	step  step
-	tor   string // what is wrong with tor, or nothing
-	said  string // what was wrong with the last answer
-	name  *entry
-	none  *entry // where "none" is typed
-	first *secret
-	again *secret
+	step    step
+	tor     string // what is wrong with tor, or nothing
+	said    string // what was wrong with the last answer
+	profile *entry // nil if it is named already
+	name    *entry
+	none    *entry // where "none" is typed
+	skip    *entry // where "skip" is typed
+	first   *secret
+	again   *secret
 
-	passphrase []byte
-	recovery   recovery
+	passphrase []byte // until the profile is opened
+	words      []string
+	check      *recovery.Check
+	answer     *entry // where one of the words is typed
 	scroll     scroll
 	height     int
 	unseen     int // lines below those that are seen
@@ -33,48 +38,52 @@ type welcome struct {
 type step int
 
 const (
-	stepName step = iota
+	stepProfile step = iota
+	stepName
 	stepPassphrase
 	stepAgain
 	stepNone
 	stepMaking
+	stepFailed
 	stepWords
+	stepSkip
 	stepCheck
 )
 
 // madeMsg says what became of making the profile.
 type madeMsg struct {
-	words []string
-	err   error
+	made Made
+	err  error
 }
 
-func newWelcome(tor string) *welcome {
-	return &welcome{
+// newWelcome asks for the name of the profile, unless it is empty, which is named already.
+func newWelcome(profile, tor string) *welcome {
+	w := &welcome{
+		step:  stepName,
 		tor:   tor,
-		name:  newEntry("What contacts are told to call you", contactlink.MaxName),
+		name:  newEntry("Your name, as contacts see it", contactlink.MaxName),
 		none:  newEntry("Type none", 10),
+		skip:  newEntry("Type skip", 10),
 		first: newSecret("Passphrase"),
 		again: newSecret("The same passphrase once more"),
-	}
-}
 
-func (w *welcome) title() string {
-	if w.step == stepName {
-		return "Welcome to Onionwire"
+		answer: newEntry("", 20),
 	}
-	return "A new profile"
+	if profile != "" {
+		w.step, w.profile = stepProfile, newEntry("Name of the profile", 64)
+		w.profile.Set(profile)
+	}
+	return w
 }
 
 func (w *welcome) size(width, _ int) (int, int) { return min(width, 68), 18 }
 
 func (w *welcome) hidden() (above, below bool) { return w.scroll.hidden() }
 
-func (w *welcome) hints() []keys.Action { return []keys.Action{keys.Confirm, keys.Close, keys.Quit} }
-
 func (w *welcome) update(m *Model, msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case madeMsg:
-		w.made(msg)
+		w.made(m, msg)
 	case tea.PasteMsg:
 		w.typed(m, msg)
 	case tea.KeyPressMsg:
@@ -82,7 +91,7 @@ func (w *welcome) update(m *Model, msg tea.Msg) tea.Cmd {
 		case keys.Confirm:
 			return w.next(m)
 		case keys.Close:
-			return w.back(m)
+			w.back()
 		default:
 			if w.step == stepWords || !w.typed(m, msg) {
 				w.scroll.act(a, 1)
@@ -93,14 +102,20 @@ func (w *welcome) update(m *Model, msg tea.Msg) tea.Cmd {
 }
 
 func (w *welcome) typed(m *Model, msg tea.Msg) bool {
-	w.said = ""
+	if w.step != stepFailed {
+		w.said = ""
+	}
 	switch w.step {
+	case stepProfile:
+		return m.typed(&w.profile.Editor, msg)
 	case stepName:
 		return m.typed(&w.name.Editor, msg)
 	case stepNone:
 		return m.typed(&w.none.Editor, msg)
+	case stepSkip:
+		return m.typed(&w.skip.Editor, msg)
 	case stepCheck:
-		return m.typed(&w.recovery.answer.Editor, msg)
+		return m.typed(&w.answer.Editor, msg)
 	case stepPassphrase, stepAgain:
 		s := w.first
 		if w.step == stepAgain {
@@ -115,17 +130,14 @@ func (w *welcome) typed(m *Model, msg tea.Msg) bool {
 
 // next takes the answer to a step.
 func (w *welcome) next(m *Model) tea.Cmd {
+	failure := w.said
 	w.said = ""
 	if w.step != stepWords {
 		w.scroll.top = 0
 	}
 	switch w.step {
-	case stepName:
-		if err := contactlink.CheckName(strings.TrimSpace(w.name.Text())); err != nil {
-			w.said = "This name cannot be used: up to 64 bytes of text that can be seen."
-			return nil
-		}
-		w.step = stepPassphrase
+	case stepProfile, stepName:
+		w.named(m)
 	case stepPassphrase:
 		w.step = stepAgain
 		if len(w.first.text) == 0 {
@@ -139,121 +151,130 @@ func (w *welcome) next(m *Model) tea.Cmd {
 			return nil
 		}
 		w.again.wipe()
-		return w.make(m, w.first.take())
+		w.passphrase = w.first.take()
+		return w.make(m)
 	case stepNone:
-		if strings.TrimSpace(strings.ToLower(w.none.Text())) != "none" {
+		if !said(w.none, "none") {
 			w.said = "Type the word none, or go back and choose a passphrase."
 			return nil
 		}
-		return w.make(m, nil)
+		w.passphrase = nil
+		return w.make(m)
+	case stepMaking:
+		w.said = failure
+	case stepFailed:
+		return w.make(m)
 	case stepWords:
 		if w.unseen > 0 { // nobody writes down what is not seen
 			w.scroll.top += max(w.height-1, 1)
 			return nil
 		}
-		w.step = stepCheck
-		w.recovery.begin()
+		w.step, w.check = stepCheck, recovery.New(w.words)
+	case stepSkip:
+		if said(w.skip, "skip") {
+			return w.finish(m)
+		}
+		w.said = "Type the word skip, or go back to the words."
 	case stepCheck:
-		if w.said = w.recovery.check(); w.said == "" && w.recovery.done() {
+		if w.said = w.check.Answer(w.answer.Text()); w.said != "" {
+			return nil
+		}
+		if w.answer.Clear(); w.check.Done() {
 			return w.finish(m)
 		}
 	}
 	return nil
 }
 
-// back goes to the step before, or skips what can be skipped.
-func (w *welcome) back(m *Model) tea.Cmd {
+// said reports whether a word was typed.
+func said(e *entry, word string) bool { return strings.EqualFold(strings.TrimSpace(e.Text()), word) }
+
+// named takes one of the names.
+func (w *welcome) named(m *Model) {
+	if w.step == stepProfile {
+		if err := m.o.Setup.Check(strings.TrimSpace(w.profile.Text())); err != nil {
+			w.said = sentenceOf(reason(err))
+			return
+		}
+		w.step = stepName
+		return
+	}
+	if err := contactlink.CheckName(strings.TrimSpace(w.name.Text())); err != nil {
+		w.said = "This name cannot be used: up to 64 bytes of text that can be seen."
+		return
+	}
+	w.step = stepPassphrase
+}
+
+// back goes to the step before. The words are skipped by a word only.
+func (w *welcome) back() {
 	w.said, w.scroll.top = "", 0
 	switch w.step {
+	case stepName:
+		if w.profile != nil {
+			w.step = stepProfile
+		}
 	case stepPassphrase:
+		w.first.wipe()
 		w.step = stepName
 	case stepAgain, stepNone:
 		w.first.wipe()
 		w.again.wipe()
 		w.none.Clear()
 		w.step = stepPassphrase
+	case stepFailed:
+		clear(w.passphrase)
+		w.passphrase = nil
+		w.none.Clear()
+		w.step = stepName
+		if w.profile != nil {
+			w.step = stepProfile
+		}
 	case stepWords:
-		return w.finish(m)
-	case stepCheck:
+		w.skip.Clear()
+		w.step = stepSkip
+	case stepSkip, stepCheck:
+		w.answer.Clear()
 		w.step = stepWords
 	}
-	return nil
 }
 
-func (w *welcome) make(m *Model, passphrase []byte) tea.Cmd {
-	w.step, w.passphrase = stepMaking, passphrase
-	name := strings.TrimSpace(w.name.Text())
+// make makes the profile. It keeps the passphrase: the profile is opened with it, and after
+// a failure nobody types it again.
+func (w *welcome) make(m *Model) tea.Cmd {
+	w.step = stepMaking
+	p := NewProfile{
+		Profile: m.o.Profile, Name: strings.TrimSpace(w.name.Text()), Passphrase: bytes.Clone(w.passphrase),
+	}
+	if w.profile != nil {
+		p.Profile = strings.TrimSpace(w.profile.Text())
+	}
 	return m.run(func(ctx context.Context) tea.Msg {
-		words, err := m.o.Setup.Make(ctx, name, passphrase)
-		return madeMsg{words, err}
+		defer clear(p.Passphrase)
+		made, err := m.o.Setup.Make(ctx, p)
+		return madeMsg{made, err}
 	})
 }
 
-func (w *welcome) made(msg madeMsg) {
+func (w *welcome) made(m *Model, msg madeMsg) {
 	if msg.err != nil {
-		clear(w.passphrase)
-		w.passphrase, w.step = nil, stepName
-		w.said = "The profile could not be made: " + reason(msg.err)
+		w.step, w.said = stepFailed, sentenceOf(reason(msg.err))
 		return
 	}
-	w.step, w.recovery.words = stepWords, msg.words
+	if w.profile != nil {
+		m.o.Profile = strings.TrimSpace(w.profile.Text())
+	}
+	w.step, w.words = stepWords, msg.made.Words
+	if msg.made.Trouble != "" {
+		w.said = sentenceOf(msg.made.Trouble)
+	}
 }
 
 // finish opens the profile that was made.
 func (w *welcome) finish(m *Model) tea.Cmd {
 	passphrase := w.passphrase
 	w.passphrase = nil
-	clear(w.recovery.words)
+	clear(w.words)
 	m.closeOverlay(w)
 	return m.unlock(passphrase)
-}
-
-func (w *welcome) view(m *Model, width, height int) ([]string, *position) {
-	p := m.page(width)
-	if w.said != "" {
-		p.say(m.theme.Bad, safe.Line(w.said))
-		p.blank()
-	}
-	cursor := w.steps(m, p)
-	seen, at := w.scroll.fill(p.lines, cursor, height)
-	w.height, w.unseen = height, len(p.lines)-w.scroll.top-len(seen)
-	return seen, at
-}
-
-// steps shows what is asked now.
-func (w *welcome) steps(m *Model, p *page) *position {
-	enter, esc := m.keys.Key(keys.Confirm), m.keys.Key(keys.Close)
-	switch w.step {
-	case stepName:
-		p.say(m.theme.Text, "Messages go through Tor, from you to your contact: no server, no account, no telephone number. This takes a minute.")
-		if w.tor != "" {
-			p.blank()
-			p.say(m.theme.Warning, safe.Text(w.tor))
-		}
-		p.blank()
-		cursor := w.name.show(p, true)
-		p.say(m.theme.Dim, "Any name, or none. "+enter+" goes on.")
-		return cursor
-	case stepPassphrase:
-		p.say(m.theme.Text, "Everything on this disk is sealed under a passphrase. Nobody can reset it: choose several words that nobody guesses, and that you do not forget.")
-		p.blank()
-		cursor := w.first.show(p, true)
-		p.say(m.theme.Dim, enter+" goes on, "+esc+" goes back. Leave it empty to have none.")
-		return cursor
-	case stepAgain:
-		return w.again.show(p, true)
-	case stepNone:
-		p.say(m.theme.Warning, "Without a passphrase, whoever can read the files of this computer, or its disk, can read all messages, and can be you. A lock keeps nobody out.")
-		p.blank()
-		cursor := w.none.show(p, true)
-		p.say(m.theme.Dim, enter+" goes on without one, "+esc+" goes back.")
-		return cursor
-	case stepMaking:
-		p.say(m.theme.Text, "Making keys …")
-	case stepWords:
-		w.recovery.show(m, p)
-	case stepCheck:
-		return w.recovery.ask(m, p)
-	}
-	return nil
 }

@@ -6,17 +6,39 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// Setup makes the profile if there is none. Its methods are not called concurrently.
+// NewProfile is a profile that is to be made.
+type NewProfile struct {
+	// Profile is what it is called on this computer.
+	Profile string
+	// Name is what contacts are told to call its owner, or nothing.
+	Name string
+	// Passphrase is what it is sealed under, or empty.
+	Passphrase []byte
+}
+
+// Made is a profile that was made.
+type Made struct {
+	// Words are those that it can be made again from.
+	Words []string
+	// Trouble is what could not be done, and can be done later, for people; or nothing.
+	Trouble string
+}
+
+// Setup makes the profile if there is none. Its methods are not called concurrently, and
+// their errors are for people.
 type Setup interface {
 	// Missing reports whether there is no profile yet.
 	Missing(ctx context.Context) (bool, error)
+	// Named reports whether somebody has named the profile already, so that nobody is asked.
+	Named() bool
+	// Check says what is wrong with a name for the profile.
+	Check(profile string) error
 	// Tor is what is wrong with the tor of this system, in a sentence that says what to do
 	// about it, or nothing.
 	Tor(ctx context.Context) string
-	// Make makes the profile, under a passphrase or, if that is empty, without one, and
-	// returns the words that it can be made again from. The name is what contacts are told
-	// to call its owner, or nothing.
-	Make(ctx context.Context, name string, passphrase []byte) (words []string, err error)
+	// Make makes the profile, which is the one that the backend opens from then on. After a
+	// failure it may be called again, and goes on with what was made.
+	Make(ctx context.Context, p NewProfile) (Made, error)
 }
 
 // missingMsg says whether a profile has to be made.
@@ -51,6 +73,10 @@ func (m *Model) prepared(msg missingMsg) tea.Cmd {
 		return m.begin()
 	}
 	m.stage = making
-	m.open(newWelcome(msg.tor))
+	ask := m.o.Profile
+	if m.o.Setup.Named() {
+		ask = ""
+	}
+	m.open(newWelcome(ask, msg.tor))
 	return nil
 }
