@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 
@@ -11,6 +12,7 @@ import (
 
 	"github.com/onionwire/onionwire/cmd/internal/cli"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/config"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/handover"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/notify"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui"
 )
@@ -19,6 +21,7 @@ import (
 type tuiOptions struct {
 	tor     *cli.TorFlags
 	profile lockedFlags
+	screen  screen
 }
 
 // addInterface makes the program itself show the interface, on a terminal. Elsewhere it
@@ -26,6 +29,15 @@ type tuiOptions struct {
 func addInterface(root *cobra.Command, tor *cli.TorFlags) {
 	o := tuiOptions{tor: tor}
 	o.profile.register(root.Flags())
+	o.screen.register(root.Flags())
+	configure := root.PersistentPreRunE
+	root.PersistentPreRunE = func(c *cobra.Command, args []string) error {
+		err := configure(c, args)
+		if err != nil {
+			err = errors.Join(err, o.screen.release())
+		}
+		return err
+	}
 	root.RunE = func(c *cobra.Command, _ []string) error {
 		stdio := stdioOf(c)
 		if !cli.IsTerminal(stdio.in) || !cli.IsTerminal(stdio.out) || stdio.json {
@@ -35,7 +47,8 @@ func addInterface(root *cobra.Command, tor *cli.TorFlags) {
 	}
 }
 
-func (o *tuiOptions) run(c *cobra.Command, stdio stdio) error {
+func (o *tuiOptions) run(c *cobra.Command, stdio stdio) (err error) {
+	defer func() { err = errors.Join(err, o.screen.release()) }()
 	set, err := config.Load(o.files(), os.Environ())
 	if err != nil {
 		return err
@@ -49,8 +62,20 @@ func (o *tuiOptions) run(c *cobra.Command, stdio stdio) error {
 	if err != nil {
 		return err
 	}
-	return plain(tui.Run(c.Context(), o.options(set, c.Flags(), &backend{options: o, stdio: stdio, log: log}),
-		tea.WithInput(stdio.in), tea.WithOutput(stdio.out), tea.WithoutSignalHandler()))
+	options := o.options(set, c.Flags(), &backend{options: o, stdio: stdio, log: log})
+	options.Locked = o.screen.locked
+	for {
+		if err := o.screen.release(); err != nil {
+			return err
+		}
+		err := tui.Run(c.Context(), options, tea.WithInput(stdio.in), tea.WithOutput(stdio.out), tea.WithoutSignalHandler())
+		if !errors.Is(err, tui.ErrLocked) {
+			return plain(err)
+		}
+		err = o.screen.renew(o.profile.name)
+		log.Info("locked in the same process, whose memory may have been read before it is reused", "err", err)
+		options.Locked, options.Profile = true, o.profile.name
+	}
 }
 
 // noLog is where nothing is kept.
@@ -73,6 +98,7 @@ func (o *tuiOptions) options(set *config.Config, flags *pflag.FlagSet, b *backen
 	}
 	return tui.Options{
 		Profile: o.profile.name, Backend: b,
+		Locking: o.screen.hold, Suspendable: handover.Suspendable,
 		Setup: &firstRun{options: o, named: flags.Changed("profile")}, Trouble: b.Trouble,
 		Theme: theme, Mouse: set.Mouse, Keys: set.Bindings, Editor: set.Editor,
 		LockAfter: set.LockAfter, Notifications: set.Notifications, Notify: notify.Desktop,

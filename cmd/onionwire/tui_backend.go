@@ -56,22 +56,18 @@ func (b *backend) Trouble() string {
 	return says + " Then start onionwire again."
 }
 
-// Open returns the node. A passphrase is checked even if it is not needed. If Tor cannot be
-// started the node is without it: one can read, and queue.
+// Open returns the node. A passphrase is checked even if it is not needed, and an empty one,
+// too; nil stands for the one that the flags name, if they do. If Tor cannot be started the
+// node is without it: one can read, and queue.
 func (b *backend) Open(ctx context.Context, passphrase []byte) (rpc.API, error) {
 	f := &b.options.profile
-	if len(passphrase) > 0 {
-		if _, err := profile.Read(f.root, f.name, passphrase); err != nil {
-			return nil, b.explain(err)
-		}
-	}
 	b.trouble = nil
 	s, err := access.Open(ctx, b.access(passphrase, true))
 	if err != nil && b.trouble != nil && ctx.Err() == nil {
 		s, err = access.Open(ctx, b.access(passphrase, false))
 	}
-	if err == nil && s.Remote() && len(passphrase) > 0 { // otherwise it has opened the profile
-		if _, err = profile.Read(b.options.profile.root, b.options.profile.name, passphrase); err != nil {
+	if err == nil && s.Remote() && passphrase != nil { // otherwise it has opened the profile
+		if _, err = profile.Read(f.root, f.name, passphrase); err != nil {
 			err = errors.Join(err, s.Close())
 		}
 	}
@@ -88,7 +84,7 @@ func (b *backend) access(passphrase []byte, withTor bool) access.Config {
 	c := access.Config{
 		Root: f.root, Name: f.name, Version: cli.Version(), Log: b.log,
 		Unlock: func(ctx context.Context, use func([]byte) error) error {
-			if len(passphrase) > 0 {
+			if passphrase != nil {
 				return use(passphrase)
 			}
 			return f.unlock(ctx, b.stdio.secrets(), use)

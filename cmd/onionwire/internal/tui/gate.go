@@ -21,8 +21,12 @@ type openedMsg struct {
 // begin opens the node, or finds out that it needs a passphrase.
 func (m *Model) begin() tea.Cmd {
 	m.stage = opening
+	needed := m.o.Backend.Protected
+	if m.o.Locked {
+		needed = m.o.Backend.Lockable
+	}
 	return m.run(func(ctx context.Context) tea.Msg {
-		protected, err := m.o.Backend.Protected(ctx)
+		protected, err := needed(ctx)
 		if err != nil || protected {
 			return openedMsg{protected: protected, err: err}
 		}
@@ -42,11 +46,12 @@ func (m *Model) unlock(passphrase []byte) tea.Cmd {
 }
 
 func (m *Model) opened(msg openedMsg) tea.Cmd {
-	switch {
-	case msg.protected:
+	if msg.protected {
 		m.stage, m.failure = locked, msg.err
 		return m.askPassphrase()
-	case msg.err != nil:
+	}
+	m.gate.close(m)
+	if msg.err != nil {
 		m.stage, m.failure = broken, msg.err
 		return nil
 	}
@@ -60,12 +65,13 @@ func (m *Model) opened(msg openedMsg) tea.Cmd {
 	return nil
 }
 
-// gateKey takes a key while there is no node.
-func (m *Model) gateKey(action keys.Action, _ tea.KeyPressMsg) tea.Cmd {
-	if action == keys.Cancel {
-		return m.quit()
+// early takes a key or pasted text before there is a node. It is for the passphrase, if one
+// is asked for in a moment, and for nothing else.
+func (m *Model) early(msg tea.Msg) tea.Cmd {
+	if m.stage != opening {
+		return nil
 	}
-	return nil
+	return m.gate.update(m, msg)
 }
 
 // always does what a key does wherever it is pressed.
@@ -77,6 +83,8 @@ func (m *Model) always(action keys.Action) (tea.Cmd, bool) {
 		return tea.ClearScreen, true
 	case keys.Interrupt:
 		return m.interrupt(), true
+	case keys.Suspend:
+		return m.suspend(), true
 	case keys.Lock, keys.Help:
 		return m.show(action), true
 	}

@@ -27,14 +27,25 @@ type backend struct {
 	api        rpc.API
 	passphrase string
 	closed     int
-	fail       error // what Lockable fails with
+	fail       error         // what Lockable fails with
+	slow       chan struct{} // what Protected and Open wait for, if it is not nil
 }
 
-func (b *backend) Protected(context.Context) (bool, error) { return b.passphrase != "", nil }
+func (b *backend) Protected(context.Context) (bool, error) {
+	b.wait()
+	return b.passphrase != "", nil
+}
+
+func (b *backend) wait() {
+	if b.slow != nil {
+		<-b.slow
+	}
+}
 
 func (b *backend) Lockable(context.Context) (bool, error) { return b.passphrase != "", b.fail }
 
 func (b *backend) Open(_ context.Context, passphrase []byte) (rpc.API, error) {
+	b.wait()
 	if string(passphrase) != b.passphrase {
 		return nil, rpc.ErrPassphrase
 	}
@@ -51,12 +62,15 @@ func (b *backend) Close() error {
 type ui struct {
 	t       testing.TB
 	m       *tui.Model
+	o       tui.Options
 	api     *apitest.Fake
 	backend *backend
 	msgs    chan tea.Msg
 	quit    bool
-	bells   int // how often the terminal was rung
-	w, h    int
+	// suspended is whether the terminal was given to a shell.
+	suspended bool
+	bells     int // how often the terminal was rung
+	w, h      int
 }
 
 // in runs a test of the interface on a screen. The node is made in the bubble, too.
@@ -83,12 +97,21 @@ func start(t testing.TB, w, h int, api *apitest.Fake, change ...func(o *tui.Opti
 	for _, f := range change {
 		f(&o)
 	}
-	u.m = tui.New(t.Context(), o)
-	u.send(tea.WindowSizeMsg{Width: w, Height: h})
-	u.run(u.m.Init())
+	u.o = o
+	u.begin()
 	u.settle()
 	return u
 }
+
+// begin shows an interface.
+func (u *ui) begin() {
+	u.m = tui.New(u.t.Context(), u.o)
+	u.take(tea.WindowSizeMsg{Width: u.w, Height: u.h})
+	u.run(u.m.Init())
+}
+
+// closedMsg says that an interface that was locked has ended.
+type closedMsg struct{ err error }
 
 // run runs a command beside the test.
 func (u *ui) run(cmd tea.Cmd) {
@@ -123,7 +146,21 @@ func (u *ui) take(msg tea.Msg) {
 		}
 		return
 	case tea.QuitMsg:
-		u.quit = true
+		if !u.m.Locks() {
+			u.quit = true
+			return
+		}
+		m := u.m
+		u.run(func() tea.Msg { return closedMsg{m.Close()} })
+		return
+	case tea.SuspendMsg:
+		u.suspended = true
+	case closedMsg:
+		if msg.err != nil {
+			u.t.Error(msg.err)
+		}
+		u.o.Locked = true
+		u.begin()
 		return
 	case tea.RawMsg:
 		u.bells++

@@ -35,6 +35,7 @@ type lane struct {
 	taken   []job         // what is run, or was last
 	begun   *atomic.Bool  // whether somebody has taken that on
 	running chan struct{} // has something in it while jobs run
+	untold  []tea.Msg     // results of jobs that nobody has taken, for who has put something into running
 }
 
 // newLanes returns the lanes of asks and acts.
@@ -72,12 +73,14 @@ func (m *Model) next(l *lane) tea.Cmd {
 		}
 		l.running <- struct{}{}
 		defer func() { <-l.running }()
+		l.untold = nil
 		done := laneMsg{lane: l}
 		for _, j := range jobs {
 			ctx, cancel := context.WithTimeout(ctx, callLasts)
 			done.results = append(done.results, j.do(ctx))
 			cancel()
 		}
+		l.untold = done.results
 		return done
 	})
 }

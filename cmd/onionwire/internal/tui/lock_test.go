@@ -181,3 +181,36 @@ func TestLockKeepsWhatWasNotSent(t *testing.T) {
 		u.sees("one more thing")
 	}, sealed)
 }
+
+// What was being sent, and failed after the screen was empty, is there as a draft, once.
+func TestLockKeepsWhatWasBeingSent(t *testing.T) {
+	var release chan struct{}
+	in(t, 80, 24, func() *apitest.Fake {
+		f := village()
+		release = make(chan struct{})
+		slow := release
+		f.Fail = func(method string) error {
+			if method == "Send" {
+				<-slow
+				return rpc.ErrFull
+			}
+			return nil
+		}
+		return f
+	}, func(u *ui) {
+		unlock(u, "secret")
+		talkTo(u, "Bob")
+		u.typed("one")
+		u.press("enter")
+		u.typed("two")
+		u.press("enter")
+		u.typed("three")
+		u.press("alt+l")
+		u.sees("Locking")
+		close(release)
+		u.settle()
+		if draft, err := u.api.Draft(ctx, conversationOf(u.api, "Bob")); err != nil || draft != "one\ntwo\nthree" {
+			t.Errorf("kept the draft %q, %v", draft, err)
+		}
+	}, sealed)
+}

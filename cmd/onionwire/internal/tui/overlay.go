@@ -59,11 +59,14 @@ func (m *Model) closeOverlay(o overlay) {
 	}
 }
 
+// shows reports whether a dialog is open.
+func (m *Model) shows(o overlay) bool { return slices.Contains(m.overlays, o) }
+
 // tell gives a message to all dialogs that are open.
 func (m *Model) tell(msg tea.Msg) tea.Cmd {
 	var cmds []tea.Cmd
 	for _, o := range slices.Clone(m.overlays) { // one may close others
-		if slices.Contains(m.overlays, o) {
+		if m.shows(o) {
 			cmds = append(cmds, o.update(m, msg))
 		}
 	}

@@ -2,6 +2,7 @@ package tui_test
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -24,6 +25,7 @@ type program struct {
 	keys    io.Writer
 	screen  *screenBuffer
 	backend *backend
+	locked  int // how often
 	done    chan error
 }
 
@@ -63,9 +65,19 @@ func runProgram(t *testing.T, api rpc.API, change ...func(o *tui.Options)) *prog
 	for _, f := range change {
 		f(&o)
 	}
+	o.Locking = func() {
+		if p.backend.closed != p.locked {
+			t.Error("the node is closed before what is typed is kept from being shown")
+		}
+	}
 	go func() {
-		p.done <- tui.Run(t.Context(), o, tea.WithInput(in), tea.WithOutput(p.screen), tea.WithWindowSize(100, 30),
-			tea.WithEnvironment([]string{"TERM=xterm-256color"}), tea.WithoutSignals())
+		err := tui.ErrLocked
+		for ; errors.Is(err, tui.ErrLocked); p.locked++ {
+			err = tui.Run(t.Context(), o, tea.WithInput(in), tea.WithOutput(p.screen), tea.WithWindowSize(100, 30),
+				tea.WithEnvironment([]string{"TERM=xterm-256color"}), tea.WithoutSignals())
+			o.Locked = true
+		}
+		p.done <- err
 	}()
 	t.Cleanup(func() {
 		keys.Close()

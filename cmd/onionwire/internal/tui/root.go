@@ -43,6 +43,7 @@ type Model struct {
 	pressed       string // keys that are the beginning of something
 	leaving       time.Time
 	quitting      bool
+	away          bool // whether the terminal is not ours, or what was on it may not be seen
 	unkept        bool // whether a draft could not be kept
 	notice        notice
 
@@ -53,6 +54,7 @@ type Model struct {
 	rooms    map[ledger.ConversationID]*room
 	sideTop  int // the first conversation that the sidebar shows
 	overlays []overlay
+	gate     *passphrasePrompt
 	desk     desk
 	// manuscript is what is open in an editor of the user's, or nil, and back what has come
 	// back from files that are to be removed.
@@ -75,7 +77,7 @@ const (
 	ready                // the node is there
 	broken               // there is none, and there will be none
 	making               // the profile is being made
-	locking              // the node is being closed, until somebody unlocks
+	locking              // the interface ends, for another one to ask for the passphrase
 )
 
 // New makes the interface. It is closed by its caller.
@@ -93,6 +95,7 @@ func New(ctx context.Context, o Options) *Model {
 	}
 	m.ctx, m.cancel = context.WithCancel(ctx)
 	m.asks, m.acts = newLanes()
+	m.gate = newPassphrasePrompt(o.Profile)
 	m.theme = theme.Choose(o.Theme, o.Getenv, m.darkness)
 	var problems []string
 	if m.keys, problems = keys.Default().Rebind(o.Keys); len(problems) > 0 {
@@ -112,11 +115,12 @@ const closeLasts = 3 * time.Second
 // Close ends everything, and waits for it. Whatever has ended the program, a terminal
 // that was closed perhaps: what was sent is queued, and what was written is kept.
 func (m *Model) Close() error {
-	if m.stage == ready {
+	if m.api != nil {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(m.ctx), closeLasts)
-		m.remains()(ctx)
+		m.remains(ctx)
 		cancel()
 	}
+	m.gate.secret.wipe()
 	m.cancel()
 	if m.feed != nil {
 		m.feed.stop()

@@ -23,7 +23,7 @@ func newSecret(label string) *secret {
 
 // take returns what was typed, which the caller wipes, and begins anew.
 func (s *secret) take() []byte {
-	taken := append([]byte(nil), s.text...)
+	taken := append([]byte{}, s.text...)
 	s.wipe()
 	return taken
 }

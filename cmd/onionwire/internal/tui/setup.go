@@ -50,7 +50,7 @@ type missingMsg struct {
 
 // prepare finds out whether there is a profile, and opens it if there is.
 func (m *Model) prepare() tea.Cmd {
-	if m.o.Setup == nil {
+	if m.o.Setup == nil || m.o.Locked {
 		return m.begin()
 	}
 	m.stage = opening

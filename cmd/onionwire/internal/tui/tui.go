@@ -8,6 +8,7 @@ package tui
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -39,6 +40,15 @@ type Options struct {
 	// Profile is the name of the profile, for people.
 	Profile string
 	Backend Backend
+	// Locked is whether the passphrase is asked for even if the node runs already: the
+	// interface before this one was locked.
+	Locked bool
+	// Locking is called when the interface was locked and has given back the screen, before
+	// the node is closed. It may be nil.
+	Locking func()
+	// Suspendable reports whether there is somebody, a shell mostly, who takes the terminal
+	// and lets the program go on later. Nil: there is nobody.
+	Suspendable func() bool
 	// Theme is the name of a theme, or empty for the one that fits the terminal.
 	Theme string
 	// Mouse is whether the mouse is used.
@@ -76,17 +86,23 @@ type Options struct {
 }
 
 // Run shows the interface until the user leaves, or ctx ends. It returns when nothing of
-// it is left; the backend is closed then.
-func Run(ctx context.Context, o Options, options ...tea.ProgramOption) (err error) {
+// it is left; the backend is closed then. If the interface was locked the error matches
+// ErrLocked: the caller runs another one, with Options.Locked.
+func Run(ctx context.Context, o Options, options ...tea.ProgramOption) error {
 	m := New(ctx, o)
-	defer func() { //nolint:contextcheck // what is left to do is done after ctx has ended, too
-		if closing := m.Close(); err == nil {
-			err = closing
-		}
-	}()
 	options = append([]tea.ProgramOption{tea.WithContext(ctx)}, options...)
-	if _, err := tea.NewProgram(m, options...).Run(); err != nil && ctx.Err() == nil {
-		return fmt.Errorf("terminal: %w", err)
+	_, err := tea.NewProgram(m, options...).Run()
+	if err == nil && m.Locks() {
+		err = ErrLocked
+		if o.Locking != nil {
+			o.Locking()
+		}
+	} else if err != nil {
+		err = fmt.Errorf("terminal: %w", err)
 	}
-	return ctx.Err()
+	closing := m.Close() //nolint:contextcheck // what is left to do is done after ctx has ended, too
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return errors.Join(err, closing)
 }

@@ -71,12 +71,17 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		if o := m.top(); o != nil {
 			return o.update(m, msg)
 		}
+		if m.stage != ready {
+			return m.early(msg)
+		}
 		m.paste(msg.Content)
 	case tea.MouseMsg:
 		m.desk.touched = m.now()
 		return m.pointed(msg)
 	case tickMsg:
 		return m.ticked(msg)
+	case tea.ResumeMsg:
+		return m.resumed()
 	case missingMsg:
 		return m.prepared(msg)
 	case openedMsg:
@@ -128,10 +133,7 @@ func (m *Model) result(msg tea.Msg) tea.Cmd {
 
 // finished takes the results of a lane, which goes on.
 func (m *Model) finished(msg laneMsg) tea.Cmd {
-	msg.lane.busy = false
-	if msg.lane != m.asks && msg.lane != m.acts {
-		return nil // of a node that was locked away
-	}
+	msg.lane.busy, msg.lane.untold = false, nil
 	var cmds []tea.Cmd
 	for _, r := range msg.results {
 		a, isAnswer := r.(model.Answer)
@@ -202,7 +204,7 @@ func (m *Model) ticked(msg tickMsg) tea.Cmd {
 	}
 	m.saveDrafts()
 	m.savePlaces()
-	return tea.Batch(m.tell(msg), m.ring(), m.idle(), m.reach(), m.tickAfter(msg.n))
+	return tea.Batch(m.tell(msg), m.ring(), m.resumed(), m.reach(), m.tickAfter(msg.n))
 }
 
 // seen are the contacts whose presence is on the screen.
@@ -251,7 +253,7 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 		return m.selectionKey(action)
 	}
 	if m.stage != ready {
-		return m.gateKey(action, k)
+		return m.early(k)
 	}
 	return m.mainKey(action, k)
 }

@@ -16,7 +16,7 @@ func (m *Model) View() tea.View {
 	v := tea.NewView(strings.Join(lines, "\n"))
 	v.AltScreen, v.ReportFocus = true, true
 	v.WindowTitle = "onionwire"
-	if m.stage == ready && m.state.Status.Unread > 0 {
+	if m.stage == ready && !m.away && m.state.Status.Unread > 0 {
 		v.WindowTitle = "onionwire •"
 	}
 	if m.mouse {
@@ -35,6 +35,9 @@ func (m *Model) draw() ([]string, *position) {
 		m.arrange()
 	}
 	lines := make([]string, s.h)
+	if m.away {
+		return lines, nil
+	}
 	var cursor *position
 	if m.stage != ready {
 		m.drawGate(lines)

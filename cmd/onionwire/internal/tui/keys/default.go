@@ -28,6 +28,7 @@ const (
 	Redraw       Action = "redraw"
 	Quit         Action = "quit"
 	Interrupt    Action = "interrupt"
+	Suspend      Action = "suspend"
 
 	PageUp   Action = "page-up"
 	PageDown Action = "page-down"
@@ -98,6 +99,7 @@ func defaults() []Binding {
 		{Everywhere, Lock, []string{"alt+l"}, "lock"},
 		{Everywhere, Redraw, []string{"ctrl+l"}, "draw the screen again"},
 		{Everywhere, Interrupt, []string{"ctrl+c"}, "leave what is open; twice to quit"},
+		{Everywhere, Suspend, []string{"ctrl+z"}, "to the shell; fg returns"},
 
 		{Composer, Console, []string{"ctrl+p"}, "command; in an empty composer also /"},
 		{Composer, GoTo, []string{"ctrl+k"}, "go to a conversation by its name"},

@@ -1,0 +1,70 @@
+package tui
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// remains does what the user has done that is not done yet: it sends what was to be sent,
+// and keeps what was written, and what could not be sent, as drafts. Nothing else happens
+// to the interface any more.
+func (m *Model) remains(ctx context.Context) {
+	rest := m.acts.rest()
+	var failed []sentMsg
+	take := func(msg tea.Msg) {
+		if s, ok := msg.(sentMsg); ok && s.err != nil {
+			failed = append(failed, s)
+		}
+	}
+	select {
+	case m.acts.running <- struct{}{}: // what is under way comes first
+		for _, msg := range m.acts.untold {
+			take(msg)
+		}
+		defer func() { <-m.acts.running }()
+	case <-ctx.Done():
+	}
+	for _, j := range rest {
+		within(ctx, func(ctx context.Context) { take(j.do(ctx)) })
+	}
+	for _, s := range slices.Backward(failed) {
+		m.furnish(s.id).giveBack(s.text)
+	}
+	sheet, kept := m.rescue(), true
+	for _, r := range m.rooms {
+		within(ctx, func(ctx context.Context) { kept = m.keep(ctx, r) == nil && kept })
+	}
+	switch {
+	case sheet != nil && kept:
+		sheet.remove()
+	case sheet != nil:
+		sheet.leave()
+	}
+}
+
+// keep makes what was written the draft of a conversation, after one that was not read yet.
+func (m *Model) keep(ctx context.Context, r *room) error {
+	text := r.unsent()
+	if !r.draftKnown && text != "" {
+		before, err := m.api.Draft(ctx, r.id)
+		if err != nil {
+			return err
+		}
+		if !strings.HasPrefix(text, before) {
+			text = join(before, text)
+		}
+	}
+	if text == r.draft {
+		return nil
+	}
+	return m.api.SetDraft(ctx, r.id, text)
+}
+
+func within(ctx context.Context, do func(context.Context)) {
+	ctx, cancel := context.WithTimeout(ctx, callLasts)
+	defer cancel()
+	do(ctx)
+}
