@@ -101,11 +101,11 @@ func (o *chatOptions) chat(ctx context.Context, s *session, link contactlink.Lin
 		return err
 	}
 	if n := s.Node(); n != nil {
-		service := io.Discard
+		reached := ""
 		if !o.listen {
-			service = s.stdio.err
+			reached = "your own address can be reached, too"
 		}
-		defer watchService(ctx, n, s.stdio.err, service)()
+		defer watchService(ctx, n, s.stdio.err, reached)()
 	}
 	defer keepConnected(ctx, s.API, c)()
 	t := talk{
@@ -152,21 +152,22 @@ func keepConnected(ctx context.Context, api rpc.API, c rpc.Contact) func() {
 	return func() { set(c.KeepConnected) }
 }
 
-// watchService says on first whether the contact can call, too, and on stderr what
-// becomes of that later, until the function that it returns is called.
-func watchService(ctx context.Context, n *node.Node, stderr, first io.Writer) func() {
+// watchService says on notes that our address can be reached, in the words of reached,
+// which may be none, and what becomes of that later, until the function that it returns is
+// called.
+func watchService(ctx context.Context, n *node.Node, notes io.Writer, reached string) func() {
 	ctx, cancel := context.WithCancel(ctx)
 	var task sync.WaitGroup
 	task.Go(func() {
 		switch err := n.Ready(ctx); {
 		case ctx.Err() != nil:
 		case err != nil:
-			fmt.Fprintf(stderr, "your own address cannot be reached: %s\n", oneLine(err))
-		default:
-			fmt.Fprintln(first, "your own address can be reached, too")
+			fmt.Fprintf(notes, "your own address cannot be reached: %s\n", oneLine(err))
+		case reached != "":
+			fmt.Fprintln(notes, reached)
 		}
 		if status, err := n.ServiceStatus(ctx); err == nil {
-			_ = cli.FollowService(ctx, stderr, status) // if it is gone, so is the daemon
+			_ = cli.FollowService(ctx, notes, status) // if it is gone, so is the daemon
 		}
 	})
 	return func() {

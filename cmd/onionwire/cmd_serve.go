@@ -83,7 +83,7 @@ func (o *serveOptions) serve(ctx context.Context, s *session, manager *sdnotify.
 		return err
 	}
 	notes := s.stdio.notes()
-	defer watchService(ctx, n, notes, notes)()
+	defer watchService(ctx, n, notes, "contacts can reach you")()
 	select {
 	case <-ctx.Done():
 		return nil

@@ -30,7 +30,8 @@ func newTimer(tor *cli.TorFlags) *cobra.Command {
 		name: "timer", short: "Have messages disappear after a time, on both sides", choices: []string{"off"}, set: setTimer,
 		long: `timer has the messages of a conversation disappear after a time, on both sides: those from
 now on, counted from when they are read. "off" keeps them. The contact is told. Nobody can
-be stopped from keeping a copy. With --json, the conversation is printed as in docs/rpc.md.`,
+be stopped from keeping a copy. With --json, the conversation is printed as in
+docs/rpc.md.`,
 	}.command(tor)
 }
 

@@ -31,8 +31,9 @@ have the same one, unless somebody is between you. Compare it over a way on whic
 know each other, by telephone for example.
 
 With NUMBER, the digits or the words that the other side reads out, or with --image, a
-picture of the QR code that they show (PNG, JPEG or GIF), it compares for you: if they match, the contact is verified from then on, and the
-exit status is 0. If not, it is 1, and the contact is not verified any more.
+picture of the QR code that they show (PNG, JPEG or GIF), it compares for you: if they
+match, the contact is verified from then on, and the exit status is 0. If not, it is 1,
+and the contact is not verified any more.
 
 Yours is shown as a QR code with --qr, and written to a new PNG file with --png.
 

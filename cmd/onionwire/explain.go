@@ -11,6 +11,7 @@ import (
 	"github.com/onionwire/onionwire/node/rpc/token"
 	"github.com/onionwire/onionwire/node/store"
 	"github.com/onionwire/onionwire/node/vault"
+	"github.com/onionwire/onionwire/tortransport/tor"
 )
 
 // Exit statuses of this program, beside those of package cli. They do not change from
@@ -25,7 +26,7 @@ const (
 const statuses = `  3    the passphrase is wrong
   4    there is no such profile, contact, message, file or token
   5    the time that was given is over
-  6    the profile is in use, no node runs on it, or Tor is not there
+  6    the profile is in use, no node runs on it, or there is no Tor to be used
 `
 
 // statusCodes name them in errors as JSON.
@@ -69,6 +70,14 @@ var known = []cli.Known{
 	{Err: node.ErrNotProven, Hint: "do not go on; somebody may be between you: ask your contact over a way that you trust"},
 	{Err: node.ErrVersion, Hint: "use the same version of onionwire on both sides"},
 	{Err: node.ErrTurnedAway, Hint: "they may have blocked you, or have too much to do; it is tried again"},
+
+	// What to do about these is the same in all programs.
+	{Err: cli.ErrNoAnswer, Status: exitUnavailable},
+	{Err: tor.ErrNoBinary, Status: exitUnavailable},
+	{Err: tor.ErrOldVersion, Status: exitUnavailable},
+	{Err: tor.ErrExited, Status: exitUnavailable},
+	{Err: tor.ErrNotReady, Status: exitUnavailable},
+	{Err: tor.ErrControl, Status: exitUnavailable},
 
 	{Err: metrics.ErrAddress, Hint: "others on the network could ask otherwise; choose such an address", Status: cli.ExitUsage},
 	{Err: errTimeout, Hint: "try again, or allow more time with --timeout; 0 is for ever", Status: exitTimeout},

@@ -71,7 +71,12 @@ var told = map[error]string{
 	rpc.ErrPath:               "shorter path",
 	rpc.ErrToken:              "another profile",
 	token.ErrMalformed:        "delete the file",
+	cli.ErrNoAnswer:           "ControlPort",
 	tor.ErrNoBinary:           "install tor",
+	tor.ErrOldVersion:         "install a newer tor",
+	tor.ErrExited:             "last words",
+	tor.ErrNotReady:           "network connection",
+	tor.ErrControl:            "still running",
 }
 
 func TestHints(t *testing.T) {

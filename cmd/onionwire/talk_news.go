@@ -17,7 +17,7 @@ import (
 func (t *talk) show(ctx context.Context, e rpc.Event) error {
 	switch e.Kind {
 	case rpc.Disconnected:
-		fmt.Fprintln(t.notes, "the node that runs on the profile has ended; waiting until it is started again")
+		fmt.Fprintln(t.notes, nodeEnded)
 		t.online = false // as far as anybody knows
 		return nil
 	case rpc.Reconnected:

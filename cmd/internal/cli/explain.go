@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
+	"syscall"
 
 	"github.com/onionwire/onionwire/tortransport"
 	"github.com/onionwire/onionwire/tortransport/keyfile"
@@ -14,7 +16,8 @@ import (
 
 // Known is an error of which a program knows what to do about it.
 type Known struct {
-	Err  error
+	Err error
+	// Hint says what to do, or nothing: what all programs know is said then.
 	Hint string
 	// Status is the exit status, or 0 for ExitFailure.
 	Status int
@@ -33,6 +36,7 @@ var known = []Known{
 	{Err: tor.ErrExited, Hint: "see tor's last words above; --log-level debug shows all of them"},
 	{Err: tor.ErrNotReady, Hint: "is there a network connection? where Tor is blocked, bridges are needed: --tor-bridge"},
 	{Err: tor.ErrRefused, Hint: "if a filter stands before the control port, its log says what it does not let through"},
+	{Err: ErrNoAnswer, Hint: "is tor running, with its ControlPort where you have said?"},
 	{Err: tor.ErrControl, Hint: "is tor still running? look into its log"},
 	{Err: onion.ErrChecksum, Hint: "a character of the address is wrong; copy all of it once more"},
 	{Err: onion.ErrVersion, Hint: "only version 3 onion addresses work, of 56 characters; copy all of it once more"},
@@ -51,6 +55,7 @@ var known = []Known{
 	{Err: tortransport.ErrAuthMissing, Hint: "ask the owner of the service for a key"},
 	{Err: tortransport.ErrAuthBad, Hint: "ask the owner of the service for a new key"},
 	{Err: context.DeadlineExceeded, Hint: "try again; Tor is slow at times"},
+	{Err: syscall.ENOSPC, Hint: "make room on the disk"},
 	{Err: fs.ErrPermission, Hint: "check who owns the file or folder"},
 	{Err: fs.ErrNotExist, Hint: "is the path right?"},
 }
@@ -64,22 +69,24 @@ func (p Program) HintFor(err error) string {
 	if errors.As(err, &h) {
 		return h.hint
 	}
-	if k, ok := p.find(err); ok {
-		return k.Hint
+	for _, k := range p.find(err) {
+		if k.Hint != "" {
+			return k.Hint
+		}
 	}
 	return lastHint
 }
 
-// find returns what is known of err, by the program or else by all.
-func (p Program) find(err error) (Known, bool) {
+// find returns what is known of err, by the program and then by all.
+func (p Program) find(err error) (all []Known) {
 	for _, table := range [][]Known{p.Known, known} {
 		for _, k := range table {
 			if errors.Is(err, k.Err) {
-				return k, true
+				all = append(all, k)
 			}
 		}
 	}
-	return Known{}, false
+	return all
 }
 
 // status returns the exit status for err.
@@ -88,8 +95,8 @@ func (p Program) status(err error) int {
 	if errors.As(err, &u) {
 		return ExitUsage
 	}
-	if k, ok := p.find(err); ok && k.Status != 0 {
-		return k.Status
+	if all := p.find(err); len(all) > 0 {
+		return cmp.Or(all[0].Status, ExitFailure)
 	}
 	return ExitFailure
 }

@@ -125,6 +125,9 @@ func parseAddr(flag, value string) (tor.Addr, error) {
 	return addr, nil
 }
 
+// ErrNoAnswer means that no tor answers where one was said to be.
+var ErrNoAnswer = errors.New("tor does not answer")
+
 // StartTor starts a daemon with its data in dataDir, or attaches to a running
 // one, as the flags say, and says so on stderr: that one is shared with others.
 // Whoever calls it closes it. An empty dataDir stands for a temporary folder.
@@ -139,7 +142,7 @@ func (f *TorFlags) StartTor(ctx context.Context, dataDir string, log *slog.Logge
 		// Neither errors nor hints of the system say that it is about tor.
 		var dial *net.OpError
 		if errors.As(err, &dial) && dial.Op == "dial" && ctx.Err() == nil {
-			err = Hint(err, fmt.Sprintf("is tor running, with its ControlPort at %s?", attach.Control))
+			err = Hint(fmt.Errorf("%w: %w", ErrNoAnswer, err), fmt.Sprintf("is tor running, with its ControlPort at %s?", attach.Control))
 		}
 		if err != nil {
 			return nil, err
