@@ -18,7 +18,6 @@ import (
 	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/libp2p/go-libp2p/core/peerstore"
 	"github.com/libp2p/go-libp2p/core/sec"
-	basichost "github.com/libp2p/go-libp2p/p2p/host/basic"
 	"github.com/libp2p/go-libp2p/p2p/host/eventbus"
 	"github.com/libp2p/go-libp2p/p2p/host/peerstore/pstoremem"
 	rcmgr "github.com/libp2p/go-libp2p/p2p/host/resource-manager"
@@ -79,11 +78,14 @@ func New(cfg Config) (host.Host, error) {
 		h.Close()
 		return nil, err
 	}
-	h.Start()
+	if err := h.Start(); err != nil {
+		h.Close()
+		return nil, err
+	}
 	return h, nil
 }
 
-func assemble(cfg Config, id peer.ID, ps peerstore.Peerstore) (*basichost.BasicHost, error) {
+func assemble(cfg Config, id peer.ID, ps peerstore.Peerstore) (*bareHost, error) {
 	if err := errors.Join(ps.AddPrivKey(id, cfg.Key), ps.AddPubKey(id, cfg.Key.GetPublic())); err != nil {
 		return nil, err
 	}
@@ -105,7 +107,7 @@ func assemble(cfg Config, id peer.ID, ps peerstore.Peerstore) (*basichost.BasicH
 		limits.Close()
 		return nil, err
 	}
-	h, err := parts.NewHost(net, bus, parts.HostConfig{Ping: cfg.Ping})
+	h, err := newBareHost(net, bus, cfg.Ping)
 	if err != nil {
 		net.Close()
 		return nil, err

@@ -89,16 +89,21 @@ func (b *builder) HandleError(error) {
 	}
 }
 
-// host makes the host in place of the one that libp2p would make.
+// host makes the host in place of the one that libp2p would make. What it leaves out is
+// what would leak: port mapping, hole punching, relaying, and addresses that peers claim
+// to have observed.
 func (b *builder) host(net *swarm.Swarm, bus event.Bus, life fx.Lifecycle) (*basichost.BasicHost, error) {
 	if !b.checked {
 		return nil, errUnchecked
 	}
-	cfg := parts.HostConfig{Ping: !b.cfg.DisablePing, ConnManager: b.cfg.ConnManager}
-	if !b.cfg.DisableMetrics {
-		cfg.Registerer = b.cfg.PrometheusRegisterer
+	opts := basichost.HostOpts{
+		EventBus: bus, NegotiationTimeout: parts.NegotiationTimeout, AddrsFactory: parts.OnionOnly, UserAgent: parts.UserAgent,
+		ConnManager: b.cfg.ConnManager, EnablePing: !b.cfg.DisablePing,
 	}
-	h, err := parts.NewHost(net, bus, cfg)
+	if !b.cfg.DisableMetrics {
+		opts.EnableMetrics, opts.PrometheusRegisterer = b.cfg.PrometheusRegisterer != nil, b.cfg.PrometheusRegisterer
+	}
+	h, err := basichost.NewHost(net, &opts)
 	if err != nil {
 		return nil, err
 	}
