@@ -10,13 +10,11 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/onionwire/onionwire/cmd/internal/compile"
 )
 
-const (
-	module = "github.com/onionwire/onionwire"
-	// wantedSize is how large a program is to be at most, in bytes.
-	wantedSize = 25_000_000
-)
+const module = "github.com/onionwire/onionwire"
 
 // build makes a program, once for each target. What goes into it is the source, the release, and the version of
 // Go; not the folder (-trimpath), the checkout (-buildvcs=false), the settings of whoever
@@ -30,9 +28,11 @@ func (j job) build(ctx context.Context, t target, program string) (path string, 
 		return path, nil
 	}
 	const variables = " -X " + module + "/cmd/internal/cli."
-	ldflags := "-s -w -buildid=" + variables + "release=" + j.release.version + variables + "commit=" + j.release.commit +
+	ldflags := compile.LinkFlags + variables + "release=" + j.release.version + variables + "commit=" + j.release.commit +
 		variables + "date=" + j.release.time.UTC().Format(time.RFC3339)
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-mod=readonly", "-ldflags", ldflags, "-o", path, "./cmd/"+program)
+	args := append([]string{"build"}, compile.Args()...)
+	args = append(args, "-buildvcs=false", "-ldflags", ldflags, "-o", path, "./cmd/"+program)
+	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir, cmd.Stderr = j.source, j.log
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+t.os, "GOARCH="+t.arch, "GOAMD64=v1", "GOARM64=v8.0", "GOFLAGS=", "GOEXPERIMENT=", "GOFIPS140=off")
 	if err := cmd.Run(); err != nil {
@@ -72,11 +72,10 @@ func (j job) pack(ctx context.Context, t target, extras []file) error {
 		if err != nil {
 			return err
 		}
-		note := ""
-		if len(content) > wantedSize {
-			note = fmt.Sprintf(", more than %.0f MB", wantedSize/1e6)
+		fmt.Fprintf(j.log, "%-14s %-9s %8d bytes, %4.1f MiB\n", t, program, len(content), float64(len(content))/(1<<20))
+		if t == (target{"linux", "amd64"}) && len(content) > compile.MaxSize {
+			return fmt.Errorf("%s has more than %d bytes", program, compile.MaxSize)
 		}
-		fmt.Fprintf(j.log, "%-14s %-9s %5.1f MB%s\n", t, program, float64(len(content))/1e6, note)
 		programs = append(programs, file{filepath.Base(path), 0o755, content})
 		if program == "onionwire" {
 			list, err := sbom(path, j.release)
