@@ -43,6 +43,9 @@ func addInterface(root *cobra.Command, tor *cli.TorFlags) {
 		if !cli.IsTerminal(stdio.in) || !cli.IsTerminal(stdio.out) || stdio.json {
 			return c.Help()
 		}
+		if err := checkTerminal(os.Getenv("TERM")); err != nil {
+			return err
+		}
 		return o.run(c, stdio)
 	}
 }

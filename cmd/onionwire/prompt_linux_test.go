@@ -196,3 +196,13 @@ func TestLinkAtTerminal(t *testing.T) {
 		t.Error("there is no QR code in black and white")
 	}
 }
+
+// TestDumbTerminal says why there is no interface, and what to do.
+func TestDumbTerminal(t *testing.T) {
+	t.Parallel()
+	box := clitest.NewBox(t)
+	box.Setenv("TERM", "dumb")
+	p := box.StartAtTerminal()
+	p.WantStatus(1, clitest.Soon)
+	p.WantError("TERM is dumb", "onionwire --help")
+}

@@ -285,21 +285,20 @@ func (m *Model) ping(who rpc.Contact) tea.Cmd {
 // bridge shows the bridges, which the files of the program have, adds one, or takes all
 // away.
 func (m *Model) bridge(c console.Call) tea.Cmd {
-	const name = "tor.bridges"
 	line := strings.TrimSpace(c.Arg("line"))
 	switch strings.ToLower(line) {
 	case "":
-		m.openValues(name)
+		m.openValues(bridges)
 	case "off":
-		return m.change(name, "")
+		return m.change(bridges, "")
 	default:
-		s, _ := m.setting(name)
+		s, _ := m.setting(bridges)
 		all := elements(s.Value)
 		if slices.Contains(all, line) {
 			m.say(info, "this bridge is there already")
 			return nil
 		}
-		return m.change(name, strings.Join(append(all, line), "\n"))
+		return m.change(bridges, strings.Join(append(all, line), "\n"))
 	}
 	return nil
 }

@@ -56,7 +56,7 @@ func (v *statusView) size(width, height int) (int, int) { return min(width, 76),
 
 func (v *statusView) hidden() (above, below bool) { return v.scroll.hidden() }
 
-func (v *statusView) hints() []keys.Action { return []keys.Action{keys.Close} }
+func (v *statusView) hints() []keys.Action { return []keys.Action{keys.SetBridge, keys.Close} }
 
 func (v *statusView) update(m *Model, msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
@@ -69,12 +69,14 @@ func (v *statusView) update(m *Model, msg tea.Msg) tea.Cmd {
 			v.ask(m)
 		}
 	case tea.KeyPressMsg:
-		a := m.dialogAction(msg)
-		if a == keys.Close || a == keys.Confirm {
+		switch a := m.actionIn(keys.StatusView, msg); a {
+		case keys.Close, keys.Confirm:
 			m.closeOverlay(v)
-			return nil
+		case keys.SetBridge:
+			m.openValues(bridges)
+		default:
+			v.scroll.act(a, v.height)
 		}
-		v.scroll.act(a, v.height)
 	}
 	return nil
 }
@@ -191,8 +193,8 @@ func (v *statusView) advice(m *Model) string {
 		return "Tor has ended, and was given up. Quit and start onionwire again; 'onionwire doctor' finds out what is wrong."
 	case s.Bootstrap < 100 && s.BootstrapWarning != "", s.NetworkError != "":
 		return "Is there a network? If there is, and Tor is blocked where you are, use a bridge: get a line from " +
-			"https://bridges.torproject.org, or by mail from bridges@torproject.org, and type /bridge with the line behind it. " +
-			"You can read and write meanwhile; what you write is queued."
+			"https://bridges.torproject.org, or by mail from bridges@torproject.org, and press " + m.keys.Key(keys.SetBridge) +
+			" here to set it. You can read and write meanwhile; what you write is queued."
 	case s.Bootstrap < 100:
 		return "Tor is on its way. You can read and write meanwhile; what you write is queued."
 	}

@@ -7,8 +7,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/apitest"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/keys"
+	"github.com/onionwire/onionwire/node/rpc"
 )
 
 // preferences are files in memory.
@@ -237,6 +239,34 @@ func TestBridges(t *testing.T) {
 		u.press("y")
 		bridges()
 	}, with(p))
+}
+
+// Where Tor is blocked, a bridge is set where that is said.
+func TestBridgeFromStatus(t *testing.T) {
+	blocked := func() *apitest.Fake {
+		f := village()
+		f.SetStatus(func(s *rpc.Status) { s.Bootstrap, s.BootstrapWarning = 10, "Connection refused" })
+		return f
+	}
+	p := &preferences{}
+	in(t, 100, 30, blocked, func(u *ui) {
+		u.press("f8")
+		u.sees("b here to set it", "b set a bridge")
+		u.press("b")
+		u.sees("Settings: tor.bridges", "There are none")
+		u.send(paste("192.0.2.7:443"))
+		u.press("enter")
+		u.sees("holds from the next start on")
+		if p.file["tor.bridges"] != "192.0.2.7:443" {
+			t.Errorf("kept %q", p.file)
+		}
+		u.press("esc", "esc")
+		u.misses("Status")
+	}, with(p))
+	in(t, 100, 30, blocked, func(u *ui) { // without files there is nothing to set
+		u.press("f8", "b", "esc", "esc")
+		u.misses("Settings")
+	})
 }
 
 // Other keys hold at once, in the help and in the hints, and are kept.

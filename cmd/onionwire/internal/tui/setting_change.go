@@ -122,6 +122,9 @@ func (m *Model) appear(name, value string) bool {
 // autoTheme is the theme that fits the terminal.
 const autoTheme = "auto"
 
+// bridges is the setting that has those of tor.
+const bridges = "tor.bridges"
+
 // keysPrefix begins the names of the keys of actions.
 const keysPrefix = "keys."
 

@@ -56,7 +56,7 @@ func bg(hex string) string { return "48;2;" + rgb(hex) }
 
 // Dark is for a dark background.
 func Dark() Theme {
-	bar := bg("#262a33")
+	bar := bg("#303238") // a grey, too, where there are 256 colours
 	return Theme{
 		Name: "dark",
 		Dim:  sgr(fg("#8b93a1")), Strong: sgr(bold),
@@ -71,14 +71,14 @@ func Dark() Theme {
 
 // Light is for a light background.
 func Light() Theme {
-	bar := bg("#e4e7ec")
+	bar := bg("#eeeeee")
 	return Theme{
 		Name: "light",
 		Dim:  sgr(fg("#667080")), Strong: sgr(bold),
 		Me: sgr(bold, fg("#1f5fbf")), Them: sgr(bold, fg("#7a3fb5")), Accent: sgr(fg("#1f5fbf")),
 		Good: sgr(fg("#1d7a32")), Warning: sgr(fg("#8f5b00")), Bad: sgr(fg("#b3261e")),
 		Selected: sgr(bg("#cfe0fb"), fg("#101418")), Unread: sgr(bold, fg("#8f5b00")), Marker: sgr(fg("#8f5b00")),
-		Border: sgr(fg("#a9b1bd")), Bar: sgr(bar, fg("#2b313a")), Title: sgr(bold, fg("#1f5fbf")),
+		Border: sgr(fg("#a9b1bd")), Bar: sgr(bar, fg("#303238")), Title: sgr(bold, fg("#1f5fbf")),
 		BarGood: sgr(bar, fg("#1d7a32")), BarWarning: sgr(bar, fg("#8f5b00")), BarBad: sgr(bar, fg("#b3261e")),
 		Found: sgr(reverse), Symbol: sgr(fg("#b3261e")),
 	}
@@ -125,7 +125,7 @@ func Named(name string) (Theme, bool) {
 // Choose returns the theme with a name, or the one that fits the terminal if the name is
 // empty or unknown. NO_COLOR (no-color.org) goes before everything.
 func Choose(name string, getenv func(string) string, darkBackground bool) Theme {
-	if getenv("NO_COLOR") != "" || getenv("TERM") == "dumb" {
+	if getenv("NO_COLOR") != "" {
 		return Plain()
 	}
 	if t, ok := Named(name); ok {

@@ -21,7 +21,6 @@ func TestChoose(t *testing.T) {
 		{"16", "16", true, map[string]string{"COLORTERM": "truecolor"}},
 		{"unknown", "dark", true, map[string]string{"COLORTERM": "24bit"}},
 		{"dark", "plain", true, map[string]string{"NO_COLOR": "1"}},
-		{"dark", "plain", true, map[string]string{"TERM": "dumb"}},
 	} {
 		if got := theme.Choose(c.name, func(k string) string { return c.env[k] }, c.dark).Name; got != c.want {
 			t.Errorf("%+v: %s", c, got)
