@@ -119,7 +119,7 @@ func (m *Model) send(r *room) tea.Cmd {
 	}
 	api, id := m.api, r.id
 	r.set(r.past.typed) // what was left for a message that was sent before
-	r.past, r.anchor = past{}, anchor{follow: true}
+	r.past, r.back, r.anchor = past{}, "", anchor{follow: true}
 	m.ask(m.state.End(id)...)
 	if c := m.state.Conversation(id); c != nil && c.Timeline != nil {
 		c.Timeline.NewAfter = 0

@@ -43,6 +43,25 @@ func TestSendFailsWhileTyping(t *testing.T) {
 	})
 }
 
+// Of several that were not queued the first one comes first.
+func TestSendingFailsTwice(t *testing.T) {
+	failure := rpc.ErrNotRunning
+	in(t, 80, 24, failing("Send", &failure), func(u *ui) {
+		u.press("alt+down")
+		for _, text := range []string{"one", "two"} {
+			u.take(tea.PasteMsg{Content: text})
+			u.take(tea.KeyPressMsg{Code: tea.KeyEnter})
+		}
+		u.take(tea.PasteMsg{Content: "three"})
+		u.settle()
+		failure = nil
+		u.press("enter")
+		if got := texts(u); len(got) != 1 || got[0] != "one\ntwo\nthree" {
+			t.Errorf("sent %q", got)
+		}
+	})
+}
+
 // A draft that could not be kept is kept when that is possible again.
 func TestDraftIsKeptLater(t *testing.T) {
 	failure := rpc.ErrNotRunning
@@ -75,6 +94,39 @@ func TestTerminalIsClosed(t *testing.T) {
 		if got, err := u.api.Draft(ctx, 1); err != nil || got != "written" {
 			t.Errorf("the draft is %q, %v", got, err)
 		}
+	})
+}
+
+// A terminal is closed without a question: what is long is kept, too, and what was read late.
+func TestTerminalIsClosedOnALongText(t *testing.T) {
+	long := megabyte[len("begun"):]
+	in(t, 120, 24, pair, func(u *ui) {
+		_ = u.api.SetDraft(ctx, 1, "begun")
+		u.press("alt+down")
+		u.take(tea.PasteMsg{Content: long})
+		if err := u.m.Close(); err != nil {
+			t.Error(err)
+		}
+		u.wantDraft("begun" + long)
+		again := start(u.t, 120, 24, u.api)
+		again.sees("1.0 MiB: Enter sends a file", "› begun567")
+		if err := again.m.Close(); err != nil {
+			t.Error(err)
+		}
+		u.wantDraft("begun" + long)
+	})
+	t.Run("before the draft was read", func(t *testing.T) {
+		failure := rpc.ErrNotRunning
+		in(t, 120, 24, failing("Draft", &failure), func(u *ui) {
+			u.press("alt+down")
+			u.take(tea.PasteMsg{Content: "written"})
+			failure = nil
+			_ = u.api.SetDraft(ctx, 1, "begun")
+			if err := u.m.Close(); err != nil {
+				t.Error(err)
+			}
+			u.wantDraft("begun\nwritten")
+		})
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 func (m *Model) nobodyKey(action keys.Action, k tea.KeyPressMsg) tea.Cmd {
 	switch all := m.state.Conversations(); {
 	case action == keys.Send && len(all) > 0:
+		m.notice = notice{}
 		m.enter(all[0].ID)
 	case action == keys.Send && len(m.state.Asking()) > 0:
 		return m.show(keys.Requests)

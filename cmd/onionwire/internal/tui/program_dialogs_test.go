@@ -44,7 +44,7 @@ func TestProgramFromFirstRun(t *testing.T) {
 	p.shows("Passphrase of the profile")
 	p.send("correct horse\r")
 	p.await("unlocking", func() bool { return api.Calls("Settings") >= 2 })
-	p.send("/")
+	p.send("\x10") // Ctrl+P: the conversation is open again
 	p.shows("Tab completes")
 	p.send("quit\r")
 	select {

@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -13,10 +12,10 @@ import (
 // to the interface any more.
 func (m *Model) remains(ctx context.Context) {
 	rest := m.acts.rest()
-	var failed []sentMsg
 	take := func(msg tea.Msg) {
-		if s, ok := msg.(sentMsg); ok && s.err != nil {
-			failed = append(failed, s)
+		switch msg.(type) {
+		case sentMsg, offeredMsg, draftMsg, keptMsg, reclaimedMsg: // those that are about texts
+			m.result(msg)
 		}
 	}
 	select {
@@ -30,12 +29,12 @@ func (m *Model) remains(ctx context.Context) {
 	for _, j := range rest {
 		within(ctx, func(ctx context.Context) { take(j.do(ctx)) })
 	}
-	for _, s := range slices.Backward(failed) {
-		m.furnish(s.id).giveBack(s.text)
-	}
 	sheet, kept := m.rescue(), true
 	for _, r := range m.rooms {
 		within(ctx, func(ctx context.Context) { kept = m.keep(ctx, r) == nil && kept })
+	}
+	if now := m.places(); m.reopened && now != m.placed {
+		within(ctx, func(ctx context.Context) { _ = m.api.SetInterfaceState(ctx, now) })
 	}
 	switch {
 	case sheet != nil && kept:
@@ -57,10 +56,14 @@ func (m *Model) keep(ctx context.Context, r *room) error {
 			text = join(before, text)
 		}
 	}
-	if text == r.draft {
-		return nil
+	if text != r.draft {
+		if err := m.api.SetDraft(ctx, r.id, text); err != nil {
+			return err
+		}
 	}
-	return m.api.SetDraft(ctx, r.id, text)
+	r.draft = text
+	m.settled(r)
+	return nil
 }
 
 func within(ctx context.Context, do func(context.Context)) {

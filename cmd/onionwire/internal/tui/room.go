@@ -35,6 +35,7 @@ type room struct {
 	past      past
 	long      string // what is too long for a message; nothing is in the editor then
 	leaves    bool   // whether that is on its way into a file
+	back      string // what has come back because it could not be sent
 	unsure    unsure
 	hinted    time.Time // when contacts were told last that somebody types
 	wrote     time.Time // when somebody last did

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/keys"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/wording"
@@ -67,14 +68,22 @@ func (r *room) unsent() string {
 	return join(before, text)
 }
 
-// giveBack puts a text that was not sent before what was written since: it comes first, and
-// nothing is lost.
+// giveBack puts a text that was not sent before what was written since, and behind what has
+// come back before: that is the order in which they were written.
 func (r *room) giveBack(text string) {
+	rest := r.text()
 	if r.editing != 0 {
-		r.stash = join(text, r.stash)
+		rest = r.stash
+	}
+	if after, ok := strings.CutPrefix(rest, r.back); ok && r.back != "" {
+		text, rest = join(r.back, text), strings.TrimPrefix(after, "\n")
+	}
+	r.back = text
+	if text = join(text, rest); r.editing != 0 {
+		r.stash = text
 		return
 	}
-	r.set(join(text, r.text()))
+	r.set(text)
 }
 
 // join puts two texts below each other, if they are two.
