@@ -11,6 +11,7 @@ import (
 	"github.com/onionwire/onionwire/cmd/internal/cli"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/lookup"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/output"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/safe"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/wording"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/rpc"
@@ -158,7 +159,8 @@ func newRequests(tor *cli.TorFlags) *cobra.Command {
 		Use:   "requests",
 		Short: "List those who ask to become a contact",
 		Long: `requests lists those who ask to become a contact: number, name, peer ID and what they
-say of themselves. The name proves nothing, the peer ID is proven. 'onionwire accept',
+say of themselves. The name proves nothing, the peer ID is proven. Who is called like a
+contact of yours, as far as one can see, is marked as not them. 'onionwire accept',
 'reject' and 'block' take the name or the number.
 
 With --json, each line is a contact as in docs/rpc.md.`,
@@ -183,10 +185,20 @@ func listRequests(ctx context.Context, s *session) error {
 				return err
 			}
 		default:
-			rows = append(rows, []string{numberOf(c), nameOf(c), c.Peer, c.Introduction})
+			rows = append(rows, []string{numberOf(c), nameOf(c) + notThem(contacts, c), c.Peer, c.Introduction})
 		}
 	}
 	return output.Table(s.out.Out, rows...)
+}
+
+// notThem says whom a stranger may want to be taken for, by being called like a contact.
+func notThem(all []rpc.Contact, stranger rpc.Contact) string {
+	for _, c := range all {
+		if (c.State == accepted || c.State == requested) && safe.Alike(nameOf(c), nameOf(stranger)) {
+			return " (not your contact " + numberOf(c) + ")"
+		}
+	}
+	return ""
 }
 
 // numberOf is what means a contact whatever it is called.

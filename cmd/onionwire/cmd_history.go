@@ -12,6 +12,7 @@ import (
 
 	"github.com/onionwire/onionwire/cmd/internal/cli"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/output"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/safe"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/rpc"
 )
@@ -125,13 +126,19 @@ func (o *historyOptions) everything(ctx context.Context, s *session, id ledger.C
 	}
 }
 
+// ourselves is what we are called among messages.
+const ourselves = "you"
+
 // messages prints messages with the names of their senders.
 func (s *session) messages(all []rpc.Message, names map[ledger.ContactID]string) error {
 	for _, m := range all {
 		name := names[m.Sender]
 		shown := output.Line(name)
-		if m.Sender == 0 {
-			shown = "you"
+		switch {
+		case m.Sender == 0:
+			shown = ourselves
+		case safe.Alike(name, ourselves): // as anybody can call themselves
+			shown += fmt.Sprintf(" (#%d)", m.Sender)
 		}
 		err := s.out.Show(namedMessage{m, name}, "%s %d %s: %s%s",
 			m.Stored.In(time.Local).Format("2006-01-02 15:04"), m.Number, shown, output.Text(m.Text), mark(m))

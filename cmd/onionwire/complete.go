@@ -11,7 +11,6 @@ import (
 
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/access"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/lookup"
-	"github.com/onionwire/onionwire/cmd/onionwire/internal/output"
 	"github.com/onionwire/onionwire/node/profile"
 	"github.com/onionwire/onionwire/node/rpc"
 )
@@ -44,14 +43,12 @@ func (f *nodeFlags) completeContacts(states ...rpc.ContactState) cobra.Completio
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
+		all = slices.DeleteFunc(all, func(c rpc.Contact) bool { return len(states) > 0 && !slices.Contains(states, c.State) })
+		references := lookup.References(all)
 		var found []cobra.Completion
-		for _, one := range all {
-			if len(states) > 0 && !slices.Contains(states, one.State) {
-				continue
-			}
-			// What has to be shown otherwise than it is cannot be typed: the number can.
-			reference := lookup.Reference(all, one)
-			if output.Line(reference) != reference || !strings.HasPrefix(strings.ToLower(reference), strings.ToLower(begun)) {
+		for i, one := range all {
+			reference := references[i]
+			if !strings.HasPrefix(strings.ToLower(reference), strings.ToLower(begun)) {
 				if reference = numberOf(one); !strings.HasPrefix(reference, begun) {
 					continue
 				}

@@ -12,12 +12,16 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/safe"
 	"github.com/onionwire/onionwire/node/rpc"
 )
 
-// minPeer is how much of a peer ID has to be given, in characters: peer IDs of Ed25519
-// keys begin with the same eight.
-const minPeer = len("12D3KooW") + 4
+// peerPrefix is what peer IDs of Ed25519 keys begin with, and minPeer how much of one has to
+// be given, in characters.
+const (
+	peerPrefix = "12D3KooW"
+	minPeer    = len(peerPrefix) + 4
+)
 
 // ErrAmbiguous means that more than one contact is called so.
 var ErrAmbiguous = errors.New("more than one contact is called so")
@@ -54,29 +58,45 @@ func (e *Error) Is(target error) bool {
 //     letters.
 //
 // Contacts choose their names, and change them as they like: whoever takes one that
-// somebody else answers to makes it ambiguous, and gets nothing. It fails with an *Error.
+// somebody else answers to, or one that looks like it, makes it ambiguous, and gets nothing.
+// An alias in its own spelling stays what it is. It fails with an *Error.
 func Contact(all []rpc.Contact, given string) (rpc.Contact, error) {
 	given = strings.TrimSpace(given)
 	for _, same := range []func(rpc.Contact) bool{
 		func(c rpc.Contact) bool { return strconv.FormatInt(int64(c.ID), 10) == strings.TrimPrefix(given, "#") },
 		func(c rpc.Contact) bool { return len(given) >= minPeer && strings.HasPrefix(c.Peer, given) },
 		func(c rpc.Contact) bool { return given != "" && c.Alias == given },
-		func(c rpc.Contact) bool { return given != "" && strings.EqualFold(Name(c), given) },
 	} {
 		switch found := matching(all, same); len(found) {
 		case 0:
 		case 1:
 			return found[0], nil
 		default:
-			e := new(Error)
-			for _, c := range found {
-				e.Several = append(e.Several, fmt.Sprintf("#%d", c.ID))
-			}
-			return rpc.Contact{}, e
+			return rpc.Contact{}, several(found)
 		}
 	}
-	return rpc.Contact{}, &Error{Near: Near(Names(all), given)}
+	called := func(c rpc.Contact) bool { return given != "" && strings.EqualFold(Name(c), given) }
+	if !slices.ContainsFunc(all, called) {
+		return rpc.Contact{}, &Error{Near: Near(Names(all), given)}
+	}
+	look := safe.Skeleton(given)
+	found := matching(all, func(c rpc.Contact) bool { return called(c) || safe.Skeleton(Name(c)) == look })
+	if len(found) > 1 {
+		return rpc.Contact{}, several(found)
+	}
+	return found[0], nil
 }
+
+func several(found []rpc.Contact) *Error {
+	e := new(Error)
+	for _, c := range found {
+		e.Several = append(e.Several, number(c))
+	}
+	return e
+}
+
+// number means a contact, whatever anybody is called.
+func number(c rpc.Contact) string { return fmt.Sprintf("#%d", c.ID) }
 
 // Among is Contact among those in one of the states, or else among all: a stranger shall
 // not get in the way of somebody by a request in that name.
@@ -97,14 +117,34 @@ func Name(c rpc.Contact) string {
 	return c.Name
 }
 
-// Reference is what means a contact and nobody else of all: its name, or its number.
-func Reference(all []rpc.Contact, c rpc.Contact) string {
-	if name := Name(c); name != "" {
-		if found, err := Contact(all, name); err == nil && found.ID == c.ID && name == strings.TrimSpace(name) {
-			return name
+// References are what means each contact and nobody else of all: the name, if it looks like
+// no other one and like nothing else that can be said, or the number.
+func References(all []rpc.Contact) []string {
+	looks := make([]string, len(all))
+	alike, aliases := make(map[string]int, len(all)), make(map[string]int)
+	for i, c := range all {
+		looks[i] = safe.Skeleton(Name(c))
+		alike[looks[i]]++
+		if c.Alias != "" {
+			aliases[c.Alias]++
 		}
 	}
-	return fmt.Sprintf("#%d", c.ID)
+	references := make([]string, len(all))
+	for i, c := range all {
+		references[i] = Name(c)
+		if alone := alike[looks[i]] == 1 || aliases[c.Alias] == 1; !alone || !plain(references[i]) {
+			references[i] = number(c)
+		}
+	}
+	return references
+}
+
+// plain reports whether a name can be typed as it is shown, and taken for nothing else: a
+// number, a peer ID, or a flag.
+func plain(name string) bool {
+	digits := strings.TrimLeft(strings.TrimPrefix(name, "#"), "0123456789") == ""
+	return safe.Line(name) == name && strings.TrimSpace(name) == name && !digits && !strings.HasPrefix(name, peerPrefix) &&
+		!strings.HasPrefix(name, "-")
 }
 
 // Names are the names that contacts have, each once, in the order of the alphabet.

@@ -85,15 +85,46 @@ func TestDiscreet(t *testing.T) {
 	}
 }
 
-func TestReference(t *testing.T) {
-	for _, c := range people {
-		reference := lookup.Reference(people, c)
-		if found, err := lookup.Contact(people, reference); err != nil || found.ID != c.ID {
-			t.Errorf("%q leads to contact %d, %v, want %d", reference, found.ID, err, c.ID)
+func TestReferences(t *testing.T) {
+	odd := []string{"--help", "-", "#1", "7", "me", "you", "a\nb", "\x1b[2J", "\u202eevil", "Al\u200bice", "Аlice", " Bob", "Ann Lee", "ann lee"}
+	all := slices.Clone(people)
+	for _, name := range odd {
+		all = append(all, rpc.Contact{ID: ledger.ContactID(len(all) + 1), Name: name})
+	}
+	references := lookup.References(all)
+	for i, reference := range references {
+		if found, err := lookup.Contact(all, reference); err != nil || found.ID != all[i].ID {
+			t.Errorf("%q leads to contact %d, %v, want %d", reference, found.ID, err, all[i].ID)
 		}
 	}
-	if got := lookup.Reference(people, people[0]); got != "Alice" {
-		t.Errorf("Alice is referred to as %q", got)
+	for i, want := range []string{"#1", "Bob", "#3", "#4", "Carol", "#6", "Ümit", "#8", "#9", "#10", "#11"} {
+		if references[i] != want {
+			t.Errorf("contact %d is %q, want %q", i+1, references[i], want)
+		}
+	}
+	if got := references[15:17]; !slices.Equal(got, []string{"me", "you"}) {
+		t.Errorf("referred to as %q", got)
+	}
+}
+
+// TestLookalikes: who makes a name that looks like somebody else's gets nothing that is meant
+// for them, and an alias is nobody else's.
+func TestLookalikes(t *testing.T) {
+	for _, theirs := range []string{"alice", "Аlice", "Al\u200bice", "\u202eAlice", "A1ice", "Alice\u00a0", "Alicé", "Alice\n", "Ａｌｉｃｅ"} {
+		all := []rpc.Contact{{ID: 1, Name: "Alice"}, {ID: 2, Name: theirs}}
+		for _, given := range []string{"Alice", "alice", theirs} {
+			if c, err := lookup.Contact(all, given); !errors.Is(err, lookup.ErrAmbiguous) {
+				t.Errorf("%q beside %q is contact %d, %v", given, theirs, c.ID, err)
+			}
+		}
+		all[0].Alias = "Alice"
+		if c, err := lookup.Contact(all, "Alice"); err != nil || c.ID != 1 {
+			t.Errorf("the alias beside %q is contact %d, %v", theirs, c.ID, err)
+		}
+		all[1].Alias = "Mallory"
+		if c, err := lookup.Contact(all, "alice"); err != nil || c.ID != 1 {
+			t.Errorf("Alice beside Mallory, who calls herself %q, is contact %d, %v", theirs, c.ID, err)
+		}
 	}
 }
 
@@ -125,7 +156,8 @@ func FuzzContact(f *testing.F) {
 		if (err == nil) != (c.ID != 0) {
 			t.Errorf("contact %d, %v", c.ID, err)
 		}
-		reference := lookup.Reference(all, all[len(all)-1])
+		references := lookup.References(all)
+		reference := references[len(references)-1]
 		if found, err := lookup.Contact(all, reference); err != nil || found.ID != 12 {
 			t.Errorf("%q leads to contact %d, %v", reference, found.ID, err)
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/qr"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/keys"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/model"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/safe"
 	"github.com/onionwire/onionwire/node/contactlink"
 	"github.com/onionwire/onionwire/node/rpc"
@@ -250,10 +251,6 @@ func (f *addForm) found(m *Model, p *page) {
 		if f.parsed.Name != "" {
 			name = "calls itself " + safe.Line(f.parsed.Name)
 		}
-		peer := f.parsed.Peer.String()
-		p.say(m.theme.Good, "  a good link: "+name+", …"+peer[max(len(peer)-shortPeer, 0):])
+		p.say(m.theme.Good, "  a good link: "+name+", …"+model.Tail(f.parsed.Peer.String()))
 	}
 }
-
-// shortPeer is how much of the end of a peer ID tells two of the same name apart.
-const shortPeer = 6

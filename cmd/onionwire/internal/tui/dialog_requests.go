@@ -155,6 +155,9 @@ func (l *requestList) about(m *Model, p *page, c model.Contact) {
 		name = safe.Line(c.Name)
 	}
 	p.row("calls itself", m.theme.Text, name)
+	if like := m.state.Lookalikes(c.ID); len(like) > 0 {
+		p.say(m.theme.Bad, "This is not your contact "+m.state.Label(like[0])+", who is called like that, and may want to be taken for them. Ask them over another way before you accept.")
+	}
 	if c.Introduction == "" {
 		p.say(m.theme.Dim, "They say nothing about themselves.")
 	} else {

@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -50,19 +49,11 @@ func (m *Model) everybody() []rpc.Contact {
 
 // people are contacts in some states by what means each of them and nobody else.
 func (m *Model) people(states ...rpc.ContactState) (options []console.Option) {
-	all := m.everybody()
-	called := make(map[string]int, len(all))
-	for _, c := range all {
-		called[strings.ToLower(lookup.Name(c))]++
-	}
-	for _, c := range all {
-		if !slices.Contains(states, c.State) {
-			continue
-		}
-		o := console.Option{Value: lookup.Name(c)}
-		// What could mean somebody else as well is a number: see lookup.Contact.
-		if called[strings.ToLower(o.Value)] > 1 || !namelike(o.Value) {
-			o = console.Option{Value: fmt.Sprintf("#%d", c.ID), Note: m.state.Label(c.ID)}
+	all := slices.DeleteFunc(m.everybody(), func(c rpc.Contact) bool { return !slices.Contains(states, c.State) })
+	for i, reference := range lookup.References(all) {
+		o := console.Option{Value: reference}
+		if reference != lookup.Name(all[i]) {
+			o.Note = m.state.Label(all[i].ID)
 		}
 		options = append(options, o)
 	}
@@ -70,12 +61,6 @@ func (m *Model) people(states ...rpc.ContactState) (options []console.Option) {
 		return strings.Compare(strings.ToLower(a.Value), strings.ToLower(b.Value))
 	})
 	return options
-}
-
-// namelike reports whether what somebody is called can be taken for nothing else.
-func namelike(name string) bool {
-	digits := strings.TrimLeft(strings.TrimPrefix(name, "#"), "0123456789") == ""
-	return strings.TrimSpace(name) == name && !digits && !strings.HasPrefix(name, "12D3KooW")
 }
 
 // maxEntries bounds what is looked at of a folder.

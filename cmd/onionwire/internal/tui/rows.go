@@ -161,7 +161,7 @@ func (m *Model) byline(item model.Item, at time.Time, w int) string {
 		name, style = m.state.Label(id), m.theme.Them
 	}
 	clock := " " + at.Format("15:04")
-	return style.Paint(safe.Cut(m.method, name, w-len(clock))) + m.theme.Dim.Paint(clock)
+	return style.Paint(model.Shorten(m.method, name, w-len(clock))) + m.theme.Dim.Paint(clock)
 }
 
 // textWidth is how wide text is in a timeline, and how wide what is said about it.

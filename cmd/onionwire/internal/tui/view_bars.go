@@ -27,7 +27,7 @@ func (m *Model) tabLine() string {
 		if c == nil {
 			continue
 		}
-		label := safe.Cut(m.method, m.state.Name(c), most)
+		label := model.Shorten(m.method, m.state.Name(c), most)
 		if c.Unread > 0 {
 			label += " (" + unreadText(c.Unread) + ")"
 		}
@@ -72,7 +72,7 @@ func (m *Model) tabsTo(first int, widths []int) (w int) {
 }
 
 // shortName is how much of a name is always seen, in cells.
-const shortName = 10
+const shortName = 16
 
 // titleLine says with whom one talks, and whether they are there.
 func (m *Model) titleLine(r *room) string {
@@ -84,10 +84,10 @@ func (m *Model) titleLine(r *room) string {
 	if c == nil {
 		return m.theme.Dim.Paint("this conversation is gone")
 	}
-	name := m.state.Name(c)
+	name, verified := m.state.Name(c), ""
 	contact, _ := m.state.Contact(c.Contact())
 	if contact.Verified {
-		name += " ✔"
+		verified = " ✔"
 	}
 	facts, style := m.presenceText(c)
 	if w >= wordsFrom {
@@ -101,8 +101,8 @@ func (m *Model) titleLine(r *room) string {
 			facts += ", messages disappear after " + wording.Span(time.Duration(c.Timer))
 		}
 	}
-	facts = safe.Cut(m.method, facts, w-min(safe.Width(m.method, name), shortName)-1)
-	name = safe.Cut(m.method, name, w-safe.Width(m.method, facts)-1)
+	facts = safe.Cut(m.method, facts, w-min(safe.Width(m.method, name+verified), shortName)-1)
+	name = model.Shorten(m.method, name, w-safe.Width(m.method, verified+facts)-1) + verified
 	gap := max(w-safe.Width(m.method, name)-safe.Width(m.method, facts), 1)
 	return m.theme.Title.Paint(name) + safe.Spaces(gap) + style.Paint(facts)
 }
@@ -164,7 +164,8 @@ func (m *Model) sideLine(row sideRow, w int) string {
 	}
 	glyph, style := m.presenceGlyph(c.Contact())
 	inside := w - 2
-	name := safe.Fit(m.method, m.state.Name(c), inside-safe.Width(m.method, flags)-1)
+	left := inside - safe.Width(m.method, flags) - 1
+	name := safe.Fit(m.method, model.Shorten(m.method, m.state.Name(c), left), left)
 	switch {
 	case c.ID == m.active:
 		return m.theme.Selected.Paint(glyph + " " + name + flags + " ")

@@ -1,7 +1,9 @@
 package model
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/safe"
 	"github.com/onionwire/onionwire/node/ledger"
@@ -22,12 +24,34 @@ var (
 type Contact struct {
 	rpc.Contact
 	label string
+	looks string // what the label looks like
 }
+
+// ourselves is what we are called on the screen: nobody else is, without more.
+var ourselves = safe.Skeleton("You")
 
 // shortPeer is how much of the end of a peer ID tells two of the same name apart.
 const shortPeer = 6
 
-func tail(peer string) string { return peer[max(len(peer)-shortPeer, 0):] }
+// tailMark stands between a name and the end of the peer ID. Who has it in the name gets
+// another one.
+const tailMark = " (…"
+
+// Shorten cuts a label to so many cells, and leaves what tells it from others.
+func Shorten(method safe.Method, label string, width int) string {
+	i := strings.LastIndex(label, tailMark)
+	if safe.Width(method, label) <= width || i < 0 {
+		return safe.Cut(method, label, width)
+	}
+	tail := label[i:]
+	if rest := width - safe.Width(method, tail); rest > 1 {
+		return safe.Cut(method, label[:i], rest) + tail
+	}
+	return safe.Cut(method, label, width)
+}
+
+// Tail is the end of a peer ID.
+func Tail(peer string) string { return peer[max(len(peer)-shortPeer, 0):] }
 
 // nameOf is what a contact is called here: our name for it, or its own, or what is left.
 func nameOf(c rpc.Contact) string {
@@ -37,16 +61,17 @@ func nameOf(c rpc.Contact) string {
 	case c.Name != "":
 		return safe.Line(c.Name)
 	}
-	return "…" + safe.Line(tail(c.Peer))
+	return "…" + safe.Line(Tail(c.Peer))
 }
 
 func (s *State) setContact(c rpc.Contact) {
 	if old := s.contacts[c.ID]; old != nil {
 		s.unname(old)
 	}
-	own := &Contact{c, nameOf(c)}
+	own := &Contact{Contact: c, label: nameOf(c)}
+	own.looks = cmp.Or(safe.Skeleton(cmp.Or(c.Alias, c.Name)), own.label)
 	s.contacts[c.ID] = own
-	s.labels[own.label]++
+	s.alike[own.looks] = append(s.alike[own.looks], own)
 	s.asking = slices.DeleteFunc(s.asking, func(id ledger.ContactID) bool { return id == c.ID })
 	if c.State == Asking {
 		s.asking = append(s.asking, c.ID)
@@ -60,8 +85,9 @@ func (s *State) setContact(c rpc.Contact) {
 }
 
 func (s *State) unname(c *Contact) {
-	if s.labels[c.label]--; s.labels[c.label] == 0 {
-		delete(s.labels, c.label)
+	rest := slices.DeleteFunc(s.alike[c.looks], func(other *Contact) bool { return other == c })
+	if s.alike[c.looks] = rest; len(rest) == 0 {
+		delete(s.alike, c.looks)
 	}
 }
 
@@ -99,17 +125,36 @@ func (s *State) Contacts() []Contact {
 	return all
 }
 
-// Label is the name of a contact, harmless, on one line. Those who have the same name are
-// told apart by the end of the peer ID: a name can be taken by anybody.
+// Label is the name of a contact, harmless, on one line. Those whose names look the same are
+// told apart by the end of the peer ID: a name can be taken by anybody. Strangers do not
+// change what contacts are called.
 func (s *State) Label(id ledger.ContactID) string {
 	c := s.contacts[id]
 	switch {
 	case c == nil:
 		return "…"
-	case s.labels[c.label] > 1:
-		return c.label + " (…" + tail(c.Peer) + ")"
+	case c.looks == ourselves, strings.Contains(c.label, tailMark), c.known() && len(s.Lookalikes(id)) > 0, !c.known() && len(s.alike[c.looks]) > 1:
+		return c.label + tailMark + Tail(c.Peer) + ")"
 	}
 	return c.label
+}
+
+// known reports whether it is somebody whom we have wanted to know.
+func (c *Contact) known() bool { return c.State == Accepted || c.State == Requested }
+
+// Lookalikes are the others whom we know and who are called like a contact, as far as one can
+// see.
+func (s *State) Lookalikes(id ledger.ContactID) (all []ledger.ContactID) {
+	c := s.contacts[id]
+	if c == nil {
+		return nil
+	}
+	for _, other := range s.alike[c.looks] {
+		if other != c && other.known() {
+			all = append(all, other.ID)
+		}
+	}
+	return all
 }
 
 // Asking are the contacts who wait for an answer, the first one first.

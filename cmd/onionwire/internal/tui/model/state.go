@@ -25,7 +25,7 @@ type State struct {
 	Loaded bool
 
 	contacts map[ledger.ContactID]*Contact
-	labels   map[string]int // how many contacts have a name
+	alike    map[string][]*Contact // those whose names look the same, by what they look like
 	asking   []ledger.ContactID
 
 	byID  map[ledger.ConversationID]*Conversation
@@ -41,7 +41,7 @@ type State struct {
 func New() *State {
 	return &State{
 		contacts: make(map[ledger.ContactID]*Contact),
-		labels:   make(map[string]int),
+		alike:    make(map[string][]*Contact),
 		byID:     make(map[ledger.ConversationID]*Conversation),
 		of:       make(map[ledger.ContactID]ledger.ConversationID),
 		presence: make(map[ledger.ContactID]presence),
