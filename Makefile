@@ -81,13 +81,13 @@ vectors: ## check the published test vectors against a second implementation
 	@$(INSTALL_TOOLS) python
 	python3 testdata/verify/verify.py
 
-# The figures first, over Tor, of the messenger and of the encryption, of which BENCH
-# chooses as well. They go into docs with FIGURES='-docs docs'.
+# The figures first, over Tor, of the messenger, the encryption and the program, of which
+# BENCH chooses as well. They go into docs with FIGURES='-docs docs'.
 bench: tor ## measure, ours beside raw Tor, stock libp2p, bare primitives (BENCH=regexp)
 	go run ./tortransport/internal/figures -measure '$(BENCH)' $(FIGURES)
 	go run ./node/internal/figures -measure '$(BENCH)' $(FIGURES)
 	go run ./node/e2ee/internal/figures -measure '$(BENCH)' $(FIGURES)
-	go run ./cmd/onionwire/internal/figures -measure '$(BENCH)'
+	go run ./cmd/onionwire/internal/figures -measure '$(BENCH)' $(FIGURES)
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 30m ./...
 
 # Go shrinks every interesting input for up to a minute, which is all the time there

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/onionwire/onionwire/internal/report"
 	"github.com/onionwire/onionwire/node"
-	"github.com/onionwire/onionwire/node/internal/report"
 )
 
 const (

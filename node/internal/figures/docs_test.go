@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/onionwire/onionwire/node/internal/report"
+	"github.com/onionwire/onionwire/internal/report"
 )
 
 // TestDocsHaveAPlace: the documentation of this module has the two lines.

@@ -10,8 +10,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/onionwire/onionwire/internal/report"
 	"github.com/onionwire/onionwire/node"
-	"github.com/onionwire/onionwire/node/internal/report"
 )
 
 const (

@@ -23,7 +23,7 @@ import (
 
 	"github.com/libp2p/go-libp2p/gologshim"
 
-	"github.com/onionwire/onionwire/node/internal/report"
+	"github.com/onionwire/onionwire/internal/report"
 )
 
 // linkDelay makes each link of the network as slow as those of the real one are: a

@@ -12,8 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/onionwire/onionwire/internal/report"
 	"github.com/onionwire/onionwire/node"
-	"github.com/onionwire/onionwire/node/internal/report"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/profile"
 	"github.com/onionwire/onionwire/node/store"

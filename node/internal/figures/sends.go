@@ -15,8 +15,8 @@ import (
 	"github.com/ncruces/go-sqlite3"
 	_ "github.com/ncruces/go-sqlite3/vfs/adiantum"
 
+	"github.com/onionwire/onionwire/internal/report"
 	"github.com/onionwire/onionwire/node"
-	"github.com/onionwire/onionwire/node/internal/report"
 	"github.com/onionwire/onionwire/node/profile"
 )
 

@@ -3,12 +3,12 @@ package clitest
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"os"
-	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/onionwire/onionwire/cmd/internal/pseudo"
 )
 
 // StartAtTerminal runs the program at a terminal of its own. Out and Err are the same:
@@ -19,8 +19,7 @@ func (b *Box) StartAtTerminal(args ...string) *Process {
 	p := b.command(args)
 	p.Err = p.Out
 	p.stdin = screen
-	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = keyboard, keyboard, keyboard
-	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true} // of descriptor 0
+	pseudo.Attach(p.cmd, keyboard)
 	p.start(func() { _, _ = io.Copy(withoutReturns{p.Out}, screen) })
 	// With the last copy of this the screen ends.
 	if err := keyboard.Close(); err != nil {
@@ -50,7 +49,7 @@ func (p *Process) WantEcho() {
 // terminal opens both ends of a new pseudo-terminal.
 func (b *Box) terminal() (master, slave *os.File) {
 	b.t.Helper()
-	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
+	master, slave, err := pseudo.Open()
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -59,23 +58,6 @@ func (b *Box) terminal() (master, slave *os.File) {
 			b.t.Error(err)
 		}
 	})
-	raw, err := master.SyscallConn()
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	number, failed := 0, error(nil)
-	err = raw.Control(func(fd uintptr) {
-		if failed = unix.IoctlSetPointerInt(int(fd), unix.TIOCSPTLCK, 0); failed == nil {
-			number, failed = unix.IoctlGetInt(int(fd), unix.TIOCGPTN)
-		}
-	})
-	if err = errors.Join(err, failed); err != nil {
-		b.t.Fatal(err)
-	}
-	slave, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|unix.O_NOCTTY, 0)
-	if err != nil {
-		b.t.Fatal(err)
-	}
 	return master, slave
 }
 

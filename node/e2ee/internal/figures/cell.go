@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/onionwire/onionwire/node/e2ee"
-	"github.com/onionwire/onionwire/node/internal/report"
+	"github.com/onionwire/onionwire/internal/report"
 	"golang.org/x/crypto/chacha20poly1305"
 )
 

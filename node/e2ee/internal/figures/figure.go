@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/onionwire/onionwire/node/internal/report"
+	"github.com/onionwire/onionwire/internal/report"
 )
 
 // docs is where the figures go.

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/onionwire/onionwire/node/internal/report"
+	"github.com/onionwire/onionwire/internal/report"
 )
 
 func TestTable(t *testing.T) {

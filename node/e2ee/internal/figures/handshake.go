@@ -4,7 +4,7 @@ import (
 	"crypto/ed25519"
 	"errors"
 
-	"github.com/onionwire/onionwire/node/internal/report"
+	"github.com/onionwire/onionwire/internal/report"
 )
 
 const (

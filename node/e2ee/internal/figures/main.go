@@ -16,7 +16,7 @@ import (
 	"regexp"
 	"slices"
 
-	"github.com/onionwire/onionwire/node/internal/report"
+	"github.com/onionwire/onionwire/internal/report"
 )
 
 // measure is one thing to measure.

@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"github.com/onionwire/onionwire/node/e2ee"
-	"github.com/onionwire/onionwire/node/internal/report"
+	"github.com/onionwire/onionwire/internal/report"
 )
 
 const savedLimit = 8 << 10 // bytes

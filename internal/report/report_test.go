@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/onionwire/onionwire/node/internal/report"
+	"github.com/onionwire/onionwire/internal/report"
 )
 
 // sample has figures that reach their limits and figures that do not.

@@ -1,0 +1,230 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"github.com/onionwire/onionwire/cmd/internal/pseudo"
+	"github.com/onionwire/onionwire/internal/report"
+	"github.com/onionwire/onionwire/tortransport/tortest"
+)
+
+const (
+	// starts is how often the interface is started.
+	starts = 15
+	// presses is how often each key is pressed.
+	presses = 40
+	// still is how long nothing comes after the last byte of a frame.
+	still = 30 * time.Millisecond
+	// patience is how long a frame is waited for.
+	patience = 20 * time.Second
+	columns  = 120
+	rows     = 40
+)
+
+// Goals.
+const (
+	maxFirstFrame = 150 * time.Millisecond
+	maxKey        = 16 * time.Millisecond
+	maxSlowKey    = 50 * time.Millisecond
+)
+
+// keys are pressed in turn. What they do shows at once.
+var keys = []struct{ name, bytes string }{
+	{"a letter", "x"},
+	{"the next conversation", "\x1b[1;3B"},
+	{"a page up", "\x1b[5~"},
+	{"the next unread one", "\x1bu"},
+}
+
+// measureInterface measures the interface at a terminal, with a large profile.
+func measureInterface(ctx context.Context, b *bench) ([]report.Figure, error) {
+	root := filepath.Join(b.dir, "large")
+	progress("writing %d messages", texts)
+	if err := writeLarge(ctx, root, "large"); err != nil {
+		return nil, err
+	}
+	var first []time.Duration
+	for i := range warmUp + starts {
+		took, err := b.firstFrame(ctx, root)
+		if err != nil {
+			return nil, err
+		}
+		if i >= warmUp {
+			first = append(first, took)
+		}
+	}
+	pressed, err := b.press(ctx, root)
+	if err != nil {
+		return nil, err
+	}
+	var all []time.Duration
+	for i, k := range keys {
+		progress("%s: median %v, slowest %v", k.name, percentile(pressed[i], 50), percentile(pressed[i], 100))
+		all = append(all, pressed[i]...)
+	}
+	what := fmt.Sprintf("key to frame, of %d keys, ", len(all))
+	return []report.Figure{
+		within("start to first frame, median", percentile(first, 50), maxFirstFrame),
+		within(what+"median", percentile(all, 50), maxKey),
+		within(what+"95 of 100", percentile(all, 95), maxSlowKey),
+		within(what+"slowest", percentile(all, 100), maxSlowKey),
+	}, nil
+}
+
+// firstFrame starts the interface, and ends it when it has shown something.
+func (b *bench) firstFrame(ctx context.Context, root string) (took time.Duration, err error) {
+	began := time.Now()
+	s, err := b.open(ctx, root)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	last, err := s.frame(ctx, "Person")
+	return last.Sub(began), err
+}
+
+// press presses keys, each when the one before has been shown.
+func (b *bench) press(ctx context.Context, root string) (took [][]time.Duration, err error) {
+	s, err := b.open(ctx, root)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	if _, err := s.frame(ctx, "Person"); err != nil {
+		return nil, err
+	}
+	s.settle(2 * time.Second)
+	took = make([][]time.Duration, len(keys))
+	for i := range presses + 1 {
+		for k, key := range keys {
+			began := time.Now()
+			if _, err := s.screen.WriteString(key.bytes); err != nil {
+				return nil, err
+			}
+			last, err := s.frame(ctx, "")
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", key.name, err)
+			}
+			if i > 0 {
+				took[k] = append(took[k], last.Sub(began))
+			}
+			s.settle(0)
+		}
+	}
+	return took, nil
+}
+
+// terminal is one at which the interface runs.
+type terminal struct {
+	screen  *os.File
+	program *exec.Cmd
+	fake    *tortest.Fake
+	written chan piece
+}
+
+// piece is what has come at a time.
+type piece struct {
+	at    time.Time
+	bytes []byte
+}
+
+// open starts the interface at a terminal of its own.
+func (b *bench) open(ctx context.Context, root string) (*terminal, error) {
+	fake, err := tortest.StartFake()
+	if err != nil {
+		return nil, err
+	}
+	screen, keyboard, err := pseudo.Open()
+	if err != nil {
+		fake.Close()
+		return nil, err
+	}
+	defer keyboard.Close() // with the program's copy the screen ends
+	s := &terminal{screen, b.command(ctx, "--dir", root, "--profile", "large", "--tor-control", fake.ControlAddr()), fake, make(chan piece, 1000)}
+	pseudo.Attach(s.program, keyboard)
+	if err = pseudo.Resize(keyboard, columns, rows); err == nil {
+		err = s.program.Start()
+	}
+	if err != nil {
+		fake.Close()
+		return nil, errors.Join(err, screen.Close())
+	}
+	go s.read()
+	return s, nil
+}
+
+// read takes what the program writes until it ends.
+func (s *terminal) read() {
+	defer close(s.written)
+	for {
+		b := make([]byte, 64<<10)
+		n, err := s.screen.Read(b)
+		if n > 0 {
+			s.written <- piece{time.Now(), b[:n]}
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// frame returns when the last byte of a frame has come that has a text in it.
+func (s *terminal) frame(ctx context.Context, text string) (last time.Time, err error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	var seen []byte
+	for {
+		var quiet <-chan time.Time
+		if !last.IsZero() && bytes.Contains(seen, []byte(text)) {
+			quiet = time.After(still)
+		}
+		select {
+		case p, ok := <-s.written:
+			if !ok {
+				return last, fmt.Errorf("the interface has ended: %q", seen)
+			}
+			last = p.at
+			seen = append(seen, p.bytes...)
+		case <-quiet:
+			return last, nil
+		case <-ctx.Done():
+			return last, fmt.Errorf("nothing is shown: %w", ctx.Err())
+		}
+	}
+}
+
+// settle takes what comes, until nothing has for a while.
+func (s *terminal) settle(d time.Duration) {
+	for {
+		select {
+		case <-s.written:
+		case <-time.After(d + still):
+			return
+		}
+	}
+}
+
+// close ends the interface.
+func (s *terminal) close() error {
+	defer s.fake.Close()
+	defer s.screen.Close()
+	if err := s.program.Process.Signal(os.Interrupt); err != nil {
+		return err
+	}
+	go func() {
+		for range s.written { // until it has ended
+		}
+	}()
+	var exit *exec.ExitError
+	if err := s.program.Wait(); err != nil && !errors.As(err, &exit) { // it may say that it was interrupted
+		return err
+	}
+	return nil
+}
