@@ -11,7 +11,6 @@ import (
 
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/config"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui"
-	"github.com/onionwire/onionwire/tortransport/tor"
 )
 
 // preferences are what the files say that the interface is set up with. Flags of the
@@ -38,7 +37,7 @@ func (p *preferences) All() ([]tui.Preference, error) {
 func (p *preferences) one(set *config.Config, name string) tui.Preference {
 	k, _ := config.Lookup(name)
 	one := tui.Preference{
-		Name: name, Value: set.Value(name), Default: k.Default(), Doc: k.Doc, Choices: k.Choices, List: k.List(),
+		Name: name, Value: set.Value(name), Default: k.Default(), Doc: k.Doc, Choices: k.Values(), List: k.List(),
 	}
 	switch source := set.Source(name); source {
 	case config.Default:
@@ -57,50 +56,37 @@ func (p *preferences) one(set *config.Config, name string) tui.Preference {
 	return one
 }
 
-// Set writes to the file of the profile. A bridge that is none would keep tor from
-// starting the next time.
+// Set writes to the file of the profile.
 func (p *preferences) Set(_ context.Context, name, value string) (tui.Preference, error) {
-	if name == "tor.bridges" {
-		if err := checkBridges(value); err != nil {
-			return tui.Preference{}, err
+	return p.change(name, func(path string, set *config.Config) error {
+		if name == bridgesKey {
+			return setBridges(path, set, value)
 		}
-	}
-	return p.change(name, func(path string) error { return config.Set(path, name, value) })
+		return config.Set(path, name, value)
+	})
 }
 
 // Reset takes it out of that file.
 func (p *preferences) Reset(_ context.Context, name string) (tui.Preference, error) {
-	return p.change(name, func(path string) error { return config.Unset(path, name) })
+	return p.change(name, func(path string, _ *config.Config) error { return config.Unset(path, name) })
 }
 
 // change changes the file of the profile if all files can be read, and returns what holds
 // then.
-func (p *preferences) change(name string, do func(path string) error) (tui.Preference, error) {
+func (p *preferences) change(name string, do func(path string, set *config.Config) error) (tui.Preference, error) {
 	files := p.files()
-	_, err := config.Load(files, os.Environ())
+	set, err := config.Load(files, os.Environ())
 	if err == nil {
-		err = do(files.Profile)
+		err = do(files.Profile, set)
 	}
 	if err != nil {
 		return tui.Preference{}, hinted(err)
 	}
-	set, err := config.Load(files, os.Environ())
+	set, err = config.Load(files, os.Environ())
 	if err != nil {
 		return tui.Preference{}, hinted(err)
 	}
 	return p.one(set, name), nil
-}
-
-func checkBridges(lines string) error {
-	for line := range strings.Lines(lines) {
-		if line = strings.TrimSpace(line); line == "" || strings.HasPrefix(line, "@") {
-			continue
-		}
-		if err := tor.CheckBridge(line); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // hinted says what is wrong with a file or a value, where, and what to do about it, in one

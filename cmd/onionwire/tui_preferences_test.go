@@ -66,6 +66,11 @@ func TestPreferencesSayWhereTheyComeFrom(t *testing.T) {
 			t.Errorf("%s is %+v", want.Name, got)
 		}
 	}
+	for name, want := range map[string][]string{"mouse": {"true", "false"}, "theme": {"auto", "dark", "light", "16", "plain"}, "editor": nil} {
+		if got := preference(t, p, name).Choices; !slices.Equal(got, want) {
+			t.Errorf("of %s there are %q", name, got)
+		}
+	}
 }
 
 // TestPreferencesAreKept with all else that is in the file, and taken out again.
@@ -98,6 +103,38 @@ func TestPreferencesAreKept(t *testing.T) {
 	}
 	if is, err := p.Reset(t.Context(), "mouse"); err != nil || is.Value != "false" || is.Source != "file for all profiles" {
 		t.Errorf("it is %+v, %v", is, err)
+	}
+}
+
+// TestBridgeAndItsProgram: the program that a bridge needs is found, or said to be missing.
+func TestBridgeAndItsProgram(t *testing.T) {
+	const obfs4 = "obfs4 192.0.2.7:443 0123456789ABCDEF0123456789ABCDEF01234567 cert=x iat-mode=0"
+	dir := t.TempDir()
+	t.Setenv("PATH", dir)
+	p, files := settingsOf(t, "", "tor.transports = ['meek=/usr/bin/meek']\n")
+	if _, err := p.Set(t.Context(), "tor.bridges", obfs4); err == nil || !strings.Contains(err.Error(), "apt install obfs4proxy") {
+		t.Errorf("without a program: %v", err)
+	}
+	if _, err := p.Set(t.Context(), "tor.bridges", "strange 192.0.2.7:443"); err == nil || !strings.Contains(err.Error(), "strange=PROGRAM") {
+		t.Errorf("of an unknown kind: %v", err)
+	}
+	program := filepath.Join(dir, "lyrebird")
+	if err := os.WriteFile(program, []byte("#!/bin/sh\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	lines := "192.0.2.1:1\n@/etc/bridges\nmeek 192.0.2.2:2\nBridge " + obfs4 + "\n" + obfs4
+	if _, err := p.Set(t.Context(), "tor.bridges", lines); err != nil {
+		t.Fatal(err)
+	}
+	set, err := config.Load(files, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"meek=/usr/bin/meek", "obfs4=" + program}; !slices.Equal(set.Tor.Transports, want) || len(set.Tor.Bridges) != 5 {
+		t.Errorf("transports %q and %d bridges", set.Tor.Transports, len(set.Tor.Bridges))
+	}
+	if is, err := p.Set(t.Context(), "tor.bridges", ""); err != nil || is.Value != "" {
+		t.Errorf("without bridges: %+v, %v", is, err)
 	}
 }
 

@@ -51,6 +51,18 @@ func (k Key) List() bool {
 	return list
 }
 
+// Values returns the values that there are, if they are few: those of a list of words, or
+// true and false.
+func (k Key) Values() []string {
+	if k.many() {
+		return nil
+	}
+	if _, ok := k.field(new(Config)).(switchField); ok {
+		return []string{"true", "false"}
+	}
+	return k.Choices
+}
+
 // Default returns what holds if nothing is set, as people type it. For the keys of an
 // action it is nothing: those that it comes with are not known here.
 func (k Key) Default() string {

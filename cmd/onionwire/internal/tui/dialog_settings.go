@@ -224,7 +224,7 @@ func settingLine(m *Model, s setting, width int) string {
 func (m *Model) aboutSetting(p *page, s setting) {
 	switch {
 	case s.Decider != "":
-		p.say(m.theme.Warning, "It comes from "+s.Decider+", which decides whatever is set here.")
+		p.say(m.theme.Warning, "It comes from "+s.Decider+", which decides as long as it is there, whatever is set here.")
 	case s.Source != "":
 		says := "It comes from the " + s.Source + "."
 		if s.Default != "" {

@@ -129,7 +129,7 @@ func TestSettingsShowWhereValuesComeFrom(t *testing.T) {
 		down(u, "theme")
 		u.sees("file of the profile", "environment", "It comes from the file of the profile. If nothing is set: auto")
 		down(u, "mouse")
-		u.sees("It comes from the environment variable ONIONWIRE_MOUSE, which decides whatever is")
+		u.sees("It comes from the environment variable ONIONWIRE_MOUSE, which decides as long as")
 		down(u, "lock_after")
 		u.misses("It comes from")
 	}, with(p))
@@ -164,7 +164,7 @@ func TestSettingsThatTheEnvironmentDecides(t *testing.T) {
 	p := &preferences{fixed: map[string]string{"theme": "plain"}}
 	in(t, 120, 30, town(t), func(u *ui) {
 		command(u, "theme dark")
-		u.sees("theme is written to the file, but the environment variable ONIONWIRE_THEME decides: plain")
+		u.sees("written, but the environment variable ONIONWIRE_THEME decides: plain")
 		u.misses("the theme is dark")
 		if p.file["theme"] != "dark" {
 			t.Error("it is not written")

@@ -72,7 +72,7 @@ func (m *Model) put(change func(context.Context) (Preference, error), s setting,
 func (m *Model) changed(s setting, is Preference) {
 	switch {
 	case is.Decider != "":
-		m.say(warning, s.Name+" is written to the file, but "+is.Decider+" decides: "+orDash(inLine(is.Value)))
+		m.say(warning, "written, but "+is.Decider+" decides: "+orDash(inLine(is.Value)))
 	case isKeys(s.Name) && m.rebind(s.Name, elements(is.Value), is.Source == ""):
 	case is.Name != "" && m.appear(s.Name, is.Value):
 	case s.later:

@@ -111,7 +111,7 @@ func (w *welcome) steps(m *Model, p *page) *position {
 		p.blank()
 		return w.none.show(p, true)
 	case stepMaking:
-		p.say(m.theme.Text, "Making keys …")
+		p.say(m.theme.Text, "Making keys; that takes some seconds …")
 	case stepFailed:
 		p.say(m.theme.Text, "The profile could not be made. What you have typed is still here.")
 	case stepWords:
