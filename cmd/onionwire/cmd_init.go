@@ -95,5 +95,6 @@ func (i *interview) make(ctx context.Context, passphrase []byte) (err error) {
 	if err := i.words(ctx, words); err != nil {
 		return err
 	}
+	fmt.Fprintln(i.notes)
 	return o.show(i.stdio, p)
 }

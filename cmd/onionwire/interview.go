@@ -24,8 +24,8 @@ type interview struct {
 func (i *interview) names(ctx context.Context, named, called bool) error {
 	o := i.options
 	if !named {
-		fmt.Fprintln(i.notes, "A profile is one identity, with its own address, contacts and messages. Its name is for\n"+
-			"you: contacts do not see it. Press Enter to call it "+o.profile.name+".")
+		fmt.Fprintln(i.notes, "A profile is one identity, with its own address, contacts and messages.\n"+
+			"Its name is for you: contacts do not see it. Press Enter to call it "+o.profile.name+".")
 		err := i.until(ctx, "Name of the profile", func(answer string) error {
 			if answer != "" {
 				o.profile.name = answer
@@ -39,7 +39,7 @@ func (i *interview) names(ctx context.Context, named, called bool) error {
 	if called {
 		return nil
 	}
-	fmt.Fprintln(i.notes, "\nWhat are contacts told to call you? It need not be your real name, and can be empty.")
+	fmt.Fprintln(i.notes, "\nWhat are contacts told to call you? It need not be your real name, and\ncan be empty.")
 	return i.until(ctx, "Your name", func(answer string) error {
 		o.name = answer
 		return contactlink.CheckName(answer)
@@ -66,8 +66,8 @@ func (i *interview) until(ctx context.Context, what string, take func(string) er
 
 // passphrase asks for one, twice, or for a word that there is to be none.
 func (i *interview) passphrase(ctx context.Context) ([]byte, error) {
-	fmt.Fprintln(i.notes, "\nEverything is sealed under a passphrase. Nobody can reset it: choose several words that\n"+
-		"nobody guesses, and that you do not forget. Leave it empty to have none.")
+	fmt.Fprintln(i.notes, "\nEverything is sealed under a passphrase. Nobody can reset it: choose\n"+
+		"several words that nobody guesses, and that you do not forget. Leave it\nempty to have none.")
 	flag, s := &i.options.protection.passphrase, i.stdio.secrets()
 	first, err := s.existing(ctx, flag)
 	if err != nil {
@@ -76,7 +76,7 @@ func (i *interview) passphrase(ctx context.Context) ([]byte, error) {
 	if len(first) > 0 {
 		return s.again(ctx, flag, first)
 	}
-	fmt.Fprintln(i.notes, "Without one, whoever can read the files of this computer can read all messages, and be you.")
+	fmt.Fprintln(i.notes, "Without one, whoever can read the files of this computer can read all\nmessages, and be you.")
 	switch answer, err := i.line(ctx, "Type none to go without"); {
 	case err != nil:
 		return nil, err
@@ -91,6 +91,9 @@ func (i *interview) passphrase(ctx context.Context) ([]byte, error) {
 func (i *interview) words(ctx context.Context, words []string) error {
 	for {
 		skip, err := i.showWords(ctx, words)
+		if skip {
+			fmt.Fprintln(i.notes, "Not asked for. 'onionwire words' shows the words again.")
+		}
 		if err != nil || skip {
 			return err
 		}
