@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/keys"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/model"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/safe"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/wording"
@@ -25,13 +26,13 @@ func (m *Model) fileState(f *model.File, w int) string {
 	switch f.State {
 	case model.Offered:
 		if f.Incoming {
-			return "offered; select it and press s to accept it, x to decline it"
+			return fmt.Sprintf("offered; select it and press %s to accept it, %s to decline it", m.keys.Key(keys.SaveFile), m.keys.Key(keys.CancelMessage))
 		}
 		return "offered; they have not answered"
 	case model.Moving:
 		return m.fileProgress(f, w)
 	case model.Paused:
-		return fmt.Sprintf("paused at %d%%; select it and press t to go on", percentOf(f.Done, f.Size))
+		return fmt.Sprintf("paused at %d%%; select it and press %s to go on", percentOf(f.Done, f.Size), m.keys.Key(keys.RetryMessage))
 	case model.Arrived:
 		if f.Incoming {
 			return "saved as " + safe.Line(f.Path)

@@ -58,3 +58,54 @@ func TestActOnFile(t *testing.T) {
 		u.sees("saved as /somewhere/a.txt")
 	})
 }
+
+// Who presses a key that does nothing with what is selected is told why.
+func TestNothingToDo(t *testing.T) {
+	api := func() *apitest.Fake {
+		f := pair()
+		f.Receive(1, "theirs")
+		f.Offer(1, "a.txt", 10)
+		return f
+	}
+	in(t, 120, 24, api, func(u *ui) {
+		u.press("alt+down")
+		u.typed("mine")
+		u.press("enter", "ctrl+up")
+		for key, says := range map[string]string{
+			"t": "only a message of yours that has failed can be sent again",
+			"s": "only a file can be accepted",
+		} {
+			u.press(key)
+			u.sees(says)
+		}
+		u.press("d")
+		u.sees("It has not left, and does not any more")
+		u.press("n", "up", "r")
+		u.sees("only a message can be replied to")
+		u.press("d")
+		u.sees("files stay in the list")
+		u.press("t")
+		u.sees("only a file that is paused can go on")
+		u.press("up", "x")
+		u.sees("only a message of yours that has not left can be called back", "c copy, r reply, d delete, Esc back")
+		for _, method := range []string{"Cancel", "RetryMessage", "Edit", "DeleteMessage", "ResumeFile", "DeclineFile"} {
+			if n := u.api.Calls(method); n != 0 {
+				t.Errorf("%s was called %d times", method, n)
+			}
+		}
+		u.press("d")
+		u.sees("The other side keeps theirs")
+	})
+}
+
+// The path of what has arrived can be copied, and is said to who wants to accept it again.
+func TestPathOfAFile(t *testing.T) {
+	in(t, 120, 24, pair, func(u *ui) {
+		n := u.api.Offer(1, "a.txt", 10)
+		u.api.SetFile(n, func(f *rpc.File) { f.State, f.Path = apitest.Arrived, "/somewhere/a.txt" })
+		u.press("alt+down", "ctrl+up", "s")
+		u.sees("it is saved as /somewhere/a.txt", "c copy the path")
+		u.press("c")
+		u.sees("copied, if the terminal allows it")
+	})
+}

@@ -49,22 +49,34 @@ func (m *Model) selectionKey(action keys.Action) tea.Cmd {
 	switch {
 	case !there:
 		r.selecting = false
+	case !fits(item, action):
+		if why := unfit(item, action); why != "" {
+			m.say(warning, why)
+		}
+	case action == keys.CopyMessage:
+		return m.copySelected(r, item)
 	case item.File != nil:
-		m.actOnFile(r, item.File, action)
+		m.actOnFile(item.File, action)
 	default:
-		return m.actOnMessage(r, *item.Message, action)
+		m.actOnMessage(r, *item.Message, action)
 	}
 	return nil
 }
 
-func (m *Model) actOnMessage(r *room, msg rpc.Message, action keys.Action) tea.Cmd {
+// copySelected copies the text of a message, or the path of a file.
+func (m *Model) copySelected(r *room, item model.Item) tea.Cmd {
+	r.selecting = false
+	m.say(info, "copied, if the terminal allows it")
+	if item.File != nil {
+		return tea.SetClipboard(safe.Line(item.File.Path))
+	}
+	// What is pasted elsewhere is as harmless as what is shown.
+	return tea.SetClipboard(safe.Text(item.Message.Text))
+}
+
+func (m *Model) actOnMessage(r *room, msg rpc.Message, action keys.Action) {
 	api, number := m.api, msg.Number
 	switch action {
-	case keys.CopyMessage:
-		r.selecting = false
-		m.say(info, "copied, if the terminal allows it")
-		// What is pasted elsewhere is as harmless as what is shown.
-		return tea.SetClipboard(safe.Text(msg.Text))
 	case keys.Reply:
 		m.reply(r, msg.Text)
 	case keys.CancelMessage:
@@ -74,12 +86,11 @@ func (m *Model) actOnMessage(r *room, msg rpc.Message, action keys.Action) tea.C
 	case keys.EditMessage:
 		m.startEdit(r, msg)
 	case keys.DeleteMessage:
-		m.confirm("Delete this message here? The other side keeps theirs.", func() {
+		m.confirm(farewell(msg), func() {
 			m.try("the message was not deleted", func(ctx context.Context) error { return api.DeleteMessage(ctx, number) })
 			m.moveSelection(r, 1)
 		})
 	}
-	return nil
 }
 
 // reply puts a quote into the composer.
@@ -98,10 +109,6 @@ func (m *Model) reply(r *room, text string) {
 
 // startEdit puts a message that waits into the composer.
 func (m *Model) startEdit(r *room, msg rpc.Message) {
-	if msg.Sender != 0 || deliveryOf(msg) != queued {
-		m.say(warning, "only a message of yours that has not left can be edited")
-		return
-	}
 	if r.long != "" {
 		m.tooLong(r, "")
 		return
@@ -112,14 +119,10 @@ func (m *Model) startEdit(r *room, msg rpc.Message) {
 	r.original = r.editor.Text()
 }
 
-func (m *Model) actOnFile(r *room, f *model.File, action keys.Action) {
+func (m *Model) actOnFile(f *model.File, action keys.Action) {
 	api, number := m.api, f.Number
 	switch action {
 	case keys.SaveFile:
-		if !f.Incoming || f.State != model.Offered {
-			m.say(warning, "there is nothing to accept")
-			return
-		}
 		m.try("the file was not accepted", m.accept(number))
 	case keys.CancelMessage:
 		if f.Incoming && f.State == model.Offered {
@@ -131,9 +134,6 @@ func (m *Model) actOnFile(r *room, f *model.File, action keys.Action) {
 		m.try("the transfer does not go on", func(ctx context.Context) error { return api.ResumeFile(ctx, number) })
 	case keys.EditMessage:
 		m.try("the transfer was not paused", func(ctx context.Context) error { return api.PauseFile(ctx, number) })
-	case keys.CopyMessage:
-		m.say(info, "the file is "+f.Label)
-		r.selecting = false
 	}
 }
 

@@ -143,46 +143,6 @@ func (m *Model) dividerLine(r *room) string {
 	return m.theme.Border.Paint(words + strings.Repeat("─", max(w-safe.Width(m.method, words), 0)))
 }
 
-// selectionHint says what can be done with what is selected.
-func (m *Model) selectionHint(r *room) string {
-	item, there := m.selectedItem(r)
-	if !there {
-		return ""
-	}
-	var hints []string
-	add := func(action keys.Action, word string) { hints = append(hints, m.keys.Key(action)+" "+word) }
-	switch {
-	case item.File != nil:
-		if item.File.Incoming && item.File.State == model.Offered {
-			add(keys.SaveFile, "accept")
-			add(keys.CancelMessage, "decline")
-			break
-		}
-		switch item.File.State {
-		case model.Moving:
-			add(keys.EditMessage, "pause")
-			add(keys.CancelMessage, "call off")
-		case model.Paused:
-			add(keys.RetryMessage, "go on")
-			add(keys.CancelMessage, "call off")
-		}
-	default:
-		add(keys.CopyMessage, "copy")
-		add(keys.Reply, "reply")
-		switch state := deliveryOf(*item.Message); {
-		case item.Message.Sender != 0:
-		case state == queued:
-			add(keys.EditMessage, "edit")
-			add(keys.CancelMessage, "cancel")
-		case state == undone, state == expired, state == cancelled:
-			add(keys.RetryMessage, "try again")
-		}
-		add(keys.DeleteMessage, "delete")
-	}
-	add(keys.SelectEnd, "back")
-	return strings.Join(hints, ", ")
-}
-
 // drawComposer paints what is being written.
 func (m *Model) drawComposer(r *room, lines []string) *position {
 	area := m.screen.composer
