@@ -20,7 +20,10 @@ const (
 	starts = 15
 	// presses is how often each key is pressed.
 	presses = 40
-	// still is how long nothing comes after the last byte of a frame.
+	// pause is what is between two frames at least: they come every sixtieth of a
+	// second. The bytes of one come together.
+	pause = 8 * time.Millisecond
+	// still is how long nothing comes when no more frames follow.
 	still = 30 * time.Millisecond
 	// patience is how long a frame is waited for.
 	patience = 20 * time.Second
@@ -86,7 +89,7 @@ func (b *bench) firstFrame(ctx context.Context, root string) (took time.Duration
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	last, err := s.frame(ctx, "Person")
+	last, err := s.frame(ctx, "Person", pause)
 	return last.Sub(began), err
 }
 
@@ -97,7 +100,7 @@ func (b *bench) press(ctx context.Context, root string) (took [][]time.Duration,
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	if _, err := s.frame(ctx, "Person"); err != nil {
+	if _, err := s.frame(ctx, "Person", still); err != nil {
 		return nil, err
 	}
 	s.settle(2 * time.Second)
@@ -108,7 +111,7 @@ func (b *bench) press(ctx context.Context, root string) (took [][]time.Duration,
 			if _, err := s.screen.WriteString(key.bytes); err != nil {
 				return nil, err
 			}
-			last, err := s.frame(ctx, "")
+			last, err := s.frame(ctx, "", still)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", key.name, err)
 			}
@@ -175,15 +178,15 @@ func (s *terminal) read() {
 	}
 }
 
-// frame returns when the last byte of a frame has come that has a text in it.
-func (s *terminal) frame(ctx context.Context, text string) (last time.Time, err error) {
+// frame returns when the last byte has come before a gap, once there was a text.
+func (s *terminal) frame(ctx context.Context, text string, gap time.Duration) (last time.Time, err error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	var seen []byte
 	for {
 		var quiet <-chan time.Time
 		if !last.IsZero() && bytes.Contains(seen, []byte(text)) {
-			quiet = time.After(still)
+			quiet = time.After(gap)
 		}
 		select {
 		case p, ok := <-s.written:
