@@ -33,10 +33,7 @@ func (q *question) update(m *Model, msg tea.Msg) tea.Cmd {
 	if !ok {
 		return nil
 	}
-	a, _ := m.keys.Find(keys.Question, k.String())
-	if a == "" {
-		a = m.dialogAction(k)
-	}
+	a := m.actionIn(keys.Question, k)
 	switch a {
 	case keys.Yes:
 		q.answer(m, true)

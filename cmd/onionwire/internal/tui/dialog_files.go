@@ -135,10 +135,7 @@ func (l *fileList) set(f rpc.File) {
 }
 
 func (l *fileList) key(m *Model, k tea.KeyPressMsg) tea.Cmd {
-	a, _ := m.keys.Find(keys.FileList, k.String())
-	if a == "" {
-		a = m.dialogAction(k)
-	}
+	a := m.actionIn(keys.FileList, k)
 	switch {
 	case a == keys.Close:
 		m.closeOverlay(l)

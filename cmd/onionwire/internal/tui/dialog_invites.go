@@ -68,10 +68,7 @@ func (l *inviteList) update(m *Model, msg tea.Msg) tea.Cmd {
 }
 
 func (l *inviteList) key(m *Model, k tea.KeyPressMsg) {
-	a, _ := m.keys.Find(keys.InviteList, k.String())
-	if a == "" {
-		a = m.dialogAction(k)
-	}
+	a := m.actionIn(keys.InviteList, k)
 	switch {
 	case a == keys.Close:
 		m.closeOverlay(l)

@@ -251,11 +251,8 @@ func (l *keyList) view(m *Model, width, height int) ([]string, *position) {
 		foot.say(m.theme.Bad, safe.Line(l.said))
 	}
 	l.about(m, foot)
-	rest := max(height-len(head.lines)-len(foot.lines), 2)
-	l.pick.height, l.pick.above = rest, len(head.lines)
-	lines := append(head.lines, l.pick.seen(list.lines, rest, l.pick.at)...)
-	lines = append(lines, foot.lines...)
-	return lines[:min(len(lines), height)], cursor
+	lines, _ := l.pick.between(head, list, foot, height, nil)
+	return lines, cursor
 }
 
 // about says what is asked for, or what is to be known about the action that is chosen.

@@ -64,10 +64,7 @@ func (l *requestList) update(m *Model, msg tea.Msg) tea.Cmd {
 
 func (l *requestList) key(m *Model, k tea.KeyPressMsg) {
 	asking := l.asking(m)
-	a, _ := m.keys.Find(keys.RequestList, k.String())
-	if a == "" {
-		a = m.dialogAction(k)
-	}
+	a := m.actionIn(keys.RequestList, k)
 	switch {
 	case a == keys.Close:
 		m.closeOverlay(l)

@@ -13,10 +13,9 @@ import (
 
 // settingList shows the settings, and changes them.
 type settingList struct {
+	mending
 	pick pick
-	edit *entry // the value that is typed, while it is
-	name string // of what
-	said string // what was wrong with it
+	name string // of what is typed
 }
 
 // allKeys is the line of the settings that leads to the keys.
@@ -66,10 +65,7 @@ func (l *settingList) size(width, _ int) (int, int) { return min(width, 84), 24 
 func (l *settingList) hidden() (above, below bool) { return l.pick.hidden() }
 
 func (l *settingList) hints() []keys.Action {
-	if l.edit != nil {
-		return []keys.Action{keys.Confirm, keys.Close}
-	}
-	return []keys.Action{keys.Confirm, keys.DefaultSetting, keys.Close}
+	return l.mending.hints(keys.Confirm, keys.DefaultSetting, keys.Close)
 }
 
 func (l *settingList) word(a keys.Action) string {
@@ -126,23 +122,14 @@ func (l *settingList) chosen(m *Model, s setting) {
 	case n > 0:
 		l.put(m, s, s.Choices[(slices.Index(s.Choices, s.Value)+1)%n])
 	default:
-		l.name, l.edit = s.Name, newEntry(s.label, 4096)
-		l.edit.Set(s.Value)
+		l.name = s.Name
+		l.begin(s.label, s.Value)
 	}
 }
 
 // put changes a setting. A value that is refused stays, to be mended.
 func (l *settingList) put(m *Model, s setting, value string) {
 	m.putValue(s, value, l.settled)
-}
-
-// settled takes what became of a change.
-func (l *settingList) settled(_ *Model, err error) {
-	if err != nil {
-		l.said = "Not changed: " + reason(err)
-		return
-	}
-	l.edit = nil
 }
 
 // reset takes a preference out of the file of the profile.
@@ -157,19 +144,13 @@ func (l *settingList) reset(m *Model, s setting) {
 func (l *settingList) editKey(m *Model, k tea.KeyPressMsg) {
 	switch m.dialogAction(k) {
 	case keys.Close:
-		l.edit, l.said = nil, ""
+		l.leave()
 	case keys.Confirm:
 		if s, ok := m.setting(l.name); ok {
 			l.put(m, s, strings.TrimSpace(l.edit.Text()))
 		}
 	default:
 		l.typed(m, k)
-	}
-}
-
-func (l *settingList) typed(m *Model, msg tea.Msg) {
-	if m.typed(&l.edit.Editor, msg) {
-		l.said = ""
 	}
 }
 
@@ -187,26 +168,13 @@ func (l *settingList) view(m *Model, width, height int) ([]string, *position) {
 		head.blank()
 	}
 	foot.blank()
-	if l.said != "" {
-		foot.say(m.theme.Bad, safe.Line(l.said))
-	}
-	var cursor *position
-	if l.edit != nil {
-		cursor = l.edit.show(foot, true)
-	}
+	cursor := l.show(m, foot)
 	m.aboutSetting(foot, rows[l.pick.at])
 	list := m.page(width)
 	for i, s := range rows {
 		list.item(i == l.pick.at, m.theme.Text, settingLine(m, s, width))
 	}
-	rest := max(height-len(head.lines)-len(foot.lines), 2)
-	l.pick.height, l.pick.above = rest, len(head.lines)
-	lines := append(head.lines, l.pick.seen(list.lines, rest, l.pick.at)...)
-	if cursor != nil {
-		cursor.y += len(lines)
-	}
-	lines = append(lines[:len(lines):len(lines)], foot.lines...)
-	return lines[:min(len(lines), height)], cursor
+	return l.pick.between(head, list, foot, height, cursor)
 }
 
 // settingLine is what a setting is called, its value, and where there is room where that

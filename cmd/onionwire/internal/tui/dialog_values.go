@@ -13,10 +13,9 @@ import (
 // valueList shows a setting that is a list, such as the bridges, and adds to it and takes
 // from it.
 type valueList struct {
-	name string
-	pick pick
-	edit *entry // what is to be added, while it is typed
-	said string // what was wrong with it
+	mending // what is to be added
+	name    string
+	pick    pick
 }
 
 func (m *Model) openValues(name string) {
@@ -31,10 +30,7 @@ func (l *valueList) size(width, _ int) (int, int) { return min(width, 84), 16 }
 func (l *valueList) hidden() (above, below bool) { return l.pick.hidden() }
 
 func (l *valueList) hints() []keys.Action {
-	if l.edit != nil {
-		return []keys.Action{keys.Confirm, keys.Close}
-	}
-	return []keys.Action{keys.AddValue, keys.DropValue, keys.Close}
+	return l.mending.hints(keys.AddValue, keys.DropValue, keys.Close)
 }
 
 func (l *valueList) word(a keys.Action) string {
@@ -74,7 +70,7 @@ func (l *valueList) key(m *Model, s setting, k tea.KeyPressMsg) {
 	case keys.Close:
 		m.closeOverlay(l)
 	case keys.AddValue, keys.Confirm:
-		l.edit = newEntry("One more", 4096)
+		l.begin("One more", "")
 	case keys.DropValue:
 		if len(all) > 0 {
 			l.drop(m, s, all[l.pick.at])
@@ -92,25 +88,17 @@ func (l *valueList) drop(m *Model, s setting, what string) {
 }
 
 func (l *valueList) put(m *Model, s setting, all []string) {
-	m.putValue(s, strings.Join(all, "\n"), func(_ *Model, err error) {
-		if err != nil {
-			l.said = "Not changed: " + reason(err)
-			return
-		}
-		l.edit = nil
-	})
+	m.putValue(s, strings.Join(all, "\n"), l.settled)
 }
 
 func (l *valueList) editKey(m *Model, s setting, k tea.KeyPressMsg) {
 	switch m.dialogAction(k) {
 	case keys.Close:
-		l.edit, l.said = nil, ""
+		l.leave()
 	case keys.Confirm:
 		l.add(m, s, l.edit.Text())
 	default:
-		if m.typed(&l.edit.Editor, k) {
-			l.said = ""
-		}
+		l.typed(m, k)
 	}
 }
 
@@ -122,9 +110,9 @@ func (l *valueList) pasted(m *Model, s setting, msg tea.PasteMsg) {
 		return
 	}
 	if l.edit == nil {
-		l.edit = newEntry("One more", 4096)
+		l.begin("One more", "")
 	}
-	m.typed(&l.edit.Editor, msg)
+	l.typed(m, msg)
 }
 
 func (l *valueList) add(m *Model, s setting, lines string) {
@@ -133,7 +121,7 @@ func (l *valueList) add(m *Model, s setting, lines string) {
 	if len(more) == 0 {
 		l.said = "That is there already."
 		if strings.TrimSpace(lines) == "" {
-			l.edit, l.said = nil, ""
+			l.leave()
 		}
 		return
 	}
@@ -157,20 +145,7 @@ func (l *valueList) view(m *Model, width, height int) ([]string, *position) {
 		list.item(i == l.pick.at && l.edit == nil, m.theme.Text, safe.Line(e))
 	}
 	foot.blank()
-	if l.said != "" {
-		foot.say(m.theme.Bad, safe.Line(l.said))
-	}
-	var cursor *position
-	if l.edit != nil {
-		cursor = l.edit.show(foot, true)
-	}
+	cursor := l.show(m, foot)
 	m.aboutSetting(foot, s)
-	rest := min(max(height-len(foot.lines), 2), max(len(list.lines), 1))
-	l.pick.height = rest
-	lines := l.pick.seen(list.lines, rest, l.pick.at)
-	if cursor != nil {
-		cursor.y += len(lines)
-	}
-	lines = append(lines[:len(lines):len(lines)], foot.lines...)
-	return lines[:min(len(lines), height)], cursor
+	return l.pick.between(m.page(width), list, foot, height, cursor)
 }

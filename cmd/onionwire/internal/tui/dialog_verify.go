@@ -107,10 +107,7 @@ func (v *verification) update(m *Model, msg tea.Msg) tea.Cmd {
 }
 
 func (v *verification) key(m *Model, k tea.KeyPressMsg) tea.Cmd {
-	a, _ := m.keys.Find(keys.Verification, k.String())
-	if a == "" {
-		a = m.dialogAction(k)
-	}
+	a := m.actionIn(keys.Verification, k)
 	switch a {
 	case keys.Close:
 		m.closeOverlay(v)
