@@ -101,10 +101,10 @@ func newFileAccept(tor *cli.TorFlags) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "accept NUMBER",
 		Short: "Take an offered file",
-		Long: `accept takes a file that a contact offers, into the folder that --to names, or else that
-of the profile's settings, or else your folder for downloads. Where there is none of
-these, as on a server, it goes into the folder "downloads" of the profile. Its name is
-made harmless, and nothing is overwritten.
+		Long: `accept takes a file that a contact offers, into the folder that --to names, or else
+that of 'onionwire settings download_folder', or else your folder for downloads. Where
+there is none of these, as on a server, it goes into the folder "downloads" of the
+profile. Its name is made harmless, and nothing is overwritten.
 
 ` + waiting,
 		Args:              files.only,

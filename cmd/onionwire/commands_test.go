@@ -49,7 +49,7 @@ func TestCommandsThatThereAre(t *testing.T) {
 		names = append(names, c.Name())
 	}
 	for _, name := range strings.Fields(`init id link contacts requests add accept reject block unblock verify rename mute unmute send
-		receive history search message file timer expire ask forget address status ping serve token passphrase export import restore words doctor testnet demo man call chat`) {
+		receive history search message file settings timer expire ask forget address status ping serve token passphrase export import restore words doctor testnet demo man call chat`) {
 		if !slices.Contains(names, name) {
 			t.Errorf("there is no command %s", name)
 		}

@@ -80,7 +80,7 @@ func groups(tor *cli.TorFlags) []group {
 			newPing(tor),
 		}},
 		{cobra.Group{ID: groupProfile, Title: "The profile:"}, []*cobra.Command{
-			newInit(), newID(), newAddress(tor), newPassphrase(tor), newWords(tor), newRestore(), newExport(tor), newImport(),
+			newInit(), newID(), newAddress(tor), newSettings(tor), newPassphrase(tor), newWords(tor), newRestore(), newExport(tor), newImport(),
 		}},
 		{cobra.Group{ID: groupRun, Title: "Running it:"}, []*cobra.Command{
 			newServe(tor), newStatus(), newToken(tor), newCall(), newDoctor(tor), newTestnet(tor), newDemo(tor),

@@ -11,6 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/lookup"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/settings"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/console"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/keys"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/model"
@@ -174,7 +175,7 @@ func (m *Model) offer(path string) {
 	}
 	api, id := m.api, m.active
 	m.do("the file was not offered", "the file is offered; "+m.keys.Key(keys.Files)+" shows how it goes on", func(ctx context.Context) error {
-		path, err := expand(path)
+		path, err := settings.Path(path)
 		if err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/qr"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/settings"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/keys"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/model"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/safe"
@@ -157,7 +158,7 @@ func (f *addForm) readImage(m *Model) tea.Cmd {
 
 // codeInImage reads the QR code in a file.
 func codeInImage(path string) (string, error) {
-	path, err := expand(path)
+	path, err := settings.Path(path)
 	if err != nil {
 		return "", err
 	}

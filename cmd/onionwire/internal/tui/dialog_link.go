@@ -4,15 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"path/filepath"
-	"strings"
 	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/qr"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/settings"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/keys"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/safe"
 	"github.com/onionwire/onionwire/node/contactlink"
@@ -155,7 +153,7 @@ func (v *linkView) save(m *Model, path string) {
 // saveCode writes a QR code to a new file that only its owner can read, and returns its
 // path.
 func saveCode(path, text string) (string, error) {
-	path, err := expand(path)
+	path, err := settings.Path(path)
 	if err != nil {
 		return "", err
 	}
@@ -169,22 +167,6 @@ func saveCode(path, text string) (string, error) {
 	}
 	_, err = file.Write(image)
 	return path, errors.Join(err, file.Close())
-}
-
-// expand returns an absolute path, with the home of the user for a tilde in front.
-func expand(path string) (string, error) {
-	path = strings.TrimSpace(path)
-	if path == "" {
-		return "", fmt.Errorf("%w: no file is named", fs.ErrInvalid)
-	}
-	if rest, ok := strings.CutPrefix(path, "~"); ok && (rest == "" || os.IsPathSeparator(rest[0])) {
-		home, err := os.UserHomeDir()
-		if err != nil {
-			return "", err
-		}
-		path = filepath.Join(home, rest)
-	}
-	return filepath.Abs(path)
 }
 
 func (v *linkView) view(m *Model, width, height int) ([]string, *position) {

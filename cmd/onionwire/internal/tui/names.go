@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/lookup"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/settings"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/console"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/model"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/theme"
@@ -106,7 +107,7 @@ func (f *folder) take(msg folderMsg) {
 // list returns the files of a folder as somebody types them, folders with a separator
 // behind them. Hidden ones are left out.
 func list(dir string) []console.Option {
-	path, err := expand(dir)
+	path, err := settings.Path(dir)
 	if dir == "" {
 		path, err = ".", nil
 	}

@@ -2,15 +2,9 @@ package tui
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strconv"
-	"strings"
-	"time"
 
-	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/console"
-	"github.com/onionwire/onionwire/cmd/onionwire/internal/wording"
-	"github.com/onionwire/onionwire/node/rpc"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/settings"
 )
 
 // Preference is something about the program that can be set: what files have, and not the
@@ -54,8 +48,6 @@ type setting struct {
 	set func(ctx context.Context, value string) (Preference, error)
 }
 
-var switchChoices = []string{"true", "false"}
-
 // settings are all there are: those of the profile, and behind them the preferences.
 func (m *Model) settings() []setting {
 	all := m.ownSettings()
@@ -73,57 +65,21 @@ func (m *Model) settings() []setting {
 }
 
 // ownSettings are those of the profile.
-func (m *Model) ownSettings() []setting {
-	s, api := m.state.Settings, m.api
-	update := func(ctx context.Context, u rpc.SettingsUpdate) error {
-		_, err := api.SetSettings(ctx, u)
-		return err
-	}
-	own := func(name, label, value, doc string, set func(context.Context, string) error) setting {
-		return setting{
-			Preference: Preference{Name: name, Value: value, Doc: doc}, label: label,
-			set: func(ctx context.Context, v string) (Preference, error) { return Preference{}, set(ctx, v) },
-		}
-	}
-	choice := func(name, label string, value bool, doc string, set func(context.Context, bool) error) setting {
-		s := own(name, label, strconv.FormatBool(value), doc, withBool(set))
-		s.Choices = switchChoices
-		return s
-	}
-	return []setting{
-		own("name", "your name", s.Name, "What contacts are told to call you. It proves nothing.",
-			func(ctx context.Context, v string) error { return update(ctx, rpc.SettingsUpdate{Name: &v}) }),
-		choice("read_receipts", "read receipts", s.ReadReceipts, "Whether contacts are told that you have read their messages.",
-			func(ctx context.Context, b bool) error { return update(ctx, rpc.SettingsUpdate{ReadReceipts: &b}) }),
-		choice("typing_hints", "typing hints", s.TypingHints, "Whether contacts are told that you are typing.",
-			func(ctx context.Context, b bool) error { return update(ctx, rpc.SettingsUpdate{TypingHints: &b}) }),
-		own("expiry", "give up after", expiryText(s.Expiry), "How long a message may wait to be delivered, such as 7d, or never.",
-			func(ctx context.Context, v string) error {
-				d, err := console.ParseDuration(v)
-				expiry := rpc.Duration(max(d, 0))
-				if err != nil {
-					return err
+func (m *Model) ownSettings() (all []setting) {
+	api := m.api
+	for _, own := range settings.All(m.state.Settings) {
+		all = append(all, setting{
+			Preference: Preference{Name: own.Name, Value: own.Value, Doc: own.Doc, Choices: own.Choices}, label: own.Label,
+			set: func(ctx context.Context, v string) (Preference, error) {
+				change, err := own.Change(v)
+				if err == nil {
+					_, err = api.SetSettings(ctx, change)
 				}
-				return update(ctx, rpc.SettingsUpdate{Expiry: &expiry})
-			}),
-		own("auto_accept", "take files up to", wording.Bytes(s.AutoAccept),
-			"Up to which size, such as 5M, files of verified contacts are accepted without asking; 0 is never.",
-			func(ctx context.Context, v string) error {
-				n, err := parseSize(v)
-				if err != nil {
-					return err
-				}
-				return update(ctx, rpc.SettingsUpdate{AutoAccept: &n})
-			}),
-		own("download_folder", "folder for files", s.Downloads, "Where accepted files are put.",
-			func(ctx context.Context, v string) error {
-				path, err := expand(v)
-				if err != nil {
-					return err
-				}
-				return update(ctx, rpc.SettingsUpdate{Downloads: &path})
-			}),
+				return Preference{}, err
+			},
+		})
 	}
+	return all
 }
 
 // setting returns the one with a name.
@@ -147,36 +103,4 @@ func (m *Model) preferences() []Preference {
 		d.read = true
 	}
 	return d.preferences
-}
-
-func withBool(set func(context.Context, bool) error) func(context.Context, string) error {
-	return func(ctx context.Context, v string) error {
-		switch strings.ToLower(v) {
-		case "true", "on", "yes":
-			return set(ctx, true)
-		case "false", "off", "no":
-			return set(ctx, false)
-		}
-		return fmt.Errorf("it is one of true, false")
-	}
-}
-
-func expiryText(d rpc.Duration) string { return console.FormatDuration(time.Duration(d)) }
-
-// parseSize reads a number of bytes, with K, M or G behind it.
-func parseSize(s string) (int64, error) {
-	wrong := fmt.Errorf("a size is a number, with K, M or G behind it if you like, such as 5M")
-	s = strings.TrimSuffix(strings.ToUpper(strings.TrimSpace(s)), "B")
-	unit := int64(1)
-	for i, name := range []string{"K", "M", "G"} {
-		if rest, ok := strings.CutSuffix(s, name); ok {
-			s, unit = rest, 1<<(10*(i+1))
-			break
-		}
-	}
-	n, err := strconv.ParseInt(s, 10, 64)
-	if err != nil || n < 0 || n > (1<<62)/unit {
-		return 0, wrong
-	}
-	return n * unit, nil
 }
