@@ -124,5 +124,10 @@ func TestWhoIsLookedAtIsDialled(t *testing.T) {
 		command(u, "goto Bob")
 		u.pass(2 * time.Second)
 		check(1, "when they are looked at again")
+		u.pass(time.Minute)
+		check(0, "as long as nothing changes")
+		u.api.Appear(2, rpc.Presence{State: rpc.Silent})
+		u.pass(2 * time.Second)
+		check(1, "when they fall silent")
 	})
 }

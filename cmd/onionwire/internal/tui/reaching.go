@@ -15,7 +15,8 @@ const (
 	// callFor bounds how long a contact is dialled because somebody looks at the
 	// conversation: longer than Tor takes to find out that they are not there.
 	callFor = 2 * time.Minute
-	// callAgain is after how long they are dialled again because somebody writes to them.
+	// callAgain is after how long they are dialled again because somebody writes to them, or
+	// because they fall silent.
 	callAgain = 30 * time.Second
 )
 
@@ -28,7 +29,7 @@ type reaching struct {
 }
 
 // reach dials the contact of the conversation that is seen, once, and again when somebody
-// writes to them, if there is no connection. It is called every second, so that nobody is
+// writes to them or they fall silent, if there is no connection that works. It is called every second, so that nobody is
 // dialled who is only passed on the way to another. The dial to whom somebody has looked at
 // before is called off.
 func (m *Model) reach() tea.Cmd {
@@ -43,17 +44,23 @@ func (m *Model) reach() tea.Cmd {
 		m.reaching = &reaching{contact: id}
 	}
 	now, c := m.now(), m.reaching
-	if r := m.room(); r == nil || c.cancel != nil || !c.since.IsZero() && r.wrote.Sub(c.since) < callAgain {
+	r := m.room()
+	if contact, _ := m.state.Contact(id); r == nil || c.cancel != nil || contact.State != model.Accepted ||
+		!m.state.Connected || m.state.Status.Bootstrap < 100 {
 		return nil
 	}
-	if contact, _ := m.state.Contact(id); contact.State != model.Accepted || !m.state.Connected || m.state.Status.Bootstrap < 100 {
-		return nil
-	}
+	wanted := r.wrote // when it last was
 	switch m.state.Presence(id, now).State {
-	case rpc.Offline, rpc.Silent:
-		return m.dial(c)
+	case rpc.Offline:
+	case rpc.Silent:
+		wanted = now
+	default:
+		return nil // they are there, or dialled, or it is not known yet
 	}
-	return nil // they are there, or dialled, or it is not known yet
+	if !c.since.IsZero() && wanted.Sub(c.since) < callAgain {
+		return nil
+	}
+	return m.dial(c)
 }
 
 // dial dials a contact. What comes of it is told as presence.

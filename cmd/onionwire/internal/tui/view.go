@@ -8,6 +8,7 @@ import (
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/keys"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/model"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/safe"
+	"github.com/onionwire/onionwire/node/rpc"
 )
 
 // View is the screen.
@@ -90,7 +91,11 @@ func (m *Model) drawTimeline(r *room, lines []string) {
 	case len(m.state.Notes(r.id)) > 0:
 		copy(lines, m.notes(m.state.Notes(r.id), s.timeline.w))
 	default:
-		m.center(lines, s.timeline.w, "No messages yet. What you write waits until the other side is there.")
+		text := "No messages yet."
+		if c := m.state.Conversation(r.id); c != nil && m.state.Presence(c.Contact(), m.now()).State != rpc.Online {
+			text += " What you write waits until the other side is there."
+		}
+		m.center(lines, s.timeline.w, text)
 	}
 }
 

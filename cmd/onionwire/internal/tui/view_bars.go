@@ -177,7 +177,10 @@ func (m *Model) sideLine(row sideRow, w int) string {
 
 // presenceGlyph is one cell for whether a contact is there.
 func (m *Model) presenceGlyph(id ledger.ContactID) (string, theme.Style) {
-	if c, there := m.state.Contact(id); !there || c.State != model.Accepted {
+	switch c, there := m.state.Contact(id); {
+	case there && c.State == model.Requested:
+		return "…", m.theme.Dim // asked, and no more
+	case !there || c.State != model.Accepted:
 		return " ", m.theme.Dim
 	}
 	switch m.state.Presence(id, m.now()).State {
