@@ -183,14 +183,7 @@ const fileLines = 2
 
 func (l *fileList) view(m *Model, width, height int) ([]string, *position) {
 	p := m.page(width)
-	switch {
-	case l.err != nil:
-		p.say(m.theme.Bad, reason(l.err))
-	case !l.loaded:
-		p.say(m.theme.Dim, "…")
-	case len(l.files) == 0:
-		p.say(m.theme.Dim, "No files yet. /file PATH offers one to the contact who is open.")
-	}
+	p.absent(l.err, l.loaded, len(l.files), "No files yet. /file PATH offers one to the contact who is open.")
 	if len(p.lines) > 0 {
 		return p.lines[:min(height, len(p.lines))], nil
 	}

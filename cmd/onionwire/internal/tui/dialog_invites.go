@@ -94,14 +94,7 @@ func (l *inviteList) picked(*Model) (*pick, int) { return &l.pick, len(l.invites
 
 func (l *inviteList) view(m *Model, width, height int) ([]string, *position) {
 	p := m.page(width)
-	switch {
-	case l.err != nil:
-		p.say(m.theme.Bad, reason(l.err))
-	case !l.loaded:
-		p.say(m.theme.Dim, "…")
-	case len(l.invites) == 0:
-		p.say(m.theme.Dim, "There are none. /invite makes a link that works once, without asking.")
-	}
+	p.absent(l.err, l.loaded, len(l.invites), "There are none. /invite makes a link that works once, without asking.")
 	l.pick.height = height
 	for i, invite := range l.invites {
 		text := "made " + m.day(invite.Added.Time)

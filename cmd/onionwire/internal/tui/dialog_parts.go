@@ -27,9 +27,22 @@ func (p *page) say(style theme.Style, text string) {
 	}
 }
 
+// absent says why a list is not there: it could not be loaded, it is on its way, or there is
+// nothing in it. If there is something, it adds nothing.
+func (p *page) absent(err error, loaded bool, n int, empty string) {
+	switch {
+	case err != nil:
+		p.say(p.m.theme.Bad, reason(err))
+	case !loaded:
+		p.say(p.m.theme.Dim, "…")
+	case n == 0:
+		p.say(p.m.theme.Dim, empty)
+	}
+}
+
 // row adds a label, and a value beside it that is wrapped.
 func (p *page) row(label string, style theme.Style, value string) {
-	column := min(labelColumn, p.width/3)
+	column := min(labelColumn, max(p.width/3, leastColumn))
 	for i, row := range safe.Wrap(p.m.method, value, max(p.width-column, 1), false) {
 		left := safe.Spaces(column)
 		if i == 0 {
@@ -41,6 +54,9 @@ func (p *page) row(label string, style theme.Style, value string) {
 
 // labelColumn is how many columns labels have, if there is room for it.
 const labelColumn = 18
+
+// leastColumn is how many they have in any case: the words "calls itself" are not cut.
+const leastColumn = 13
 
 // item adds a line of a list, cut to the width; the one that is chosen is painted whole.
 func (p *page) item(chosen bool, style theme.Style, text string) {

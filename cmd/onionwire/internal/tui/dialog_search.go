@@ -114,11 +114,8 @@ func (f *finder) view(m *Model, width, height int) ([]string, *position) {
 	for i, one := range f.found {
 		f.item(m, p, one, words, i == f.pick.at)
 	}
-	switch {
-	case f.err != nil:
-		p.say(m.theme.Bad, reason(f.err))
-	case len(f.found) == 0 && f.asked != "" && !f.busy:
-		p.say(m.theme.Dim, "Nothing was found.")
+	if f.err != nil || f.asked != "" && !f.busy {
+		p.absent(f.err, true, len(f.found), "Nothing was found.")
 	}
 	rest := max(height-len(head.lines), 1)
 	f.pick.height, f.pick.above, f.pick.each = max(rest/foundLines, 1), len(head.lines), foundLines
