@@ -23,13 +23,24 @@ type terminal struct {
 // use starts the program without a command, in a terminal.
 func use(t *testing.T, name string) *terminal {
 	t.Helper()
+	return useAt(t, name, clitest.NewBox(t), interfaceOn(clitest.Network(t).TorrcFile()))
+}
+
+// interfaceOn is the command that shows the interface, with a fragment of a torrc, and then
+// how it has ended.
+func interfaceOn(torrc string) string {
+	return "onionwire --tor-network \"" + torrc + "\"; echo it has ended with $?; read -r _"
+}
+
+// useAt runs a command in a terminal.
+func useAt(t *testing.T, name string, box *clitest.Box, command string) *terminal {
+	t.Helper()
 	dir, err := os.MkdirTemp("", "ow-tmux-") // a short path, and not in the box: tmux leaves its socket
 	if err != nil {
 		t.Fatal(err)
 	}
-	u := &terminal{Box: clitest.NewBox(t), t: t, socket: filepath.Join(dir, name)}
-	u.tmux("-f", "/dev/null", "new-session", "-d", "-x", "100", "-y", "30",
-		"onionwire --tor-network '"+clitest.Network(t).TorrcFile()+"'; echo it has ended with $?; read -r _")
+	u := &terminal{Box: box, t: t, socket: filepath.Join(dir, name)}
+	u.tmux("-f", "/dev/null", "new-session", "-d", "-x", "100", "-y", "30", command)
 	t.Cleanup(func() {
 		if t.Failed() {
 			t.Logf("%s sees:\n%s", name, u.screen())
