@@ -250,6 +250,7 @@ func TestBridgeFromStatus(t *testing.T) {
 	}
 	p := &preferences{}
 	in(t, 100, 30, blocked, func(u *ui) {
+		u.sees("Tor is stuck at 10%", "F8")
 		u.press("f8")
 		u.sees("b here to set it", "b set a bridge")
 		u.press("b")

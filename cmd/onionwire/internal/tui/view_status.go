@@ -72,6 +72,8 @@ func (m *Model) torText(w int) (string, theme.Style) {
 		return "✗ Tor has ended" + m.statusKey(), m.theme.BarBad
 	case s.TorError != "":
 		return "✗ Tor is lost" + m.statusKey(), m.theme.BarBad
+	case s.Bootstrap < 100 && (s.BootstrapWarning != "" || s.NetworkError != ""):
+		return fmt.Sprintf("✗ Tor is stuck at %d%%", s.Bootstrap) + m.statusKey(), m.theme.BarWarning
 	case s.Bootstrap < 100:
 		return fmt.Sprintf("Tor %s %d%%", bar(s.Bootstrap, min(max(w/6, 6), 20)), s.Bootstrap), m.theme.BarWarning
 	case s.Reachable:
