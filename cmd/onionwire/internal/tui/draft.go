@@ -51,6 +51,7 @@ func (m *Model) drafted(msg draftMsg) {
 	r.draft, r.drafting, r.draftKnown = msg.text, msg.text, true
 	if !strings.HasPrefix(r.unsent(), msg.text) { // what has come back from an editor began with it
 		r.giveBack(msg.text)
+		r.back = "" // it has not been sent
 	}
 	m.settled(r)
 }

@@ -3,6 +3,7 @@ package tui_test
 import (
 	"context"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -300,6 +301,15 @@ func pair() *apitest.Fake {
 	f := apitest.New()
 	alice, _ := f.Befriend("Alice")
 	f.Appear(alice, rpc.Presence{State: rpc.Online})
+	return f
+}
+
+// chatter has the first contact write so many messages, all of which were read.
+func chatter(f *apitest.Fake, n int) *apitest.Fake {
+	for i := range n {
+		last := f.Receive(1, fmt.Sprintf("message %d, with words enough for a line or two on a screen that is narrow", i))
+		_ = f.MarkRead(ctx, 1, last.Number)
+	}
 	return f
 }
 

@@ -14,6 +14,9 @@ import (
 	"github.com/onionwire/onionwire/node/wire"
 )
 
+// narrow is a width that has room for a few words.
+const narrow = 46
+
 // longKey takes a key while what was written is too long for a message, and is not seen.
 func (m *Model) longKey(r *room, action keys.Action, k tea.KeyPressMsg) {
 	switch {
@@ -85,6 +88,8 @@ func (m *Model) longHint(r *room, w int) string {
 	switch {
 	case r.leaves:
 		return size + " of text: being sent as a file"
+	case w < narrow:
+		return fmt.Sprintf("%s: %s as a file, %s drops", size, send, drop)
 	case w < readable:
 		return fmt.Sprintf("%s: %s sends a file, %s drops it", size, send, drop)
 	}

@@ -34,7 +34,7 @@ func TestLongPasteIsKept(t *testing.T) {
 		u.send(paste(megabyte[len("Look: "):]))
 		u.sees("1.0 MiB: Enter sends a file", "› Look: 6789")
 		u.typed("x")
-		u.sees("send or drop the long text first")
+		u.sees("first send or drop the long text")
 		u.pass(2 * time.Second)
 		u.wantDraft("Look: " + megabyte[len("Look: "):])
 		u.send(paste(megabyte))

@@ -1,7 +1,6 @@
 package tui_test
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -21,14 +20,7 @@ func (u *ui) again() *ui {
 
 // What was open is open again, where somebody has read.
 func TestPlaces(t *testing.T) {
-	long := func() *apitest.Fake {
-		f := village()
-		for i := range 1000 {
-			f.Receive(1, fmt.Sprintf("message %d, with words", i))
-		}
-		_ = f.MarkRead(ctx, 1, 2000)
-		return f
-	}
+	long := func() *apitest.Fake { return chatter(village(), 1000) }
 	in(t, 100, 30, long, func(u *ui) {
 		talkTo(u, "Bob")
 		talkTo(u, "Alice")

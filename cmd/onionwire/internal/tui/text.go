@@ -103,7 +103,7 @@ func (m *Model) tooLong(r *room, text string) {
 	case r.leaves:
 		m.say(warning, "the long text is being sent; write on when it has gone")
 	case r.long != "" && len(text) <= wire.MaxText:
-		m.say(warning, "send or drop the long text first; "+m.keys.Key(keys.Editor)+" opens it in your editor")
+		m.say(warning, "first send or drop the long text; "+m.keys.Key(keys.Editor)+" edits it")
 	case r.editing != 0:
 		m.say(warning, fmt.Sprintf("a message has %d KiB at most; nothing was added", wire.MaxText>>10))
 	default:

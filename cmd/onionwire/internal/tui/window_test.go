@@ -1,7 +1,6 @@
 package tui_test
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -15,14 +14,7 @@ import (
 
 // Whatever becomes of the size, the same messages are seen, at the end or elsewhere.
 func TestResize(t *testing.T) {
-	long := func() *apitest.Fake {
-		f := pair()
-		for i := range 100 {
-			f.Receive(1, fmt.Sprintf("message %d, with words enough for a line or two on a screen that is narrow", i))
-		}
-		_ = f.MarkRead(ctx, 1, 100)
-		return f
-	}
+	long := func() *apitest.Fake { return chatter(pair(), 100) }
 	in(t, 120, 30, long, func(u *ui) {
 		resize := func(w, h int) {
 			u.w, u.h = w, h
