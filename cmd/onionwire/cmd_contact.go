@@ -8,6 +8,7 @@ import (
 
 	"github.com/onionwire/onionwire/cmd/internal/cli"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/output"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/settings"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/rpc"
 )
@@ -134,11 +135,10 @@ func newUnmute(tor *cli.TorFlags) *cobra.Command {
 
 func muting(on bool) func(rpc.API, context.Context, ledger.ContactID) error {
 	return func(api rpc.API, ctx context.Context, id ledger.ContactID) error {
-		c, err := api.UpdateContact(ctx, id, rpc.ContactUpdate{Muted: &on})
-		if err != nil || c.Conversation == 0 {
+		c, err := api.Contact(ctx, id)
+		if err != nil {
 			return err
 		}
-		_, err = api.UpdateConversation(ctx, c.Conversation, rpc.ConversationUpdate{Muted: &on})
-		return err
+		return settings.Mute(ctx, api, c, on)
 	}
 }

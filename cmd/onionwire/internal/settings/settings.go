@@ -2,7 +2,7 @@
 // is called, what it is, and what they type to change it. What can be set of the program is
 // in package config.
 //
-// The package is pure, but for [Path]. Everything in it may be used concurrently.
+// The package is pure, but for [Path] and [Mute]. Everything in it may be used concurrently.
 package settings
 
 import (

@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"testing"
 
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/apitest"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/settings"
 	"github.com/onionwire/onionwire/node/rpc"
 )
@@ -52,6 +53,27 @@ func TestSizes(t *testing.T) {
 	for _, wrong := range []string{"-1", "5T", "M", "9999999999G", "1.5M", "0x10", ""} {
 		if _, err := accept.Change(wrong); err == nil {
 			t.Errorf("%q is a size", wrong)
+		}
+	}
+}
+
+// TestMute: who is muted is so in both places, and afterwards in neither.
+func TestMute(t *testing.T) {
+	api := apitest.New()
+	defer api.Close()
+	id, conversation := api.Befriend("Bob")
+	for _, on := range []bool{true, false} {
+		c, err := api.Contact(t.Context(), id)
+		if err == nil {
+			err = settings.Mute(t.Context(), api, c, on)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, _ = api.Contact(t.Context(), id)
+		with, _ := api.Conversation(t.Context(), conversation)
+		if c.Muted != on || with.Muted != on {
+			t.Errorf("the contact is muted: %t, the conversation: %t, want %t", c.Muted, with.Muted, on)
 		}
 	}
 }

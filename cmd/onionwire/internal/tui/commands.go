@@ -110,8 +110,7 @@ func (m *Model) callContact(c console.Call, who rpc.Contact) {
 	case "mute", "unmute":
 		muted := c.Command.Name == "mute"
 		m.do("not changed", name+" is "+c.Command.Name+"d", func(ctx context.Context) error {
-			_, err := api.UpdateContact(ctx, id, rpc.ContactUpdate{Muted: &muted})
-			return err
+			return settings.Mute(ctx, api, who, muted)
 		})
 	case "forget":
 		m.confirm("Delete "+name+", the keys that you share and all that was written? Nobody can undo that, and they are not told.", func() {

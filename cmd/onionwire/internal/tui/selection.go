@@ -8,6 +8,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/settings"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/keys"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/model"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/safe"
@@ -157,11 +158,12 @@ func (m *Model) mute(id ledger.ConversationID) {
 	if c == nil {
 		return
 	}
-	muted, api := !c.Muted, m.api
-	m.try("the conversation was not changed", func(ctx context.Context) error {
-		_, err := api.UpdateConversation(ctx, id, rpc.ConversationUpdate{Muted: &muted})
-		return err
-	})
+	who, ok := m.state.Contact(c.Contact())
+	if !ok {
+		return
+	}
+	muted, api := !m.state.MutedHere(c), m.api
+	m.try("the conversation was not changed", func(ctx context.Context) error { return settings.Mute(ctx, api, who.Contact, muted) })
 }
 
 // States of a delivery by the names of the API.
