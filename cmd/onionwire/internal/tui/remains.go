@@ -8,9 +8,10 @@ import (
 )
 
 // remains does what the user has done that is not done yet: it sends what was to be sent,
-// and keeps what was written, and what could not be sent, as drafts. Nothing else happens
-// to the interface any more.
+// and keeps what was written, and what could not be sent, as drafts, and what is open.
+// Nothing else happens to the interface any more.
 func (m *Model) remains(ctx context.Context) {
+	m.savePlaces()
 	rest := m.acts.rest()
 	take := func(msg tea.Msg) {
 		switch msg.(type) {
