@@ -18,6 +18,7 @@ func BenchmarkDialogKey(b *testing.B) {
 		typed string
 	}{
 		{"go-to", tea.KeyPressMsg{Code: 'k', Mod: tea.ModCtrl}, "c"},
+		{"settings", tea.KeyPressMsg{Code: tea.KeyF9}, "ooo"},
 		{"console", tea.KeyPressMsg{Code: 'p', Mod: tea.ModCtrl}, "mute c"},
 	} {
 		b.Run(dialog.name, func(b *testing.B) {

@@ -170,7 +170,7 @@ func (m *Model) rebind(name string, to []string, standard bool) bool {
 }
 
 // actionText is what the action does that a setting has the keys of.
-func actionText(name string) string {
-	b, _ := keys.Default().Binding(keys.Action(strings.TrimPrefix(name, keysPrefix)))
+func (m *Model) actionText(name string) string {
+	b, _ := m.keys.Binding(keys.Action(strings.TrimPrefix(name, keysPrefix)))
 	return b.Help
 }

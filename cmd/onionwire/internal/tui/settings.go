@@ -54,7 +54,7 @@ func (m *Model) settings() []setting {
 	for _, p := range m.preferences() {
 		label := p.Name
 		if isKeys(p.Name) {
-			label = actionText(p.Name)
+			label = m.actionText(p.Name)
 		}
 		all = append(all, setting{
 			Preference: p, label: label, later: true,

@@ -32,6 +32,7 @@ func drive(tb testing.TB, api *apitest.Large, w, h int) *driver {
 	m := tui.New(ctx, tui.Options{
 		Profile: "default", Backend: &backend{api: api}, Theme: "dark", Mouse: true,
 		Now: func() time.Time { return apitest.Start }, Getenv: func(string) string { return "" },
+		Preferences: &preferences{},
 	})
 	d := &driver{tb, m, make(chan tea.Msg, 1000)}
 	tb.Cleanup(func() {
