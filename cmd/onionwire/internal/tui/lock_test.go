@@ -95,21 +95,28 @@ func TestNoLockWithoutPassphrase(t *testing.T) {
 	}, func(o *tui.Options) { o.LockAfter = time.Minute })
 }
 
-// What was sent a moment before is sent, and its result does not unlock anything.
-func TestLockAfterSending(t *testing.T) {
-	release := make(chan struct{})
-	in(t, 80, 24, func() *apitest.Fake {
-		f := village()
-		release = make(chan struct{})
-		slow := release
-		f.Fail = func(method string) error {
-			if method == "Typing" {
+// slowed makes a node one of whose methods waits for release, and which may be full.
+func slowed(release *chan struct{}, method string, full bool) func() *apitest.Fake {
+	return func() *apitest.Fake {
+		f, slow := village(), make(chan struct{})
+		*release = slow
+		f.Fail = func(called string) error {
+			if called == method {
 				<-slow
+			}
+			if called == "Send" && full {
+				return rpc.ErrFull
 			}
 			return nil
 		}
 		return f
-	}, func(u *ui) {
+	}
+}
+
+// What was sent a moment before is sent, and its result does not unlock anything.
+func TestLockAfterSending(t *testing.T) {
+	var release chan struct{}
+	in(t, 80, 24, slowed(&release, "Typing", false), func(u *ui) {
 		unlock(u, "secret")
 		talkTo(u, "Alice")
 		before := u.api.Calls("Send")
@@ -151,21 +158,7 @@ func TestPassphraseIsPasted(t *testing.T) {
 // What could not be sent any more is there as a draft.
 func TestLockKeepsWhatWasNotSent(t *testing.T) {
 	var release chan struct{}
-	in(t, 80, 24, func() *apitest.Fake {
-		f := village()
-		release = make(chan struct{})
-		slow := release
-		f.Fail = func(method string) error {
-			switch method {
-			case "Typing":
-				<-slow
-			case "Send":
-				return rpc.ErrFull
-			}
-			return nil
-		}
-		return f
-	}, func(u *ui) {
+	in(t, 80, 24, slowed(&release, "Typing", true), func(u *ui) {
 		unlock(u, "secret")
 		talkTo(u, "Alice")
 		u.typed("one more thing")
@@ -183,19 +176,7 @@ func TestLockKeepsWhatWasNotSent(t *testing.T) {
 // What was being sent, and failed after the screen was empty, is there as a draft, once.
 func TestLockKeepsWhatWasBeingSent(t *testing.T) {
 	var release chan struct{}
-	in(t, 80, 24, func() *apitest.Fake {
-		f := village()
-		release = make(chan struct{})
-		slow := release
-		f.Fail = func(method string) error {
-			if method == "Send" {
-				<-slow
-				return rpc.ErrFull
-			}
-			return nil
-		}
-		return f
-	}, func(u *ui) {
+	in(t, 80, 24, slowed(&release, "Send", true), func(u *ui) {
 		unlock(u, "secret")
 		talkTo(u, "Bob")
 		u.typed("one")
