@@ -41,13 +41,9 @@ func (q *question) update(m *Model, msg tea.Msg) tea.Cmd {
 		q.answer(m, false)
 	case keys.Confirm:
 		q.answer(m, q.chosen)
-	case keys.NextField, keys.BeforeField:
+	case keys.OtherAnswer, keys.NextField, keys.BeforeField:
 		q.chosen = !q.chosen
 	default:
-		if k.String() == "left" || k.String() == "right" {
-			q.chosen = !q.chosen
-			break
-		}
 		q.scroll.act(a, q.height)
 	}
 	return nil

@@ -38,11 +38,10 @@ func (h *help) update(m *Model, msg tea.Msg) tea.Cmd {
 	if !ok {
 		return nil
 	}
-	a := m.dialogAction(k)
-	switch {
-	case a == keys.Close || a == keys.Confirm || k.Text == "q":
+	switch a := m.actionIn(keys.HelpPage, k); a {
+	case keys.Close, keys.Confirm, keys.HelpClose:
 		m.closeOverlay(h)
-	case k.Text == " ":
+	case keys.HelpOn:
 		h.scroll.act(keys.ItemPageDn, h.height)
 	default:
 		h.scroll.act(a, h.height)
@@ -102,6 +101,7 @@ var headings = []heading{
 	{keys.InviteList, "Keys in the list of invites"},
 	{keys.Verification, "Keys at a safety number"},
 	{keys.Question, "Keys at a question"},
+	{keys.HelpPage, "Keys in the help"},
 	{keys.StatusView, "Keys at the status"},
 	{keys.SettingList, "Keys in the settings"},
 	{keys.ValueList, "Keys in a setting that is a list"},

@@ -14,6 +14,9 @@ type picker interface {
 // down, a click chooses, and a click on what is chosen does what Enter does. A click
 // outside does nothing: who misses loses nothing that was typed.
 func (m *Model) pointedInDialog(o overlay, msg tea.MouseMsg) tea.Cmd {
+	if c, ok := o.(capturing); ok && c.captures() {
+		return nil // the mouse is no key that could be given to anything
+	}
 	at, area := msg.Mouse(), m.overlayArea(o)
 	switch msg.(type) {
 	case tea.MouseWheelMsg:

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	tea "charm.land/bubbletea/v2"
+
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/apitest"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/keys"
@@ -327,7 +329,10 @@ func TestKeysThatAreNeeded(t *testing.T) {
 		if u.quit || len(p.file) != 0 {
 			t.Errorf("quit %t, kept %q", u.quit, p.file)
 		}
-		u.press("enter", "esc")
+		u.press("enter")
+		u.send(tea.MouseWheelMsg{X: 50, Y: 15, Button: tea.MouseWheelDown}) // is no key
+		u.sees("Press the key")
+		u.press("esc")
 		u.misses("Press the key")
 		u.press("enter", "ctrl+c") // as Esc
 		u.misses("Press the key", "again to quit")

@@ -12,6 +12,7 @@ const (
 	ValueList    Where = "value-list"
 	KeyList      Where = "key-list"
 	StatusView   Where = "status-view"
+	HelpPage     Where = "help-page"
 )
 
 // Actions of single dialogs.
@@ -43,8 +44,12 @@ const (
 
 	SetBridge Action = "set-bridge"
 
-	Yes Action = "yes"
-	No  Action = "no"
+	HelpClose Action = "help-close"
+	HelpOn    Action = "help-on"
+
+	Yes         Action = "yes"
+	No          Action = "no"
+	OtherAnswer Action = "other-answer"
 )
 
 // dialogs are the bindings of single dialogs, which go before those of all dialogs.
@@ -81,5 +86,9 @@ func dialogs() []Binding {
 
 		{Question, Yes, []string{"y"}, "yes"},
 		{Question, No, []string{"n"}, "no"},
+		{Question, OtherAnswer, []string{"left", "right"}, "the other answer"},
+
+		{HelpPage, HelpClose, []string{"q"}, "close"},
+		{HelpPage, HelpOn, []string{"space"}, "page down"},
 	}
 }

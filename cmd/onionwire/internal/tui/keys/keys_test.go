@@ -57,6 +57,59 @@ func TestDefault(t *testing.T) {
 	}
 }
 
+// TestConflicts has those of the same place, of places beside it, and of keys that begin
+// alike.
+func TestConflicts(t *testing.T) {
+	m := keys.Default()
+	for _, b := range m.Bindings() {
+		for _, k := range b.Keys {
+			if others := m.Conflicts(b.Action, k); len(others) > 0 {
+				t.Errorf("%s is for %s, and as it comes for %s too", k, b.Action, others[0].Action)
+			}
+		}
+	}
+	for _, c := range []struct {
+		action keys.Action
+		key    string
+		want   []keys.Action
+	}{
+		{keys.GoTo, "ctrl+f", []keys.Action{keys.Search}},
+		{keys.GoTo, "ctrl+x", []keys.Action{keys.Editor}},
+		{keys.GoTo, "ctrl+p ctrl+g", []keys.Action{keys.Console}},
+		{keys.GoTo, "esc", []keys.Action{keys.Cancel}},
+		{keys.GoTo, "ctrl+q", []keys.Action{keys.Quit}},
+		{keys.Quit, "enter", []keys.Action{keys.Send, keys.SaveFile, keys.Confirm}},
+		{keys.AcceptRequest, "enter", []keys.Action{keys.Confirm}},
+		{keys.Confirm, "a", []keys.Action{keys.AcceptRequest, keys.AcceptFile, keys.AddValue}},
+		{keys.AcceptRequest, "p", nil},
+		{keys.GoTo, "f12", nil},
+		{"fly", "enter", nil},
+	} {
+		var got []keys.Action
+		for _, b := range m.Conflicts(c.action, c.key) {
+			got = append(got, b.Action)
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s for %s: %q, want %q", c.key, c.action, got, c.want)
+		}
+	}
+	_, problems := m.Rebind(map[string][]string{"search": {"ctrl+x"}})
+	if len(problems) != 1 || !strings.Contains(problems[0], "begin alike") {
+		t.Errorf("problems: %q", problems)
+	}
+}
+
+func TestWrites(t *testing.T) {
+	for key, want := range map[string]bool{
+		"a": true, "?": true, "space": true, "shift+a": true, "é": true, "a b": true,
+		"ctrl+a": false, "alt+a": false, "f1": false, "enter": false, "shift+up": false, "ctrl+x a": false, "ctrl+shift+a": false,
+	} {
+		if got := keys.Writes(key); got != want {
+			t.Errorf("%s writes a character: %t", key, got)
+		}
+	}
+}
+
 func TestRebind(t *testing.T) {
 	m, problems := keys.Default().Rebind(map[string][]string{
 		"send": {"Ctrl+S"}, "new-line": {"enter"}, "quit": {}, "fly": {"f12"}, "search": {"hyper+x"}, "go-to": {"ctrl+n"},
