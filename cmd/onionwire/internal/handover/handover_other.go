@@ -18,7 +18,10 @@ type Terminal struct {
 // read. It fails if the file is no terminal.
 func Hold(f *os.File) (*Terminal, error) {
 	before, err := term.MakeRaw(int(f.Fd()))
-	return &Terminal{f, before}, err
+	if err != nil {
+		return nil, err
+	}
+	return &Terminal{f, before}, nil
 }
 
 // Take fails with ErrUnsupported.
