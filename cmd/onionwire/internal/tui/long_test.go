@@ -38,7 +38,7 @@ func TestLongPasteIsKept(t *testing.T) {
 		u.pass(2 * time.Second)
 		u.wantDraft("Look: " + megabyte[len("Look: "):])
 		u.send(paste(megabyte))
-		u.sees("up to 1.0 MiB can be pasted")
+		u.sees("not pasted: that would be 2.0 MiB, and 1.0 MiB is the most")
 		u.press("ctrl+q")
 		again := start(u.t, 120, 24, u.api)
 		again.sees("1.0 MiB: Enter sends a file", "› Look: 6789")

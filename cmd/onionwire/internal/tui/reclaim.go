@@ -33,11 +33,10 @@ type reclaimedMsg []returned
 // the program was ended, and those that were sent as files. One that has arrived is removed;
 // one that was not taken, and one that was written, becomes a draft.
 func (m *Model) reclaim() {
-	folder, err := m.texts()
-	if err != nil {
+	if m.o.Folder == nil {
 		return
 	}
-	api := m.api
+	api, folder := m.api, filepath.Join(m.o.Folder(), textsFolder)
 	m.act(func(ctx context.Context) tea.Msg {
 		return reclaimedMsg(append(leftSheets(folder), leftPastes(ctx, api, folder)...))
 	})

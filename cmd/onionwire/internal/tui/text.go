@@ -107,7 +107,7 @@ func (m *Model) tooLong(r *room, text string) {
 	case r.editing != 0:
 		m.say(warning, fmt.Sprintf("a message has %d KiB at most; nothing was added", wire.MaxText>>10))
 	default:
-		m.say(warning, fmt.Sprintf("the text has %s, and up to %s can be pasted: save it as a file, and send that with /file",
-			wording.Bytes(int64(len(text))), wording.Bytes(maxLong)))
+		m.say(warning, fmt.Sprintf("not pasted: that would be %s, and %s is the most; /file sends a file of any size",
+			wording.Bytes(int64(len(r.text())+len(text))), wording.Bytes(maxLong)))
 	}
 }

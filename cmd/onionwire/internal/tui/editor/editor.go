@@ -58,6 +58,9 @@ func (e *Editor) Insert(text string) bool {
 // clean makes text one that can be sent and edited: valid UTF-8, line feeds only, and no
 // other control character but tabs.
 func (e *Editor) clean(text string) string {
+	if e.isClean(text) {
+		return text // a megabyte that is pasted is looked at several times
+	}
 	text = strings.ToValidUTF8(text, "\uFFFD")
 	text = strings.ReplaceAll(text, "\r\n", "\n")
 	return strings.Map(func(r rune) rune {
@@ -74,6 +77,23 @@ func (e *Editor) clean(text string) string {
 		}
 		return r
 	}, text)
+}
+
+// isClean reports whether clean would return the same.
+func (e *Editor) isClean(text string) bool {
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c == '\n', c == '\t':
+			if e.OneLine {
+				return false
+			}
+		case c < ' ', c == 0x7f:
+			return false
+		case c == 0xc2 && i+1 < len(text) && text[i+1] < 0xa0: // U+0080 to U+009F
+			return false
+		}
+	}
+	return utf8.ValidString(text)
 }
 
 func (e *Editor) change(text string, cursor int) {

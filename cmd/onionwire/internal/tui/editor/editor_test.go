@@ -82,6 +82,30 @@ func TestClean(t *testing.T) {
 	}
 }
 
+// What is clean is left as it is, and what is not is made so, of which there is one form.
+func FuzzClean(f *testing.F) {
+	for _, text := range []string{"plain\ttext\n", "a\r\nb", "\x1b[31m", "\u0085", "\u00a0é漢", "\xff", "\x7f", "\xc2"} {
+		f.Add(text, true)
+		f.Add(text, false)
+	}
+	f.Fuzz(func(t *testing.T, text string, oneLine bool) {
+		once, twice := editor.Editor{OneLine: oneLine}, editor.Editor{OneLine: oneLine}
+		once.Set(text)
+		twice.Set(once.Text())
+		if once.Text() != twice.Text() {
+			t.Errorf("%q, then %q", once.Text(), twice.Text())
+		}
+		for _, r := range once.Text() {
+			if r < ' ' && r != '\t' && r != '\n' || r >= 0x7f && r < 0xa0 || oneLine && (r == '\n' || r == '\t') {
+				t.Errorf("%q is in %q", r, once.Text())
+			}
+		}
+		if !utf8.ValidString(once.Text()) {
+			t.Errorf("%q is no UTF-8", once.Text())
+		}
+	})
+}
+
 func TestView(t *testing.T) {
 	var e editor.Editor
 	e.Set("one two three four five six")
