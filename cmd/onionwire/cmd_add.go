@@ -43,6 +43,9 @@ With --json, the contact is printed as in docs/rpc.md.`,
 			return nil
 		},
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := checkName("--alias", o.options.Alias); err != nil {
+				return err
+			}
 			stdio := stdioOf(c)
 			link, err := o.link(stdio.in, args)
 			if err != nil {

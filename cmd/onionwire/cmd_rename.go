@@ -28,6 +28,9 @@ CONTACT is a name, a number such as #7, or a peer ID or the beginning of one. Wi
 		},
 		ValidArgsFunction: f.completeContacts(),
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := checkName("the name", args[1]); err != nil {
+				return err
+			}
 			return f.offline(c.Context(), stdioOf(c), func(ctx context.Context, s *session) error {
 				return rename(ctx, s, args[0], args[1])
 			})

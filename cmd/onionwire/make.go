@@ -28,12 +28,18 @@ func (o *makeOptions) register(fs *pflag.FlagSet) {
 	fs.StringVar(&o.name, "name", "", "what contacts are told to call you")
 }
 
+// checkName finds out whether somebody can be called so, or by no name.
+func checkName(what, name string) error {
+	if err := contactlink.CheckName(name); name != "" && err != nil {
+		return cli.Hint(cli.Usage(fmt.Errorf("%s: %w", what, err)), "up to 64 bytes of text that can be seen")
+	}
+	return nil
+}
+
 // check finds out what cannot be, before somebody is asked for anything.
 func (o *makeOptions) check() error {
-	if o.name != "" {
-		if err := contactlink.CheckName(o.name); err != nil {
-			return cli.Hint(cli.Usage(fmt.Errorf("--name: %w", err)), "up to 64 bytes of text that can be seen")
-		}
+	if err := checkName("--name", o.name); err != nil {
+		return err
 	}
 	if err := o.vacant(); err != nil {
 		return err

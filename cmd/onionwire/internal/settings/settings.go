@@ -11,6 +11,7 @@ import (
 
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/console"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/wording"
+	"github.com/onionwire/onionwire/node/contactlink"
 	"github.com/onionwire/onionwire/node/rpc"
 )
 
@@ -32,7 +33,12 @@ func All(s rpc.Settings) []Setting {
 	return []Setting{
 		{
 			Name: "name", Label: "your name", Value: s.Name, Doc: "What contacts are told to call you. It proves nothing.",
-			Change: func(v string) (rpc.SettingsUpdate, error) { return rpc.SettingsUpdate{Name: &v}, nil },
+			Change: func(v string) (rpc.SettingsUpdate, error) {
+				if v == "" {
+					return rpc.SettingsUpdate{Name: &v}, nil
+				}
+				return rpc.SettingsUpdate{Name: &v}, contactlink.CheckName(v)
+			},
 		},
 		{
 			Name: "read_receipts", Label: "read receipts", Value: strconv.FormatBool(s.ReadReceipts), Choices: onOff,
