@@ -71,7 +71,7 @@ func (o *tuiOptions) run(c *cobra.Command, stdio stdio) (err error) {
 		if err := o.screen.release(); err != nil {
 			return err
 		}
-		err := tui.Run(c.Context(), options, tea.WithInput(stdio.in), tea.WithOutput(stdio.out), tea.WithoutSignalHandler())
+		err := tui.Run(c.Context(), options, tea.WithInput(tui.Input(stdio.in)), tea.WithOutput(stdio.out), tea.WithoutSignalHandler())
 		if !errors.Is(err, tui.ErrLocked) {
 			return plain(err)
 		}

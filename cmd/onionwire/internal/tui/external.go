@@ -3,6 +3,7 @@ package tui
 import (
 	"cmp"
 	"errors"
+	"os"
 	"os/exec"
 	"strings"
 
@@ -43,6 +44,7 @@ func (m *Model) external(r *room) tea.Cmd {
 	}
 	m.manuscript = &manuscript{id: r.id, before: text, sheet: s}
 	c := exec.Command(command[0], append(command[1:], s.path())...)
+	c.Stdin = os.Stdin // the terminal itself: see Input
 	return tea.ExecProcess(c, func(err error) tea.Msg { return writtenMsg{err} })
 }
 
