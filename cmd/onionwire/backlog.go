@@ -89,6 +89,6 @@ func (t *talk) backlog(ctx context.Context, read ledger.MessageNumber) ([]rpc.Me
 // undelivered reports whether a message of ours still waits.
 func undelivered(m rpc.Message) bool {
 	return slices.ContainsFunc(m.Deliveries, func(d rpc.Delivery) bool {
-		return d.State == queued || d.State == sent
+		return d.State == rpc.QueuedMessage || d.State == rpc.SentMessage
 	})
 }

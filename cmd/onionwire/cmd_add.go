@@ -95,7 +95,7 @@ func (o *addOptions) run(ctx context.Context, s *session, link contactlink.Link)
 	if err != nil {
 		return err
 	}
-	if c.State == accepted {
+	if c.State == rpc.AcceptedContact {
 		return s.out.Show(c, "%s is a contact", output.Line(nameOf(c)))
 	}
 	s.later()

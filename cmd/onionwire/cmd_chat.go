@@ -134,7 +134,7 @@ func (o *chatOptions) meet(
 	if c, err = s.AddContact(ctx, link, rpc.AddOptions{}); err != nil {
 		return c, err
 	}
-	if c.State == requested {
+	if c.State == rpc.RequestedContact {
 		fmt.Fprintln(notes, "they are asked to become a contact; what you type is sent when they have accepted")
 	}
 	fmt.Fprintln(notes, "connecting; what you type meanwhile waits")

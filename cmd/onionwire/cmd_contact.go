@@ -77,7 +77,7 @@ func newAccept(tor *cli.TorFlags) *cobra.Command {
 		name: "accept", short: "Accept somebody who asks to become a contact", done: "is a contact now",
 		long: `accept says yes to somebody who asks to become a contact, as 'onionwire requests' lists
 them. They are told as soon as they can be reached.`,
-		do: rpc.API.AcceptContact, whose: []rpc.ContactState{asking},
+		do: rpc.API.AcceptContact, whose: []rpc.ContactState{rpc.AskingContact},
 	}.command(tor)
 }
 
@@ -86,7 +86,7 @@ func newReject(tor *cli.TorFlags) *cobra.Command {
 		name: "reject", short: "Reject somebody who asks to become a contact", done: "is rejected",
 		long: `reject says no to somebody who asks to become a contact. They are not told, and can ask
 again a day later: 'onionwire block' is for good.`,
-		do: rpc.API.RejectContact, whose: []rpc.ContactState{asking},
+		do: rpc.API.RejectContact, whose: []rpc.ContactState{rpc.AskingContact},
 	}.command(tor)
 }
 
@@ -103,7 +103,7 @@ func newUnblock(tor *cli.TorFlags) *cobra.Command {
 	return contactOrder{
 		name: "unblock", short: "Undo 'onionwire block'", done: "is not blocked any more",
 		long: `unblock undoes 'onionwire block'.`,
-		do:   rpc.API.UnblockContact, whose: []rpc.ContactState{rpc.ContactStateName(ledger.Blocked)},
+		do:   rpc.API.UnblockContact, whose: []rpc.ContactState{rpc.BlockedContact},
 	}.command(tor)
 }
 
@@ -112,7 +112,7 @@ func newAsk(tor *cli.TorFlags) *cobra.Command {
 		name: "ask", short: "Ask once more to become a contact", done: "is asked once more",
 		long: `ask asks somebody once more to become a contact who has not answered, or who does not know
 you any more, as after they made a new profile.`,
-		do: rpc.API.AskAgain, whose: []rpc.ContactState{requested, accepted},
+		do: rpc.API.AskAgain, whose: []rpc.ContactState{rpc.RequestedContact, rpc.AcceptedContact},
 	}.command(tor)
 }
 
@@ -121,7 +121,7 @@ func newMute(tor *cli.TorFlags) *cobra.Command {
 		name: "mute", short: "Get no notifications about a contact", done: "is muted",
 		long: `mute keeps messages of a contact from being announced and counted as unread in all.
 They come in as before. 'onionwire unmute' undoes it.`,
-		do: muting(true), whose: []rpc.ContactState{accepted},
+		do: muting(true), whose: []rpc.ContactState{rpc.AcceptedContact},
 	}.command(tor)
 }
 
@@ -129,7 +129,7 @@ func newUnmute(tor *cli.TorFlags) *cobra.Command {
 	return contactOrder{
 		name: "unmute", short: "Undo 'onionwire mute'", done: "is not muted any more",
 		long: `unmute undoes 'onionwire mute'.`,
-		do:   muting(false), whose: []rpc.ContactState{accepted},
+		do:   muting(false), whose: []rpc.ContactState{rpc.AcceptedContact},
 	}.command(tor)
 }
 

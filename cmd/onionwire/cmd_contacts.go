@@ -57,7 +57,7 @@ func (o *contactsOptions) run(ctx context.Context, s *session) error {
 		return err
 	}
 	contacts = slices.DeleteFunc(contacts, func(c rpc.Contact) bool {
-		return !o.all && c.State != accepted && c.State != requested
+		return !o.all && c.State != rpc.AcceptedContact && c.State != rpc.RequestedContact
 	})
 	unread, err := unreadOf(ctx, s)
 	if err != nil {
@@ -66,7 +66,7 @@ func (o *contactsOptions) run(ctx context.Context, s *session) error {
 	var rows [][]string
 	for _, c := range contacts {
 		l := listedContact{Contact: c, Unread: unread[c.Conversation]}
-		if c.State == accepted && s.Remote() {
+		if c.State == rpc.AcceptedContact && s.Remote() {
 			p, err := s.Presence(ctx, c.ID)
 			if err != nil {
 				return err
@@ -116,11 +116,11 @@ func nameOf(c rpc.Contact) string {
 // stateText says for people what a state means.
 func stateText(s rpc.ContactState) string {
 	switch s {
-	case requested:
+	case rpc.RequestedContact:
 		return "was asked"
-	case asking:
+	case rpc.AskingContact:
 		return "asks"
-	case accepted:
+	case rpc.AcceptedContact:
 		return "contact"
 	}
 	return string(s)
@@ -179,7 +179,7 @@ func listRequests(ctx context.Context, s *session) error {
 	var rows [][]string
 	for _, c := range contacts {
 		switch {
-		case c.State != asking:
+		case c.State != rpc.AskingContact:
 		case s.out.JSON:
 			if err := s.out.Object(c); err != nil {
 				return err
@@ -194,7 +194,7 @@ func listRequests(ctx context.Context, s *session) error {
 // notThem says whom a stranger may want to be taken for, by being called like a contact.
 func notThem(all []rpc.Contact, stranger rpc.Contact) string {
 	for _, c := range all {
-		if (c.State == accepted || c.State == requested) && safe.Alike(nameOf(c), nameOf(stranger)) {
+		if (c.State == rpc.AcceptedContact || c.State == rpc.RequestedContact) && safe.Alike(nameOf(c), nameOf(stranger)) {
 			return " (not your contact " + numberOf(c) + ")"
 		}
 	}

@@ -72,7 +72,7 @@ func (s *session) showFile(ctx context.Context, number ledger.FileNumber, done s
 	if err != nil {
 		return noFile(err)
 	}
-	if f.Incoming && f.State == arrived { // perhaps under a name that was free
+	if f.Incoming && f.State == rpc.ArrivedFile { // perhaps under a name that was free
 		done += ": " + output.Line(f.Path)
 	}
 	return s.out.Show(f, "file %d, %s, %s", f.Number, output.Line(f.Name), done)

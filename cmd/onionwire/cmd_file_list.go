@@ -97,7 +97,7 @@ func fileRow(f rpc.File, name string) []string {
 	if f.Incoming {
 		whom = "from " + name
 	}
-	if f.State == rpc.FileStateName(ledger.Moving) && f.Size > 0 {
+	if f.State == rpc.MovingFile && f.Size > 0 {
 		state = fmt.Sprintf("%d %%", f.Done*100/f.Size)
 	}
 	if f.Why != "" {

@@ -64,7 +64,7 @@ func newFileSend(tor *cli.TorFlags) *cobra.Command {
 			if len(args) == 1 {
 				return nil, cobra.ShellCompDirectiveDefault // files
 			}
-			return o.completeContacts(accepted)(c, args, begun)
+			return o.completeContacts(rpc.AcceptedContact)(c, args, begun)
 		},
 		RunE: func(c *cobra.Command, args []string) error {
 			return o.run(c.Context(), stdioOf(c), func(ctx context.Context, s *session) error { return o.send(ctx, s, args[0], args[1]) })
@@ -167,13 +167,13 @@ func awaitFile(ctx context.Context, api rpc.API, after ledger.Cursor, number led
 		if err != nil {
 			return err
 		}
-		if e.Kind != fileChanged || e.File != number {
+		if e.Kind != rpc.FileChanged || e.File != number {
 			continue
 		}
 		switch e.FileState {
-		case arrived:
+		case rpc.ArrivedFile:
 			return nil
-		case rpc.FileStateName(ledger.Declined), rpc.FileStateName(ledger.Withdrawn), rpc.FileStateName(ledger.Broken):
+		case rpc.DeclinedFile, rpc.WithdrawnFile, rpc.BrokenFile:
 			return cli.Hint(fmt.Errorf("%w: it is %s", errNotArrived, output.Line(string(e.FileState))), "'onionwire file list' says more")
 		}
 	}

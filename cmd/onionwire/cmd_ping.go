@@ -33,7 +33,7 @@ If --timeout is over first, the exit status is 5: the contact is not online, mos
 CONTACT is a name, a number such as #7, or a peer ID or the beginning of one. With
 --json, it prints {"contact":NUMBER,"seconds":…}.`,
 		Args:              named,
-		ValidArgsFunction: o.completeContacts(accepted),
+		ValidArgsFunction: o.completeContacts(rpc.AcceptedContact),
 		RunE: func(c *cobra.Command, args []string) error {
 			if o.timeout < 0 {
 				return cli.Hint(cli.Usage(errors.New("--timeout is below 0")), "it is a time such as 90s or 5m")

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/onionwire/onionwire/cmd/internal/cli"
+	"github.com/onionwire/onionwire/node/rpc"
 )
 
 type receiveOptions struct {
@@ -55,7 +56,7 @@ is 5.
 	c.Flags().DurationVar(&o.timeout, "timeout", 0, "how long to wait for them at most; 0 is for ever")
 	c.Flags().BoolVar(&o.text, "text", false, "print lines for people")
 	c.Flags().BoolVar(&o.keep, "keep-unread", false, "do not count what was printed as read")
-	_ = c.RegisterFlagCompletionFunc("from", o.completeContacts(accepted))
+	_ = c.RegisterFlagCompletionFunc("from", o.completeContacts(rpc.AcceptedContact))
 	return c
 }
 

@@ -59,7 +59,7 @@ CONTACT is a name, a number such as #7, or a peer ID or the beginning of one.
 			}
 			return nil
 		},
-		ValidArgsFunction: o.completeContacts(accepted, requested),
+		ValidArgsFunction: o.completeContacts(rpc.AcceptedContact, rpc.RequestedContact),
 		RunE: func(c *cobra.Command, args []string) error {
 			return o.run(c.Context(), stdioOf(c), args[0], args[1:])
 		},
@@ -69,7 +69,7 @@ CONTACT is a name, a number such as #7, or a peer ID or the beginning of one.
 	c.Flags().DurationVar(&o.timeout, "timeout", defaultTimeout, "how long to wait at most; 0 is for ever")
 	c.Flags().DurationVar(&o.expiry, "expire", 0, "give up what is not delivered after that time (default: as the settings say)")
 	c.Flags().StringVar(&o.id, "id", "", "32 hexadecimal digits by which the message is known")
-	_ = c.RegisterFlagCompletionFunc("wait", cobra.FixedCompletions([]string{string(delivered), string(read)}, cobra.ShellCompDirectiveNoFileComp))
+	_ = c.RegisterFlagCompletionFunc("wait", cobra.FixedCompletions([]string{string(rpc.DeliveredMessage), string(rpc.ReadMessage)}, cobra.ShellCompDirectiveNoFileComp))
 	return c
 }
 
@@ -92,7 +92,7 @@ func (o *sendOptions) run(ctx context.Context, stdio stdio, given string, words 
 // check finds what cannot be before anything is read or opened.
 func (o *sendOptions) check() (options rpc.SendOptions, err error) {
 	switch {
-	case o.wait != "" && o.wait != string(delivered) && o.wait != string(read):
+	case o.wait != "" && o.wait != string(rpc.DeliveredMessage) && o.wait != string(rpc.ReadMessage):
 		err = cli.Hint(cli.Usage(errors.New("--wait is for a state that a message can come to")), "it is delivered or read")
 	case o.timeout < 0 || o.expiry < 0:
 		err = cli.Hint(cli.Usage(errors.New("a time is below 0")), "it is a time such as 90s or 5m")
@@ -166,7 +166,7 @@ func awaitDelivery(ctx context.Context, api rpc.API, after ledger.Cursor, m rpc.
 		if err != nil {
 			return "", err
 		}
-		if e.Kind != deliveryChanged || e.Message != m.Number {
+		if e.Kind != rpc.DeliveryChanged || e.Message != m.Number {
 			continue
 		}
 		if settled, err := arrivedAs(e.Delivery, want); settled {
@@ -180,9 +180,9 @@ func awaitDelivery(ctx context.Context, api rpc.API, after ledger.Cursor, m rpc.
 // not come as far.
 func arrivedAs(state, want rpc.DeliveryState) (bool, error) {
 	switch {
-	case state == want, state == read:
+	case state == want, state == rpc.ReadMessage:
 		return true, nil
-	case slices.Contains([]rpc.DeliveryState{queued, sent, delivered, ""}, state):
+	case slices.Contains([]rpc.DeliveryState{rpc.QueuedMessage, rpc.SentMessage, rpc.DeliveredMessage, ""}, state):
 		return false, nil
 	}
 	return true, cli.Hint(fmt.Errorf("%w: it is %s", errNotDelivered, output.Line(string(state))), "'onionwire history' shows it; send it again if it is still wanted")

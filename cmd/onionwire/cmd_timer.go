@@ -103,7 +103,7 @@ number such as #7, or a peer ID or the beginning of one.`,
 			if len(args) == 1 {
 				return t.choices, cobra.ShellCompDirectiveNoFileComp
 			}
-			return f.completeContacts(accepted)(c, args, begun)
+			return f.completeContacts(rpc.AcceptedContact)(c, args, begun)
 		},
 		RunE: func(c *cobra.Command, args []string) error {
 			after, err := t.parse(args[1])

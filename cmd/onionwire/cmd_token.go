@@ -67,7 +67,7 @@ With --json, it prints an object with "token" and "id", as in docs/rpc.md.`,
 	c.Flags().DurationVar(&o.expires, "expires", 0, "how long it can be used (default: for ever)")
 	c.Flags().StringVar(&o.note, "note", "", "what it is for")
 	_ = c.RegisterFlagCompletionFunc("scope", cobra.FixedCompletions([]string{"read", "send", "read,send", "full"}, cobra.ShellCompDirectiveNoFileComp))
-	_ = c.RegisterFlagCompletionFunc("with", o.completeContacts(accepted))
+	_ = c.RegisterFlagCompletionFunc("with", o.completeContacts(rpc.AcceptedContact))
 	return c
 }
 

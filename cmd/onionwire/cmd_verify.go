@@ -48,7 +48,7 @@ With --json, it prints the safety number as in docs/rpc.md and whether the conta
 			}
 			return nil
 		},
-		ValidArgsFunction: o.completeContacts(accepted, requested, asking),
+		ValidArgsFunction: o.completeContacts(rpc.AcceptedContact, rpc.RequestedContact, rpc.AskingContact),
 		RunE: func(c *cobra.Command, args []string) error {
 			typed, err := o.theirs(args[1:])
 			if err != nil {

@@ -40,7 +40,7 @@ func (d *demo) file(ctx context.Context) error {
 	}
 	for _, p := range []*person{d.alice, d.bob} {
 		for !p.moved {
-			if _, err := p.await(ctx, "the file", kind(fileChanged)); err != nil {
+			if _, err := p.await(ctx, "the file", kind(rpc.FileChanged)); err != nil {
 				return err
 			}
 		}
@@ -69,7 +69,7 @@ func (d *demo) offer(ctx context.Context, content []byte) (offer rpc.Event, err 
 	if _, err := d.alice.node.SendFile(ctx, d.alice.contact.Conversation, path); err != nil {
 		return offer, err
 	}
-	if offer, err = d.bob.await(ctx, "an offer", kind(fileOffered)); err != nil {
+	if offer, err = d.bob.await(ctx, "an offer", kind(rpc.FileOffered)); err != nil {
 		return offer, err
 	}
 	return offer, d.bob.node.AcceptFile(ctx, offer.File, folder)
@@ -98,7 +98,7 @@ func (d *demo) follow(ctx context.Context, until int64) (done int64, err error) 
 }
 
 // moves fits an event that tells of a file.
-func moves(e rpc.Event) bool { return e.Kind == rpc.FileProgress || e.Kind == fileChanged }
+func moves(e rpc.Event) bool { return e.Kind == rpc.FileProgress || e.Kind == rpc.FileChanged }
 
 // kill kills Bob's program while both write and he has so much of a file, and starts it
 // again.
@@ -144,10 +144,10 @@ func (d *demo) crosses(ctx context.Context, fromAlice, fromBob rpc.Message) erro
 	}{{d.alice, fromAlice, fromBob}, {d.bob, fromBob, fromAlice}} {
 		var received ledger.MessageNumber
 		_, err := side.p.await(ctx, "a message and a confirmation", reaches(side.sent.Number), func(e rpc.Event) bool {
-			if e.Kind == messageReceived {
+			if e.Kind == rpc.MessageReceived {
 				received = e.Message
 			}
-			return e.Kind == messageReceived
+			return e.Kind == rpc.MessageReceived
 		})
 		if err != nil {
 			return err

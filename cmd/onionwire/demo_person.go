@@ -169,7 +169,7 @@ func (p *person) await(ctx context.Context, what string, fits ...func(rpc.Event)
 			if len(fits) == 0 {
 				return h.event, nil
 			}
-			if h.event.Kind == messageReceived && len(fits) == n {
+			if h.event.Kind == rpc.MessageReceived && len(fits) == n {
 				return h.event, fmt.Errorf("%s got a message instead of %s", p.name, what)
 			}
 		case <-ctx.Done():
@@ -181,7 +181,7 @@ func (p *person) await(ctx context.Context, what string, fits ...func(rpc.Event)
 // note keeps what an event tells of the file, whatever is waited for.
 func (p *person) note(e rpc.Event) {
 	switch {
-	case e.Kind == fileChanged && e.FileState == arrived:
+	case e.Kind == rpc.FileChanged && e.FileState == rpc.ArrivedFile:
 		p.moved = true
 	case e.Kind == rpc.FileProgress && p.resumed == 0:
 		p.resumed = e.Progress.Done
@@ -206,7 +206,7 @@ func kind(k rpc.EventKind) func(rpc.Event) bool {
 // reaches fits the event that a message of ours was delivered.
 func reaches(number ledger.MessageNumber) func(rpc.Event) bool {
 	return func(e rpc.Event) bool {
-		return e.Kind == deliveryChanged && e.Message == number && e.Delivery == delivered
+		return e.Kind == rpc.DeliveryChanged && e.Message == number && e.Delivery == rpc.DeliveredMessage
 	}
 }
 

@@ -47,7 +47,7 @@ func (d *demo) ask(ctx context.Context) error {
 	if d.alice.contact, err = d.alice.node.AddContact(ctx, link, rpc.AddOptions{Introduction: introduction}); err != nil {
 		return err
 	}
-	request, err := d.bob.await(ctx, "a request", kind(requestReceived))
+	request, err := d.bob.await(ctx, "a request", kind(rpc.RequestReceived))
 	if err != nil {
 		return err
 	}
@@ -76,7 +76,7 @@ func (p *person) befriended(ctx context.Context) (err error) {
 	}
 	keep := true
 	p.contact, err = p.node.UpdateContact(ctx, p.contact.ID, rpc.ContactUpdate{KeepConnected: &keep})
-	if err == nil && p.contact.State != accepted {
+	if err == nil && p.contact.State != rpc.AcceptedContact {
 		err = fmt.Errorf("%s has no contact: it is %s", p.name, p.contact.State)
 	}
 	return err
@@ -189,7 +189,7 @@ func (d *demo) says(ctx context.Context, from, to *person, text string) error {
 }
 
 func (d *demo) arrives(ctx context.Context, from, to *person, m rpc.Message) error {
-	e, err := to.await(ctx, "a message", kind(messageReceived))
+	e, err := to.await(ctx, "a message", kind(rpc.MessageReceived))
 	if err != nil {
 		return err
 	}

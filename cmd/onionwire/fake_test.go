@@ -87,8 +87,8 @@ func (f *fakeAPI) AcceptContact(_ context.Context, id ledger.ContactID) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for i := range f.contacts {
-		if f.contacts[i].ID == id && f.contacts[i].State == asking {
-			f.contacts[i].State, f.contacts[i].Conversation = accepted, ledger.ConversationID(id)
+		if f.contacts[i].ID == id && f.contacts[i].State == rpc.AskingContact {
+			f.contacts[i].State, f.contacts[i].Conversation = rpc.AcceptedContact, ledger.ConversationID(id)
 			return nil
 		}
 	}
@@ -151,7 +151,7 @@ func (f *fakeAPI) Send(_ context.Context, id ledger.ConversationID, text string,
 	if f.refuse != nil {
 		return rpc.Message{}, f.refuse
 	}
-	m := f.add(id, 0, text, queued)
+	m := f.add(id, 0, text, rpc.QueuedMessage)
 	m.Stored = rpc.TimeOf(noon)
 	f.sent <- m
 	return m, nil

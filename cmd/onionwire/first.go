@@ -25,7 +25,7 @@ func awaitFirst(ctx context.Context, api rpc.API, feed <-chan happening, notes i
 			err = ctx.Err()
 		}
 	}
-	if err != nil || c.State != asking {
+	if err != nil || c.State != rpc.AskingContact {
 		return c, err
 	}
 	fmt.Fprintf(notes, "%s asks to become a contact, and is accepted\n", who(c))
@@ -47,11 +47,11 @@ func cameBefore(ctx context.Context, api rpc.API) (first rpc.Contact, err error)
 	}
 	for _, c := range all {
 		switch {
-		case c.State == accepted:
+		case c.State == rpc.AcceptedContact:
 			if here, err := isHere(ctx, api, c); err != nil || here {
 				return c, err
 			}
-		case c.State == asking && (first.ID == 0 || c.Changed.Before(first.Changed.Time)):
+		case c.State == rpc.AskingContact && (first.ID == 0 || c.Changed.Before(first.Changed.Time)):
 			first = c
 		}
 	}
@@ -71,7 +71,7 @@ func isHere(ctx context.Context, api rpc.API, c rpc.Contact) (bool, error) {
 // comes returns who comes by an event, or the zero Contact.
 func comes(ctx context.Context, api rpc.API, e rpc.Event) (rpc.Contact, error) {
 	switch {
-	case e.Kind == requestReceived, e.Kind == messageReceived:
+	case e.Kind == rpc.RequestReceived, e.Kind == rpc.MessageReceived:
 	case e.Kind == rpc.PresenceChanged && e.Presence.State == rpc.Online:
 	default:
 		return rpc.Contact{}, nil

@@ -17,11 +17,11 @@ import (
 )
 
 // withStranger is a profile with a contact called Alice, #1, and somebody else, #2.
-func withStranger(name string, accepted bool) (*apitest.Fake, *session, *bytes.Buffer) {
+func withStranger(name string, known bool) (*apitest.Fake, *session, *bytes.Buffer) {
 	f := apitest.New()
 	f.Befriend("Alice")
 	id := f.Ask(name, name)
-	if accepted {
+	if known {
 		_ = f.AcceptContact(context.Background(), id)
 	}
 	out := new(bytes.Buffer)

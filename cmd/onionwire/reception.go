@@ -63,12 +63,12 @@ func (r *reception) follow(ctx context.Context, after ledger.Cursor) error {
 		if e.Kind == rpc.Disconnected {
 			fmt.Fprintln(r.stdio.notes(), nodeEnded)
 		}
-		if e.Kind == setBack && (r.from == 0 || e.Contact == r.from) {
+		if e.Kind == rpc.SetBack && (r.from == 0 || e.Contact == r.from) {
 			if err := r.warn(ctx, e); err != nil {
 				return err
 			}
 		}
-		if e.Kind != messageReceived || r.from != 0 && e.Contact != r.from || e.Message <= r.last[e.Conversation] {
+		if e.Kind != rpc.MessageReceived || r.from != 0 && e.Contact != r.from || e.Message <= r.last[e.Conversation] {
 			continue
 		}
 		var m rpc.Message

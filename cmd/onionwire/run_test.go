@@ -60,23 +60,23 @@ func TestRun(t *testing.T) {
 	}
 
 	contact := call[rpc.Contact](t, bob, "add_contact", fmt.Sprintf(`{"link":%q,"introduction":"It is Bob."}`, alice.link))
-	request := awaitEvent(t, hears, requestReceived)
+	request := awaitEvent(t, hears, rpc.RequestReceived)
 	if c := call[rpc.Contact](t, alice, "contact", fmt.Sprintf(`{"contact":%d}`, request.Contact)); c.Introduction != "It is Bob." || c.Peer != bob.peer() {
 		t.Errorf("the request is %+v", c)
 	}
 	alice.Run(0, "call", "accept_contact", fmt.Sprintf(`{"contact":%d}`, request.Contact))
-	awaitEvent(t, tells, contactChanged)
+	awaitEvent(t, tells, rpc.ContactChanged)
 
 	// The text is on nobody's command line.
 	p := bob.Start("call", "send", "-")
 	p.Say(fmt.Sprintf(`{"conversation":%d,"text":"a <secret> & a half"}`, contact.Conversation))
 	p.CloseInput()
 	p.WantStatus(0, clitest.Soon)
-	e := awaitEvent(t, hears, messageReceived)
+	e := awaitEvent(t, hears, rpc.MessageReceived)
 	if m := call[rpc.Message](t, alice, "message", fmt.Sprintf(`{"message":%d}`, e.Message)); m.Text != "a <secret> & a half" {
 		t.Errorf("it arrived as %q", m.Text)
 	}
-	for awaitEvent(t, tells, deliveryChanged).Delivery != delivered {
+	for awaitEvent(t, tells, rpc.DeliveryChanged).Delivery != rpc.DeliveredMessage {
 	}
 
 	talkByCommands(t, alice, bob)

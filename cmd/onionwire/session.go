@@ -132,7 +132,7 @@ func (s *session) contact(ctx context.Context, given string, states ...rpc.Conta
 		return rpc.Contact{}, err
 	}
 	if len(states) == 0 {
-		states = []rpc.ContactState{accepted, requested}
+		states = []rpc.ContactState{rpc.AcceptedContact, rpc.RequestedContact}
 	}
 	c, err := lookup.Among(all, given, states...)
 	return c, whom(err)

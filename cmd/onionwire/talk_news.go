@@ -29,19 +29,19 @@ func (t *talk) show(ctx context.Context, e rpc.Event) error {
 	switch e.Kind {
 	case rpc.PresenceChanged:
 		return t.present(*e.Presence)
-	case contactChanged:
+	case rpc.ContactChanged:
 		return t.changed(ctx)
-	case contactDeleted:
+	case rpc.ContactDeleted:
 		return errGone
-	case messageReceived:
+	case rpc.MessageReceived:
 		return t.received(ctx, e.Message)
-	case deliveryChanged:
+	case rpc.DeliveryChanged:
 		t.delivery(e)
-	case messageDeleted:
+	case rpc.MessageDeleted:
 		delete(t.waiting, e.Message)
-	case setBack:
+	case rpc.SetBack:
 		fmt.Fprintln(t.notes, wording.SetBack("the other side"))
-	case timerChanged:
+	case rpc.TimerChanged:
 		fmt.Fprintf(t.notes, "messages %s\n", timer(*e.Timer))
 	}
 	return nil
@@ -98,7 +98,7 @@ func (t *talk) changed(ctx context.Context) error {
 	}
 	before := t.contact
 	t.contact = c
-	if c.State != before.State && c.State == accepted {
+	if c.State != before.State && c.State == rpc.AcceptedContact {
 		fmt.Fprintf(t.notes, "%s is a contact now\n", who(c))
 	}
 	if c.Forgotten && !before.Forgotten {
@@ -139,9 +139,9 @@ func (t *talk) delivery(e rpc.Event) {
 		return
 	}
 	switch e.Delivery {
-	case queued, sent:
+	case rpc.QueuedMessage, rpc.SentMessage:
 		return
-	case delivered, read:
+	case rpc.DeliveredMessage, rpc.ReadMessage:
 		took := time.Since(m.Stored.Time)
 		precision := time.Millisecond
 		if took > time.Minute {
@@ -158,9 +158,9 @@ func (t *talk) delivery(e rpc.Event) {
 func (t *talk) showOther(ctx context.Context, e rpc.Event) error {
 	wants := ""
 	switch e.Kind {
-	case requestReceived:
+	case rpc.RequestReceived:
 		wants = "asks to become a contact, too; the request waits"
-	case messageReceived:
+	case rpc.MessageReceived:
 		wants = "has written, too; it waits until you chat with them"
 	}
 	if wants == "" || t.others[e.Contact] {

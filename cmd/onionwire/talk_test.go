@@ -19,7 +19,7 @@ import (
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-var bob = rpc.Contact{ID: 1, Peer: "12D3KooWBob", Name: "Bob", State: accepted, Conversation: 1}
+var bob = rpc.Contact{ID: 1, Peer: "12D3KooWBob", Name: "Bob", State: rpc.AcceptedContact, Conversation: 1}
 
 // talking runs a talk with bob, whose input ends when it has been read, until that and
 // all that waits is over or ctx ends. It returns what was printed, and why it ended.
@@ -46,7 +46,7 @@ func wantLines(t *testing.T, what string, got []string, want ...string) {
 // TestBacklog shows what was not read, and what waits, however much lies between.
 func TestBacklog(t *testing.T) {
 	api := newFakeAPI(bob)
-	api.add(1, 0, "arrived long ago", delivered)
+	api.add(1, 0, "arrived long ago", rpc.DeliveredMessage)
 	for i := range 3 * backlogPage {
 		api.add(1, 1, fmt.Sprintf("read %d", i), "")
 		api.add(2, 2, "of another", "")
@@ -58,9 +58,9 @@ func TestBacklog(t *testing.T) {
 		want = append(want, fmt.Sprintf("them: new %d", i))
 	}
 	api.add(1, 0, "given up", "expired")
-	late := api.add(1, 0, "on its way", sent)
-	api.events <- rpc.Event{Kind: messageReceived, Contact: 1, Conversation: 1, Message: late.Number - 2} // shown already
-	api.events <- rpc.Event{Kind: deliveryChanged, Contact: 1, Conversation: 1, Message: late.Number, Delivery: delivered}
+	late := api.add(1, 0, "on its way", rpc.SentMessage)
+	api.events <- rpc.Event{Kind: rpc.MessageReceived, Contact: 1, Conversation: 1, Message: late.Number - 2} // shown already
+	api.events <- rpc.Event{Kind: rpc.DeliveryChanged, Contact: 1, Conversation: 1, Message: late.Number, Delivery: rpc.DeliveredMessage}
 	out, _, err := talking(t.Context(), t, api, "")
 	if err != nil {
 		t.Error(err)
@@ -116,7 +116,7 @@ func TestTalkEnds(t *testing.T) {
 			want:  node.ErrNotProven,
 		},
 		"a contact who is deleted": {
-			event: rpc.Event{Kind: contactDeleted, Contact: 1, Conversation: 1},
+			event: rpc.Event{Kind: rpc.ContactDeleted, Contact: 1, Conversation: 1},
 			want:  errGone,
 		},
 	} {
@@ -150,7 +150,7 @@ func TestTalkEnds(t *testing.T) {
 
 // TestTalk tells what becomes of messages, and of the contact.
 func TestTalk(t *testing.T) {
-	friend := rpc.Contact{ID: 2, Peer: "12D3KooWCarol", Name: "Ca\x1brol", State: accepted, Conversation: 2}
+	friend := rpc.Contact{ID: 2, Peer: "12D3KooWCarol", Name: "Ca\x1brol", State: rpc.AcceptedContact, Conversation: 2}
 	api := newFakeAPI(bob, friend)
 	presence := func(state rpc.PresenceState, trouble rpc.Trouble) rpc.Event {
 		return rpc.Event{Kind: rpc.PresenceChanged, Contact: 1, Presence: &rpc.Presence{State: state, Trouble: trouble}}
@@ -162,18 +162,18 @@ func TestTalk(t *testing.T) {
 		for _, e := range []rpc.Event{
 			presence(rpc.Offline, rpc.NotThere), presence(rpc.Offline, rpc.NotThere),
 			presence(rpc.Offline, rpc.TurnedAway), presence(rpc.Online, ""), presence(rpc.Online, ""),
-			{Kind: messageReceived, Contact: 2, Conversation: 2, Message: 99},
-			{Kind: messageReceived, Contact: 2, Conversation: 2, Message: 100},
-			{Kind: requestReceived, Contact: 99}, // gone again
-			{Kind: messageReceived, Contact: 1, Conversation: 1, Message: theirs.Number},
-			{Kind: messageReceived, Contact: 1, Conversation: 1, Message: 999}, // disappeared
-			{Kind: timerChanged, Conversation: 1, Timer: &hour},
-			{Kind: setBack, Contact: 1, Conversation: 1},
+			{Kind: rpc.MessageReceived, Contact: 2, Conversation: 2, Message: 99},
+			{Kind: rpc.MessageReceived, Contact: 2, Conversation: 2, Message: 100},
+			{Kind: rpc.RequestReceived, Contact: 99}, // gone again
+			{Kind: rpc.MessageReceived, Contact: 1, Conversation: 1, Message: theirs.Number},
+			{Kind: rpc.MessageReceived, Contact: 1, Conversation: 1, Message: 999}, // disappeared
+			{Kind: rpc.TimerChanged, Conversation: 1, Timer: &hour},
+			{Kind: rpc.SetBack, Contact: 1, Conversation: 1},
 			presence(rpc.Offline, ""),
-			{Kind: deliveryChanged, Contact: 1, Conversation: 1, Message: first.Number, Delivery: sent},
-			{Kind: deliveryChanged, Contact: 1, Conversation: 1, Message: first.Number, Delivery: "expired"},
-			{Kind: deliveryChanged, Contact: 1, Conversation: 1, Message: second.Number, Delivery: delivered},
-			{Kind: deliveryChanged, Contact: 1, Conversation: 1, Message: second.Number, Delivery: read},
+			{Kind: rpc.DeliveryChanged, Contact: 1, Conversation: 1, Message: first.Number, Delivery: rpc.SentMessage},
+			{Kind: rpc.DeliveryChanged, Contact: 1, Conversation: 1, Message: first.Number, Delivery: "expired"},
+			{Kind: rpc.DeliveryChanged, Contact: 1, Conversation: 1, Message: second.Number, Delivery: rpc.DeliveredMessage},
+			{Kind: rpc.DeliveryChanged, Contact: 1, Conversation: 1, Message: second.Number, Delivery: rpc.ReadMessage},
 		} {
 			api.events <- e
 		}
@@ -216,8 +216,8 @@ func TestRefusedLines(t *testing.T) {
 
 // TestFirst lets somebody come, of those who could.
 func TestFirst(t *testing.T) {
-	old := rpc.Contact{ID: 2, Peer: "12D3KooWOld", State: asking, Changed: rpc.TimeOf(noon)}
-	older := rpc.Contact{ID: 3, Peer: "12D3KooWOlder", State: asking, Changed: rpc.TimeOf(noon.Add(-time.Hour)), Introduction: "We\nmet."}
+	old := rpc.Contact{ID: 2, Peer: "12D3KooWOld", State: rpc.AskingContact, Changed: rpc.TimeOf(noon)}
+	older := rpc.Contact{ID: 3, Peer: "12D3KooWOlder", State: rpc.AskingContact, Changed: rpc.TimeOf(noon.Add(-time.Hour)), Introduction: "We\nmet."}
 	blocked := rpc.Contact{ID: 4, Peer: "12D3KooWBad", State: "blocked", Conversation: 4}
 	online := &rpc.Presence{State: rpc.Online}
 	for name, tc := range map[string]struct {
@@ -245,7 +245,7 @@ func TestFirst(t *testing.T) {
 		},
 		"a contact who writes": {
 			contacts: []rpc.Contact{bob}, want: 1,
-			event: rpc.Event{Kind: messageReceived, Contact: 1, Conversation: 1},
+			event: rpc.Event{Kind: rpc.MessageReceived, Contact: 1, Conversation: 1},
 		},
 		"nobody who has gone": {
 			contacts: []rpc.Contact{bob},
@@ -253,7 +253,7 @@ func TestFirst(t *testing.T) {
 		},
 		"nobody who was deleted": {
 			contacts: []rpc.Contact{bob},
-			event:    rpc.Event{Kind: requestReceived, Contact: 77},
+			event:    rpc.Event{Kind: rpc.RequestReceived, Contact: 77},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -270,7 +270,7 @@ func TestFirst(t *testing.T) {
 			if tc.want == 0 && !errors.Is(err, rpc.ErrClosed) || tc.want != 0 && err != nil {
 				t.Errorf("error %v", err)
 			}
-			if err == nil && (c.ID != tc.want || c.State != accepted || c.Conversation == 0) {
+			if err == nil && (c.ID != tc.want || c.State != rpc.AcceptedContact || c.Conversation == 0) {
 				t.Errorf("the first is %+v, want %d", c, tc.want)
 			}
 			if notes.String() != tc.notes {

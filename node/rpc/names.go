@@ -87,56 +87,99 @@ const (
 	Reconnected EventKind = "reconnected"
 )
 
+// Names of what package ledger numbers, where it says what they mean.
+const (
+	RequestedContact ContactState = "requested"
+	AskingContact    ContactState = "asking"
+	AcceptedContact  ContactState = "accepted"
+	RejectedContact  ContactState = "rejected"
+	BlockedContact   ContactState = "blocked"
+	DeletedContact   ContactState = "deleted"
+
+	DirectConversation ConversationKind = "direct"
+	GroupConversation  ConversationKind = "group"
+
+	QueuedMessage    DeliveryState = "queued"
+	SentMessage      DeliveryState = "sent"
+	DeliveredMessage DeliveryState = "delivered"
+	ReadMessage      DeliveryState = "read"
+	FailedMessage    DeliveryState = "failed"
+	CancelledMessage DeliveryState = "cancelled"
+	ExpiredMessage   DeliveryState = "expired"
+
+	OfferedFile   FileState = "offered"
+	MovingFile    FileState = "moving"
+	PausedFile    FileState = "paused"
+	ArrivedFile   FileState = "arrived"
+	DeclinedFile  FileState = "declined"
+	WithdrawnFile FileState = "withdrawn"
+	BrokenFile    FileState = "broken"
+
+	RequestReceived     EventKind = "request_received"
+	ContactChanged      EventKind = "contact_changed"
+	ContactDeleted      EventKind = "contact_deleted"
+	MessageReceived     EventKind = "message_received"
+	MessageQueued       EventKind = "message_queued"
+	MessageEdited       EventKind = "message_edited"
+	MessageDeleted      EventKind = "message_deleted"
+	DeliveryChanged     EventKind = "delivery_changed"
+	ConversationRead    EventKind = "conversation_read"
+	TimerChanged        EventKind = "timer_changed"
+	FileOffered         EventKind = "file_offered"
+	FileChanged         EventKind = "file_changed"
+	ConversationChanged EventKind = "conversation_changed"
+	SetBack             EventKind = "set_back"
+)
+
 var contactStates = map[ledger.ContactState]ContactState{
-	ledger.Requested: "requested",
-	ledger.Asking:    "asking",
-	ledger.Accepted:  "accepted",
-	ledger.Rejected:  "rejected",
-	ledger.Blocked:   "blocked",
-	ledger.Deleted:   "deleted",
+	ledger.Requested: RequestedContact,
+	ledger.Asking:    AskingContact,
+	ledger.Accepted:  AcceptedContact,
+	ledger.Rejected:  RejectedContact,
+	ledger.Blocked:   BlockedContact,
+	ledger.Deleted:   DeletedContact,
 }
 
 var conversationKinds = map[ledger.ConversationKind]ConversationKind{
-	ledger.Direct: "direct",
-	ledger.Group:  "group",
+	ledger.Direct: DirectConversation,
+	ledger.Group:  GroupConversation,
 }
 
 var deliveryStates = map[ledger.DeliveryState]DeliveryState{
-	ledger.Queued:    "queued",
-	ledger.Sent:      "sent",
-	ledger.Delivered: "delivered",
-	ledger.Read:      "read",
-	ledger.Failed:    "failed",
-	ledger.Cancelled: "cancelled",
-	ledger.Expired:   "expired",
+	ledger.Queued:    QueuedMessage,
+	ledger.Sent:      SentMessage,
+	ledger.Delivered: DeliveredMessage,
+	ledger.Read:      ReadMessage,
+	ledger.Failed:    FailedMessage,
+	ledger.Cancelled: CancelledMessage,
+	ledger.Expired:   ExpiredMessage,
 }
 
 var fileStates = map[ledger.FileState]FileState{
-	ledger.Offered:   "offered",
-	ledger.Moving:    "moving",
-	ledger.Paused:    "paused",
-	ledger.Arrived:   "arrived",
-	ledger.Declined:  "declined",
-	ledger.Withdrawn: "withdrawn",
-	ledger.Broken:    "broken",
+	ledger.Offered:   OfferedFile,
+	ledger.Moving:    MovingFile,
+	ledger.Paused:    PausedFile,
+	ledger.Arrived:   ArrivedFile,
+	ledger.Declined:  DeclinedFile,
+	ledger.Withdrawn: WithdrawnFile,
+	ledger.Broken:    BrokenFile,
 }
 
 var eventKinds = map[ledger.EventKind]EventKind{
-	ledger.RequestReceived:  "request_received",
-	ledger.ContactChanged:   "contact_changed",
-	ledger.ContactDeleted:   "contact_deleted",
-	ledger.MessageReceived:  "message_received",
-	ledger.MessageQueued:    "message_queued",
-	ledger.MessageEdited:    "message_edited",
-	ledger.MessageDeleted:   "message_deleted",
-	ledger.DeliveryChanged:  "delivery_changed",
-	ledger.ConversationRead: "conversation_read",
-	ledger.TimerChanged:     "timer_changed",
-	ledger.FileOffered:      "file_offered",
-	ledger.FileChanged:      "file_changed",
-
-	ledger.ConversationChanged: "conversation_changed",
-	ledger.SetBack:             "set_back",
+	ledger.RequestReceived:     RequestReceived,
+	ledger.ContactChanged:      ContactChanged,
+	ledger.ContactDeleted:      ContactDeleted,
+	ledger.MessageReceived:     MessageReceived,
+	ledger.MessageQueued:       MessageQueued,
+	ledger.MessageEdited:       MessageEdited,
+	ledger.MessageDeleted:      MessageDeleted,
+	ledger.DeliveryChanged:     DeliveryChanged,
+	ledger.ConversationRead:    ConversationRead,
+	ledger.TimerChanged:        TimerChanged,
+	ledger.FileOffered:         FileOffered,
+	ledger.FileChanged:         FileChanged,
+	ledger.ConversationChanged: ConversationChanged,
+	ledger.SetBack:             SetBack,
 }
 
 // ContactStateName returns the name of a state, or nothing if there is no such state.

@@ -22,7 +22,7 @@ import (
 const pause = time.Second
 
 // messageReceived is how a node says that a contact has written.
-var messageReceived = rpc.EventKindName(ledger.MessageReceived)
+var messageReceived = rpc.MessageReceived
 
 // Dial connects to a node with the token in a file, which nobody else can read.
 func Dial(ctx context.Context, socket, tokenFile string) (*rpc.Remote, error) {

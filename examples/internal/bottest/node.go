@@ -169,7 +169,7 @@ func Befriend(a, b *Node) (ofA, ofB ledger.ConversationID) {
 	eventually(a.t, "the request", func() bool {
 		all, err := b.Contacts(ctx)
 		for _, c := range all {
-			if c.State == rpc.ContactStateName(ledger.Asking) {
+			if c.State == rpc.AskingContact {
 				request = c
 			}
 		}
@@ -180,7 +180,7 @@ func Befriend(a, b *Node) (ofA, ofB ledger.ConversationID) {
 	}
 	eventually(a.t, "the answer", func() bool {
 		c, err := a.Contact(ctx, contact.ID)
-		return err == nil && c.State == rpc.ContactStateName(ledger.Accepted)
+		return err == nil && c.State == rpc.AcceptedContact
 	})
 	if request, err = b.Contact(ctx, request.ID); err != nil {
 		a.t.Fatal(err)

@@ -11,20 +11,11 @@ import (
 	"github.com/onionwire/onionwire/node/rpc"
 )
 
-// States of a contact by the names of the API.
-var (
-	Requested = rpc.ContactStateName(ledger.Requested)
-	Asking    = rpc.ContactStateName(ledger.Asking)
-	Accepted  = rpc.ContactStateName(ledger.Accepted)
-	Rejected  = rpc.ContactStateName(ledger.Rejected)
-	Blocked   = rpc.ContactStateName(ledger.Blocked)
-)
-
 // Befriend adds a contact who has accepted, with a conversation. It returns both numbers.
 func (f *Fake) Befriend(name string) (ledger.ContactID, ledger.ConversationID) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	c := f.addContact(name, Accepted)
+	c := f.addContact(name, rpc.AcceptedContact)
 	f.happen(ledger.ContactChanged, rpc.Event{Contact: c.ID})
 	return c.ID, f.converse(c).ID
 }
@@ -33,7 +24,7 @@ func (f *Fake) Befriend(name string) (ledger.ContactID, ledger.ConversationID) {
 func (f *Fake) Ask(name, introduction string) ledger.ContactID {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	c := f.addContact(name, Asking)
+	c := f.addContact(name, rpc.AskingContact)
 	c.Introduction = introduction
 	f.happen(ledger.RequestReceived, rpc.Event{Contact: c.ID})
 	return c.ID
@@ -68,7 +59,7 @@ func (f *Fake) addContact(name string, state rpc.ContactState) *rpc.Contact {
 func (f *Fake) converse(c *rpc.Contact) *rpc.Conversation {
 	id := ledger.ConversationID(len(f.conversations) + 1)
 	talk := &rpc.Conversation{
-		ID: id, Kind: rpc.ConversationKindName(ledger.Direct), Added: rpc.TimeOf(f.now), Members: []ledger.ContactID{c.ID},
+		ID: id, Kind: rpc.DirectConversation, Added: rpc.TimeOf(f.now), Members: []ledger.ContactID{c.ID},
 	}
 	f.conversations[id] = talk
 	c.Conversation = id
@@ -116,7 +107,7 @@ func (f *Fake) AddContact(ctx context.Context, link contactlink.Link, o rpc.AddO
 			return *c, nil
 		}
 	}
-	c := f.addContact("", Requested)
+	c := f.addContact("", rpc.RequestedContact)
 	c.Peer, c.Alias, c.Introduction = link.Peer.String(), o.Alias, o.Introduction
 	f.converse(c)
 	f.contactChanged(c.ID)
@@ -126,20 +117,20 @@ func (f *Fake) AddContact(ctx context.Context, link contactlink.Link, o rpc.AddO
 // AcceptContact says yes to a request.
 func (f *Fake) AcceptContact(ctx context.Context, id ledger.ContactID) error {
 	return f.answer(ctx, "AcceptContact", id, func(c *rpc.Contact) {
-		c.State = Accepted
+		c.State = rpc.AcceptedContact
 		f.converse(c)
 	})
 }
 
 // RejectContact says no to a request.
 func (f *Fake) RejectContact(ctx context.Context, id ledger.ContactID) error {
-	return f.answer(ctx, "RejectContact", id, func(c *rpc.Contact) { c.State = Rejected })
+	return f.answer(ctx, "RejectContact", id, func(c *rpc.Contact) { c.State = rpc.RejectedContact })
 }
 
 // answer changes a contact who asks.
 func (f *Fake) answer(ctx context.Context, method string, id ledger.ContactID, change func(c *rpc.Contact)) error {
 	return f.change(ctx, method, id, func(c *rpc.Contact) error {
-		if c.State != Asking {
+		if c.State != rpc.AskingContact {
 			return rpc.ErrState
 		}
 		change(c)
@@ -176,7 +167,7 @@ func (f *Fake) AskAgain(ctx context.Context, id ledger.ContactID) error {
 // BlockContact blocks a contact.
 func (f *Fake) BlockContact(ctx context.Context, id ledger.ContactID) error {
 	return f.change(ctx, "BlockContact", id, func(c *rpc.Contact) error {
-		c.State = Blocked
+		c.State = rpc.BlockedContact
 		delete(f.presence, id)
 		return nil
 	})
@@ -185,10 +176,10 @@ func (f *Fake) BlockContact(ctx context.Context, id ledger.ContactID) error {
 // UnblockContact undoes that.
 func (f *Fake) UnblockContact(ctx context.Context, id ledger.ContactID) error {
 	return f.change(ctx, "UnblockContact", id, func(c *rpc.Contact) error {
-		if c.State != Blocked {
+		if c.State != rpc.BlockedContact {
 			return rpc.ErrState
 		}
-		c.State = Accepted
+		c.State = rpc.AcceptedContact
 		return nil
 	})
 }

@@ -205,7 +205,7 @@ func (f *Fake) Status(ctx context.Context) (rpc.Status, error) {
 			s.Unread += f.unread(id)
 		}
 		for _, m := range f.messages[id] {
-			if m.Sender == 0 && slices.ContainsFunc(m.Deliveries, func(d rpc.Delivery) bool { return d.State == Queued || d.State == Sent }) {
+			if m.Sender == 0 && slices.ContainsFunc(m.Deliveries, func(d rpc.Delivery) bool { return d.State == rpc.QueuedMessage || d.State == rpc.SentMessage }) {
 				s.Waiting++
 			}
 		}

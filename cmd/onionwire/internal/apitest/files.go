@@ -10,17 +10,6 @@ import (
 	"github.com/onionwire/onionwire/node/rpc"
 )
 
-// States of a file by the names of the API.
-var (
-	Offered   = rpc.FileStateName(ledger.Offered)
-	Moving    = rpc.FileStateName(ledger.Moving)
-	Paused    = rpc.FileStateName(ledger.Paused)
-	Arrived   = rpc.FileStateName(ledger.Arrived)
-	Declined  = rpc.FileStateName(ledger.Declined)
-	Withdrawn = rpc.FileStateName(ledger.Withdrawn)
-	Broken    = rpc.FileStateName(ledger.Broken)
-)
-
 // Offer has the contact of a conversation offer a file.
 func (f *Fake) Offer(id ledger.ConversationID, name string, size int64) ledger.FileNumber {
 	f.mu.Lock()
@@ -47,7 +36,7 @@ func (f *Fake) Progress(n ledger.FileNumber, p rpc.Progress) {
 
 func (f *Fake) offer(id ledger.ConversationID, file rpc.File) rpc.File {
 	file.Number, file.Conversation = ledger.FileNumber(len(f.files)+1), id
-	file.Contact, file.State, file.Added = f.conversations[id].Members[0], Offered, f.tick()
+	file.Contact, file.State, file.Added = f.conversations[id].Members[0], rpc.OfferedFile, f.tick()
 	file.Changed = file.Added
 	f.files = append(f.files, file)
 	f.happen(ledger.FileOffered, rpc.Event{File: file.Number, Conversation: id, Contact: file.Contact})
@@ -98,28 +87,28 @@ func (f *Fake) AcceptFile(ctx context.Context, n ledger.FileNumber, folder strin
 		if folder == "" {
 			folder = f.settings.Downloads
 		}
-		file.State, file.Path = Moving, filepath.Join(folder, file.Name)
-	}, Offered)
+		file.State, file.Path = rpc.MovingFile, filepath.Join(folder, file.Name)
+	}, rpc.OfferedFile)
 }
 
 // DeclineFile says no to an offer.
 func (f *Fake) DeclineFile(ctx context.Context, n ledger.FileNumber) error {
-	return f.file(ctx, "DeclineFile", n, func(file *rpc.File) { file.State = Declined }, Offered)
+	return f.file(ctx, "DeclineFile", n, func(file *rpc.File) { file.State = rpc.DeclinedFile }, rpc.OfferedFile)
 }
 
 // PauseFile stops a transfer.
 func (f *Fake) PauseFile(ctx context.Context, n ledger.FileNumber) error {
-	return f.file(ctx, "PauseFile", n, func(file *rpc.File) { file.State = Paused }, Moving)
+	return f.file(ctx, "PauseFile", n, func(file *rpc.File) { file.State = rpc.PausedFile }, rpc.MovingFile)
 }
 
 // ResumeFile goes on with it.
 func (f *Fake) ResumeFile(ctx context.Context, n ledger.FileNumber) error {
-	return f.file(ctx, "ResumeFile", n, func(file *rpc.File) { file.State = Moving }, Paused)
+	return f.file(ctx, "ResumeFile", n, func(file *rpc.File) { file.State = rpc.MovingFile }, rpc.PausedFile)
 }
 
 // WithdrawFile calls a transfer off.
 func (f *Fake) WithdrawFile(ctx context.Context, n ledger.FileNumber) error {
-	return f.file(ctx, "WithdrawFile", n, func(file *rpc.File) { file.State = Withdrawn }, Offered, Moving, Paused)
+	return f.file(ctx, "WithdrawFile", n, func(file *rpc.File) { file.State = rpc.WithdrawnFile }, rpc.OfferedFile, rpc.MovingFile, rpc.PausedFile)
 }
 
 // Files returns a page of files, the latest first.

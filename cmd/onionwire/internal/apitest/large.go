@@ -30,7 +30,7 @@ func (l *Large) UnreadTexts() int { return l.Talks / unreadTalks * unreadTexts }
 
 func (l *Large) contact(id ledger.ContactID) rpc.Contact {
 	return rpc.Contact{
-		ID: id, Peer: fmt.Sprintf("12D3KooW%036d", id), Name: fmt.Sprintf("Person %d", id), State: Accepted,
+		ID: id, Peer: fmt.Sprintf("12D3KooW%036d", id), Name: fmt.Sprintf("Person %d", id), State: rpc.AcceptedContact,
 		Added: rpc.TimeOf(Start), Changed: rpc.TimeOf(Start), Conversation: ledger.ConversationID(id),
 	}
 }
@@ -38,7 +38,7 @@ func (l *Large) contact(id ledger.ContactID) rpc.Contact {
 func (l *Large) talk(id ledger.ConversationID) rpc.Conversation {
 	last := ledger.MessageNumber((l.Texts/l.Talks-1)*l.Talks) + ledger.MessageNumber(id)
 	c := rpc.Conversation{
-		ID: id, Kind: rpc.ConversationKindName(ledger.Direct), Last: last, Read: last, Added: rpc.TimeOf(Start),
+		ID: id, Kind: rpc.DirectConversation, Last: last, Read: last, Added: rpc.TimeOf(Start),
 		Members: []ledger.ContactID{ledger.ContactID(id)},
 	}
 	if id%unreadTalks == 0 {
@@ -57,7 +57,7 @@ func (l *Large) text(n ledger.MessageNumber) rpc.Message {
 	if int(n)/l.Talks%2 == 0 {
 		m.Sender = ledger.ContactID(id)
 	} else {
-		m.Deliveries = []rpc.Delivery{{Contact: ledger.ContactID(id), State: Read, Changed: at}}
+		m.Deliveries = []rpc.Delivery{{Contact: ledger.ContactID(id), State: rpc.ReadMessage, Changed: at}}
 	}
 	return m
 }

@@ -11,17 +11,6 @@ import (
 	"github.com/onionwire/onionwire/node/rpc"
 )
 
-// States of a delivery by the names of the API.
-var (
-	Queued    = rpc.DeliveryStateName(ledger.Queued)
-	Sent      = rpc.DeliveryStateName(ledger.Sent)
-	Delivered = rpc.DeliveryStateName(ledger.Delivered)
-	Read      = rpc.DeliveryStateName(ledger.Read)
-	Failed    = rpc.DeliveryStateName(ledger.Failed)
-	Cancelled = rpc.DeliveryStateName(ledger.Cancelled)
-	Expired   = rpc.DeliveryStateName(ledger.Expired)
-)
-
 // Receive has the contact of a conversation write something.
 func (f *Fake) Receive(id ledger.ConversationID, text string) rpc.Message {
 	f.mu.Lock()
@@ -39,7 +28,7 @@ func (f *Fake) Deliver(n ledger.MessageNumber, state rpc.DeliveryState) {
 	m := f.find(n)
 	switch {
 	case m == nil:
-	case state == Read:
+	case state == rpc.ReadMessage:
 		f.readUpTo(m)
 	default:
 		f.deliver(m, state)
@@ -52,14 +41,14 @@ func (f *Fake) readUpTo(m *rpc.Message) {
 	all := f.messages[m.Conversation]
 	for i := range all {
 		before := &all[i]
-		if before.Sender != 0 || before.Number > m.Number || before.Number < m.Number && before.Deliveries[0].State != Delivered {
+		if before.Sender != 0 || before.Number > m.Number || before.Number < m.Number && before.Deliveries[0].State != rpc.DeliveredMessage {
 			continue
 		}
 		before.Deliveries = slices.Clone(before.Deliveries)
-		before.Deliveries[0].State = Read
+		before.Deliveries[0].State = rpc.ReadMessage
 	}
 	id := m.ID
-	f.happen(ledger.DeliveryChanged, rpc.Event{Contact: m.Deliveries[0].Contact, Conversation: m.Conversation, ID: &id, Delivery: Read})
+	f.happen(ledger.DeliveryChanged, rpc.Event{Contact: m.Deliveries[0].Contact, Conversation: m.Conversation, ID: &id, Delivery: rpc.ReadMessage})
 }
 
 func (f *Fake) deliver(m *rpc.Message, state rpc.DeliveryState) {
@@ -80,7 +69,7 @@ func (f *Fake) write(id ledger.ConversationID, sender ledger.ContactID, text str
 	c := f.conversations[id]
 	if sender == 0 {
 		for _, member := range c.Members {
-			m.Deliveries = append(m.Deliveries, rpc.Delivery{Contact: member, State: Queued, Changed: at})
+			m.Deliveries = append(m.Deliveries, rpc.Delivery{Contact: member, State: rpc.QueuedMessage, Changed: at})
 		}
 	}
 	f.messages[id] = append(f.messages[id], m)
@@ -269,7 +258,7 @@ func (f *Fake) Send(ctx context.Context, id ledger.ConversationID, text string, 
 	if c == nil {
 		return rpc.Message{}, notFound("conversation")
 	}
-	if member := f.contacts[c.Members[0]]; member == nil || member.State == Blocked {
+	if member := f.contacts[c.Members[0]]; member == nil || member.State == rpc.BlockedContact {
 		return rpc.Message{}, rpc.ErrState
 	}
 	for _, m := range f.messages[id] {
@@ -305,7 +294,7 @@ func (f *Fake) own(ctx context.Context, method string, n ledger.MessageNumber, u
 
 // Cancel calls back a message that is queued.
 func (f *Fake) Cancel(ctx context.Context, n ledger.MessageNumber) error {
-	return f.own(ctx, "Cancel", n, func(m *rpc.Message) { f.deliver(m, Cancelled) }, Queued)
+	return f.own(ctx, "Cancel", n, func(m *rpc.Message) { f.deliver(m, rpc.CancelledMessage) }, rpc.QueuedMessage)
 }
 
 // Edit changes a message that is queued.
@@ -313,12 +302,12 @@ func (f *Fake) Edit(ctx context.Context, n ledger.MessageNumber, text string) er
 	return f.own(ctx, "Edit", n, func(m *rpc.Message) {
 		m.Text = text
 		f.happen(ledger.MessageEdited, rpc.Event{Conversation: m.Conversation, Message: n})
-	}, Queued)
+	}, rpc.QueuedMessage)
 }
 
 // RetryMessage queues a message again.
 func (f *Fake) RetryMessage(ctx context.Context, n ledger.MessageNumber) error {
-	return f.own(ctx, "RetryMessage", n, func(m *rpc.Message) { f.deliver(m, Queued) }, Failed, Cancelled, Expired)
+	return f.own(ctx, "RetryMessage", n, func(m *rpc.Message) { f.deliver(m, rpc.QueuedMessage) }, rpc.FailedMessage, rpc.CancelledMessage, rpc.ExpiredMessage)
 }
 
 // MarkRead says that messages were read.

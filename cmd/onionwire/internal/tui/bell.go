@@ -8,7 +8,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/notify"
-	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/model"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/safe"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/rpc"
@@ -36,11 +35,11 @@ const notifyLasts = 5 * time.Second
 // noticed counts what has come and nobody has seen.
 func (m *Model) noticed(e rpc.Event) {
 	switch e.Kind {
-	case rpc.EventKindName(ledger.RequestReceived):
+	case rpc.RequestReceived:
 		m.desk.bell.news.Requests++
-	case model.SetBack:
+	case rpc.SetBack:
 		m.say(warning, "something is missing in the conversation with "+m.state.Label(e.Contact)+"; there it says what and why")
-	case rpc.EventKindName(ledger.MessageReceived):
+	case rpc.MessageReceived:
 		c := m.state.Conversation(e.Conversation)
 		seen := m.focused && m.active == e.Conversation
 		if seen || c != nil && m.state.MutedHere(c) {

@@ -14,7 +14,6 @@ import (
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/settings"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/console"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/keys"
-	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/model"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/theme"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/rpc"
@@ -64,12 +63,12 @@ func (m *Model) callPeople(c console.Call) tea.Cmd {
 			m.openRequests()
 			return nil
 		}
-		if who, ok := m.meant(c.Arg("request"), model.Asking); ok {
+		if who, ok := m.meant(c.Arg("request"), rpc.AskingContact); ok {
 			m.decide(who, c.Command.Name)
 		}
 		return nil
 	case "unblock":
-		if who, ok := m.meant(c.Arg("contact"), model.Blocked); ok {
+		if who, ok := m.meant(c.Arg("contact"), rpc.BlockedContact); ok {
 			m.unblock(who)
 		}
 		return nil
@@ -360,11 +359,11 @@ func (m *Model) who(c console.Call) (rpc.Contact, bool) {
 func (m *Model) meant(name string, state rpc.ContactState) (rpc.Contact, bool) {
 	var all []rpc.Contact
 	for _, c := range m.everybody() {
-		if state == "" && c.State != model.Deleted || c.State == state {
+		if state == "" && c.State != rpc.DeletedContact || c.State == state {
 			all = append(all, c)
 		}
 	}
-	who, err := lookup.Among(all, name, model.Accepted, model.Requested)
+	who, err := lookup.Among(all, name, rpc.AcceptedContact, rpc.RequestedContact)
 	if err == nil {
 		return who, true
 	}

@@ -35,15 +35,15 @@ func deeds(item model.Item) []deed {
 func fileDeeds(f *model.File) []deed {
 	callOff := deed{keys.CancelMessage, "call off"}
 	switch {
-	case f.State == model.Offered && f.Incoming:
+	case f.State == rpc.OfferedFile && f.Incoming:
 		return []deed{{keys.SaveFile, "accept"}, {keys.CancelMessage, "decline"}}
-	case f.State == model.Offered:
+	case f.State == rpc.OfferedFile:
 		return []deed{callOff}
-	case f.State == model.Moving:
+	case f.State == rpc.MovingFile:
 		return []deed{{keys.EditMessage, "pause"}, callOff}
-	case f.State == model.Paused:
+	case f.State == rpc.PausedFile:
 		return []deed{{keys.RetryMessage, "go on"}, callOff}
-	case f.State == model.Arrived && f.Incoming:
+	case f.State == rpc.ArrivedFile && f.Incoming:
 		return []deed{{keys.CopyMessage, "copy the path"}}
 	}
 	return nil
@@ -64,7 +64,7 @@ func unfit(item model.Item, action keys.Action) string {
 			keys.SaveFile:      "this is a message; only a file can be accepted",
 		}[action]
 	}
-	if action == keys.SaveFile && item.File.State == model.Arrived && item.File.Incoming {
+	if action == keys.SaveFile && item.File.State == rpc.ArrivedFile && item.File.Incoming {
 		return "it is saved as " + safe.Line(item.File.Path)
 	}
 	return map[keys.Action]string{

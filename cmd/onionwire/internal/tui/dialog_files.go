@@ -154,15 +154,15 @@ func (l *fileList) key(m *Model, k tea.KeyPressMsg) tea.Cmd {
 func (l *fileList) act(m *Model, f rpc.File, a keys.Action) {
 	api, n := m.api, f.Number
 	var do func(ctx context.Context) error
-	moving := f.State == model.Offered || f.State == model.Moving || f.State == model.Paused
+	moving := f.State == rpc.OfferedFile || f.State == rpc.MovingFile || f.State == rpc.PausedFile
 	switch {
-	case a == keys.AcceptFile && f.State == model.Offered && f.Incoming:
+	case a == keys.AcceptFile && f.State == rpc.OfferedFile && f.Incoming:
 		do = m.accept(n)
-	case a == keys.DeclineFile && f.State == model.Offered && f.Incoming:
+	case a == keys.DeclineFile && f.State == rpc.OfferedFile && f.Incoming:
 		do = func(ctx context.Context) error { return api.DeclineFile(ctx, n) }
-	case a == keys.PauseFile && f.State == model.Moving:
+	case a == keys.PauseFile && f.State == rpc.MovingFile:
 		do = func(ctx context.Context) error { return api.PauseFile(ctx, n) }
-	case a == keys.PauseFile && f.State == model.Paused:
+	case a == keys.PauseFile && f.State == rpc.PausedFile:
 		do = func(ctx context.Context) error { return api.ResumeFile(ctx, n) }
 	case a == keys.CancelFile && moving:
 		do = func(ctx context.Context) error { return api.WithdrawFile(ctx, n) }
@@ -215,23 +215,23 @@ func (l *fileList) state(m *Model, f rpc.File, width int) (theme.Style, string) 
 		why = ": " + safe.Line(f.Why)
 	}
 	switch f.State {
-	case model.Offered:
+	case rpc.OfferedFile:
 		if f.Incoming {
 			return m.theme.Warning, size + ", waits for your answer"
 		}
 		return m.theme.Dim, size + ", waits for their answer"
-	case model.Moving, model.Paused:
+	case rpc.MovingFile, rpc.PausedFile:
 		return l.moving(m, f, width, why)
-	case model.Arrived:
+	case rpc.ArrivedFile:
 		if f.Incoming {
 			return m.theme.Good, size + ", here as " + safe.Line(f.Path)
 		}
 		return m.theme.Good, size + ", arrived"
-	case model.Declined:
+	case rpc.DeclinedFile:
 		return m.theme.Dim, size + ", declined"
-	case model.Withdrawn:
+	case rpc.WithdrawnFile:
 		return m.theme.Dim, size + ", called off"
-	case model.Broken:
+	case rpc.BrokenFile:
 		return m.theme.Bad, size + ", failed" + why
 	}
 	return m.theme.Dim, size + ", " + safe.Line(string(f.State))
@@ -246,7 +246,7 @@ func (l *fileList) moving(m *Model, f rpc.File, width int, why string) (theme.St
 	}
 	text := fmt.Sprintf(" %3d%% of %s", percentOf(done, f.Size), wording.Bytes(f.Size))
 	switch {
-	case f.State == model.Paused:
+	case f.State == rpc.PausedFile:
 		return m.theme.Warning, gauge(done, f.Size, width, text+", paused"+why)
 	case why != "":
 		text += why

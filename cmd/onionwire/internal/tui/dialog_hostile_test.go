@@ -24,7 +24,7 @@ func badTown(t *testing.T) func() *apitest.Fake {
 			f.SetContact(contactOf(f, name).ID, func(c *rpc.Contact) { c.Name, c.Introduction = name+hostile, strings.Repeat(hostile, 3) })
 		}
 		n := f.Offer(conversationOf(f, "Alice"), hostile, 1000)
-		f.SetFile(n, func(file *rpc.File) { file.State, file.Why, file.Path = apitest.Broken, hostile, "/nowhere/"+hostile })
+		f.SetFile(n, func(file *rpc.File) { file.State, file.Why, file.Path = rpc.BrokenFile, hostile, "/nowhere/"+hostile })
 		f.Receive(conversationOf(f, "Bob"), "parcel "+hostile+" parcel")
 		f.SetStatus(func(s *rpc.Status) {
 			s.TorError, s.BootstrapPhase, s.BootstrapWarning, s.NetworkError, s.ServiceError, s.Service = hostile, hostile, hostile, hostile, hostile, hostile

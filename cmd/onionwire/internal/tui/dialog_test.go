@@ -37,13 +37,13 @@ func town(t testing.TB) func() *apitest.Fake {
 		alice := conversationOf(f, "Alice")
 		f.Offer(alice, "photo.jpg", 3<<20)
 		moving := f.Offer(alice, "a film with a very long name indeed.mkv", 700<<20)
-		f.SetFile(moving, func(file *rpc.File) { file.State, file.Done = apitest.Moving, 350<<20 })
+		f.SetFile(moving, func(file *rpc.File) { file.State, file.Done = rpc.MovingFile, 350<<20 })
 		done := f.Offer(alice, "notes.txt", 812)
 		f.SetFile(done, func(file *rpc.File) {
-			file.State, file.Done, file.Path = apitest.Arrived, 812, "/nowhere/downloads/notes.txt"
+			file.State, file.Done, file.Path = rpc.ArrivedFile, 812, "/nowhere/downloads/notes.txt"
 		})
 		broken := f.Offer(alice, "disk.img", 4<<30)
-		f.SetFile(broken, func(file *rpc.File) { file.State, file.Why = apitest.Broken, "the contact has deleted it" })
+		f.SetFile(broken, func(file *rpc.File) { file.State, file.Why = rpc.BrokenFile, "the contact has deleted it" })
 		f.SetTor(func(i *rpc.TorInfo) {
 			i.Version, i.Managed = "0.4.9.11", true
 			i.Circuits = []rpc.CircuitCount{{Purpose: "HS_SERVICE_INTRO", State: "BUILT", Count: 3}, {Purpose: "GENERAL", State: "LAUNCHED", Count: 1}}
@@ -158,7 +158,7 @@ func TestAddByLink(t *testing.T) {
 		u.typed("Hello, it is Alice")
 		u.press("enter")
 		dora := contactWith(u, func(c rpc.Contact) bool { return c.Alias == "Dora" })
-		if dora.Introduction != "Hello, it is Alice" && dora.State != apitest.Requested {
+		if dora.Introduction != "Hello, it is Alice" && dora.State != rpc.RequestedContact {
 			t.Errorf("asked as %+v", dora)
 		}
 		u.sees("Dora")
@@ -346,10 +346,10 @@ func TestRequests(t *testing.T) {
 		u.sees("It is me, from the")
 		u.press("a")
 		u.misses("Requests")
-		if c := contactOf(u.api, "Trent"); c.State != apitest.Accepted {
+		if c := contactOf(u.api, "Trent"); c.State != rpc.AcceptedContact {
 			t.Errorf("Trent is %s", c.State)
 		}
-		if c := contactOf(u.api, "Mallory"); c.State != apitest.Rejected {
+		if c := contactOf(u.api, "Mallory"); c.State != rpc.RejectedContact {
 			t.Errorf("Mallory is %s", c.State)
 		}
 	})
@@ -374,7 +374,7 @@ func TestFiles(t *testing.T) {
 		u.press("f6")
 		u.sees("photo.jpg", "waits for your answer", "50% of")
 		u.press("down", "down", "p")
-		if state("a film") != apitest.Paused {
+		if state("a film") != rpc.PausedFile {
 			t.Errorf("the film is %s", state("a film"))
 		}
 		u.sees("paused")
@@ -387,7 +387,7 @@ func TestFiles(t *testing.T) {
 		u.press("x")
 		u.sees("called off")
 		u.press("down", "a")
-		if state("photo") != apitest.Moving {
+		if state("photo") != rpc.MovingFile {
 			t.Errorf("the photo is %s", state("photo"))
 		}
 		u.press("d")

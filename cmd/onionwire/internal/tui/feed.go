@@ -6,7 +6,6 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/model"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/rpc"
 )
@@ -65,7 +64,7 @@ func (m *Model) lookBack(upTo ledger.Cursor) tea.Cmd {
 		defer cancel()
 		var found []rpc.Event
 		for e, err := range api.Events(ctx, max(upTo, lookedBack)-lookedBack) {
-			if err == nil && e.Kind == model.SetBack {
+			if err == nil && e.Kind == rpc.SetBack {
 				found = append(found, e)
 			}
 			if err != nil || e.Cursor >= upTo {

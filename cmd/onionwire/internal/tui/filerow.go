@@ -9,6 +9,7 @@ import (
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/model"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/safe"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/wording"
+	"github.com/onionwire/onionwire/node/rpc"
 )
 
 // fileBody is a file in a timeline, as rows that are not painted.
@@ -24,25 +25,25 @@ func (m *Model) fileBody(f *model.File, w int) []string {
 // fileState says what becomes of a file.
 func (m *Model) fileState(f *model.File, w int) string {
 	switch f.State {
-	case model.Offered:
+	case rpc.OfferedFile:
 		if f.Incoming {
 			return fmt.Sprintf("offered; select it and press %s to accept it, %s to decline it", m.keys.Key(keys.SaveFile), m.keys.Key(keys.CancelMessage))
 		}
 		return "offered; they have not answered"
-	case model.Moving:
+	case rpc.MovingFile:
 		return m.fileProgress(f, w)
-	case model.Paused:
+	case rpc.PausedFile:
 		return fmt.Sprintf("paused at %d%%; select it and press %s to go on", percentOf(f.Done, f.Size), m.keys.Key(keys.RetryMessage))
-	case model.Arrived:
+	case rpc.ArrivedFile:
 		if f.Incoming {
 			return "saved as " + safe.Line(f.Path)
 		}
 		return "arrived"
-	case model.Declined:
+	case rpc.DeclinedFile:
 		return "declined"
-	case model.Withdrawn:
+	case rpc.WithdrawnFile:
 		return "called off"
-	case model.Broken:
+	case rpc.BrokenFile:
 		return "failed: " + safe.Line(f.Why)
 	}
 	return string(f.State)
@@ -69,11 +70,11 @@ func (m *Model) fileProgress(f *model.File, w int) string {
 func (m *Model) paintFile(f *model.File, body []string) []string {
 	style := m.theme.Dim
 	switch {
-	case f.State == model.Broken:
+	case f.State == rpc.BrokenFile:
 		style = m.theme.Bad
-	case f.State == model.Offered && f.Incoming:
+	case f.State == rpc.OfferedFile && f.Incoming:
 		style = m.theme.Warning
-	case f.State == model.Arrived:
+	case f.State == rpc.ArrivedFile:
 		style = m.theme.Good
 	}
 	for i, row := range body {

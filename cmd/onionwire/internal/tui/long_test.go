@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/onionwire/onionwire/cmd/onionwire/internal/apitest"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui"
 	"github.com/onionwire/onionwire/node/rpc"
 )
@@ -65,7 +64,7 @@ func TestLongPasteIsNotSent(t *testing.T) {
 
 // The file of a long text goes when it has arrived. If it was not taken, the text comes back.
 func TestPastedFileGoes(t *testing.T) {
-	for state, back := range map[rpc.FileState]string{apitest.Arrived: "", apitest.Declined: megabyte} {
+	for state, back := range map[rpc.FileState]string{rpc.ArrivedFile: "", rpc.DeclinedFile: megabyte} {
 		t.Run(string(state), func(t *testing.T) {
 			folder := t.TempDir()
 			files := func() []string {
@@ -82,7 +81,7 @@ func TestPastedFileGoes(t *testing.T) {
 				if info, err := os.Stat(filepath.Join(folder, "texts")); err != nil || info.Mode().Perm() != 0o700 {
 					t.Errorf("the folder is %v, %v", info, err)
 				}
-				u.api.SetFile(1, func(f *rpc.File) { f.State = apitest.Moving })
+				u.api.SetFile(1, func(f *rpc.File) { f.State = rpc.MovingFile })
 				u.pass(2 * time.Second)
 				if len(files()) != 1 {
 					t.Fatal("the file has gone while it is sent")

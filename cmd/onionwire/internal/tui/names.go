@@ -12,7 +12,6 @@ import (
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/lookup"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/settings"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/console"
-	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/model"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/theme"
 	"github.com/onionwire/onionwire/node/rpc"
 )
@@ -21,11 +20,11 @@ import (
 func (m *Model) names(kind console.Kind) (options []console.Option) {
 	switch kind {
 	case console.Contact:
-		return m.people(model.Accepted, model.Requested)
+		return m.people(rpc.AcceptedContact, rpc.RequestedContact)
 	case console.Request:
-		return m.people(model.Asking)
+		return m.people(rpc.AskingContact)
 	case console.Blocked:
-		return m.people(model.Blocked)
+		return m.people(rpc.BlockedContact)
 	case console.Theme:
 		for _, name := range append(theme.Names(), autoTheme) {
 			options = append(options, console.Option{Value: name})

@@ -6,7 +6,6 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/model"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/rpc"
 )
@@ -45,7 +44,7 @@ func (m *Model) reach() tea.Cmd {
 	}
 	now, c := m.now(), m.reaching
 	r := m.room()
-	if contact, _ := m.state.Contact(id); r == nil || c.cancel != nil || contact.State != model.Accepted ||
+	if contact, _ := m.state.Contact(id); r == nil || c.cancel != nil || contact.State != rpc.AcceptedContact ||
 		!m.state.Connected || m.state.Status.Bootstrap < 100 {
 		return nil
 	}

@@ -84,9 +84,9 @@ func leftPastes(ctx context.Context, api rpc.API, folder string) (all []returned
 			}
 			found = slices.Delete(found, i, i+1)
 			switch f.State {
-			case model.Arrived:
+			case rpc.ArrivedFile:
 				_ = os.Remove(f.Path)
-			case model.Declined, model.Withdrawn, model.Broken:
+			case rpc.DeclinedFile, rpc.WithdrawnFile, rpc.BrokenFile:
 				if text, err := readText(f.Path); err == nil {
 					all = append(all, returned{f.Conversation, text, func() { _ = os.Remove(f.Path) }})
 				}
@@ -132,8 +132,8 @@ func (m *Model) settled(r *room) {
 
 // taken finds out whether a text that was sent as a file is not needed any more.
 func (m *Model) taken(e rpc.Event) {
-	if e.Kind == rpc.EventKindName(ledger.FileChanged) && slices.Contains([]rpc.FileState{
-		model.Arrived, model.Declined, model.Withdrawn, model.Broken,
+	if e.Kind == rpc.FileChanged && slices.Contains([]rpc.FileState{
+		rpc.ArrivedFile, rpc.DeclinedFile, rpc.WithdrawnFile, rpc.BrokenFile,
 	}, e.FileState) {
 		m.reclaim()
 	}

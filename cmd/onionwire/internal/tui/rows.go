@@ -232,13 +232,13 @@ func (m *Model) trouble(msg rpc.Message) string {
 func (m *Model) whyFailed(id ledger.ContactID) string {
 	c, there := m.state.Contact(id)
 	switch {
-	case !there || c.State == model.Deleted:
+	case !there || c.State == rpc.DeletedContact:
 		return "the contact was deleted"
-	case c.State == model.Blocked:
+	case c.State == rpc.BlockedContact:
 		return "the contact is blocked"
-	case c.State == model.Rejected:
+	case c.State == rpc.RejectedContact:
 		return "you have rejected the contact"
-	case c.State == model.Requested:
+	case c.State == rpc.RequestedContact:
 		return "they have not accepted your request"
 	case c.Forgotten:
 		return "they do not know you any more; ask them again"

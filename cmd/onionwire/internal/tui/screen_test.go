@@ -39,7 +39,7 @@ func village() *apitest.Fake {
 	f.Receive(withAlice, "Good morning. Did the parcel arrive?")
 	for i, text := range []string{"It did, thank you", "two lines\n> with a quote\nand an end", "this one waits"} {
 		m, _ := f.Send(ctx, withAlice, text, rpc.SendOptions{})
-		f.Deliver(m.Number, []rpc.DeliveryState{apitest.Read, apitest.Delivered, apitest.Queued}[i])
+		f.Deliver(m.Number, []rpc.DeliveryState{rpc.ReadMessage, rpc.DeliveredMessage, rpc.QueuedMessage}[i])
 	}
 	f.Pass(26 * time.Hour)
 	f.Receive(withBob, "hello")
@@ -91,9 +91,9 @@ func TestScreenOfFiles(t *testing.T) {
 		f := village()
 		f.Offer(1, "report.pdf", 1<<20)
 		n := f.Offer(1, "picture.png", 3<<20)
-		f.SetFile(n, func(file *rpc.File) { file.State, file.Done = apitest.Moving, 1<<20 })
+		f.SetFile(n, func(file *rpc.File) { file.State, file.Done = rpc.MovingFile, 1<<20 })
 		n = f.Offer(1, "broken.zip", 5)
-		f.SetFile(n, func(file *rpc.File) { file.State, file.Why = apitest.Broken, "the other side has changed it" })
+		f.SetFile(n, func(file *rpc.File) { file.State, file.Why = rpc.BrokenFile, "the other side has changed it" })
 		return f
 	}
 	onSizes(t, api, func(u *ui, size string) {
@@ -110,7 +110,7 @@ func TestScreenOfFailures(t *testing.T) {
 		alice, with := f.Befriend("Alice")
 		for i, text := range []string{"one", "two", "three"} {
 			m, _ := f.Send(ctx, with, text, rpc.SendOptions{})
-			f.Deliver(m.Number, []rpc.DeliveryState{apitest.Failed, apitest.Expired, apitest.Cancelled}[i])
+			f.Deliver(m.Number, []rpc.DeliveryState{rpc.FailedMessage, rpc.ExpiredMessage, rpc.CancelledMessage}[i])
 		}
 		f.SetContact(alice, func(c *rpc.Contact) { c.Forgotten = true })
 		return f

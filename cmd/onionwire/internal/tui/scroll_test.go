@@ -19,7 +19,7 @@ func TestScrollIsKept(t *testing.T) {
 			_, with := f.Befriend(name)
 			for i := range 250 {
 				m, _ := f.Send(ctx, with, name+" "+strings.Repeat("i", i%7)+".", rpc.SendOptions{})
-				f.Deliver(m.Number, apitest.Read)
+				f.Deliver(m.Number, rpc.ReadMessage)
 			}
 		}
 		return f

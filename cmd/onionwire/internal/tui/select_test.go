@@ -33,7 +33,7 @@ func TestActOnMessage(t *testing.T) {
 		u.press("d", "y")
 		u.press("esc")
 		u.misses("one")
-		u.api.Deliver(2, apitest.Delivered)
+		u.api.Deliver(2, rpc.DeliveredMessage)
 		u.settle()
 		u.press("ctrl+up", "up", "e")
 		u.sees("only a message of yours that has not left")
@@ -53,7 +53,7 @@ func TestActOnFile(t *testing.T) {
 		u.sees("waits for a connection")
 		u.press("x")
 		u.sees("called off")
-		u.api.SetFile(n, func(f *rpc.File) { f.State, f.Path = apitest.Arrived, "/somewhere/a.txt" })
+		u.api.SetFile(n, func(f *rpc.File) { f.State, f.Path = rpc.ArrivedFile, "/somewhere/a.txt" })
 		u.settle()
 		u.sees("saved as /somewhere/a.txt")
 	})
@@ -102,7 +102,7 @@ func TestNothingToDo(t *testing.T) {
 func TestPathOfAFile(t *testing.T) {
 	in(t, 120, 24, pair, func(u *ui) {
 		n := u.api.Offer(1, "a.txt", 10)
-		u.api.SetFile(n, func(f *rpc.File) { f.State, f.Path = apitest.Arrived, "/somewhere/a.txt" })
+		u.api.SetFile(n, func(f *rpc.File) { f.State, f.Path = rpc.ArrivedFile, "/somewhere/a.txt" })
 		u.press("alt+down", "ctrl+up", "s")
 		u.sees("it is saved as /somewhere/a.txt", "c copy the path")
 		u.press("c")

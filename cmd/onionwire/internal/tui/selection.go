@@ -126,7 +126,7 @@ func (m *Model) actOnFile(f *model.File, action keys.Action) {
 	case keys.SaveFile:
 		m.try("the file was not accepted", m.accept(number))
 	case keys.CancelMessage:
-		if f.Incoming && f.State == model.Offered {
+		if f.Incoming && f.State == rpc.OfferedFile {
 			m.try("the file was not declined", func(ctx context.Context) error { return api.DeclineFile(ctx, number) })
 			return
 		}
@@ -168,13 +168,13 @@ func (m *Model) mute(id ledger.ConversationID) {
 
 // States of a delivery by the names of the API.
 var (
-	queued    = rpc.DeliveryStateName(ledger.Queued)
-	sent      = rpc.DeliveryStateName(ledger.Sent)
-	delivered = rpc.DeliveryStateName(ledger.Delivered)
-	read      = rpc.DeliveryStateName(ledger.Read)
-	undone    = rpc.DeliveryStateName(ledger.Failed)
-	cancelled = rpc.DeliveryStateName(ledger.Cancelled)
-	expired   = rpc.DeliveryStateName(ledger.Expired)
+	queued    = rpc.QueuedMessage
+	sent      = rpc.SentMessage
+	delivered = rpc.DeliveredMessage
+	read      = rpc.ReadMessage
+	undone    = rpc.FailedMessage
+	cancelled = rpc.CancelledMessage
+	expired   = rpc.ExpiredMessage
 )
 
 // progressOf orders the states of a delivery: the worse ones first.

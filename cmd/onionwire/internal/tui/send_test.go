@@ -24,7 +24,7 @@ func TestSend(t *testing.T) {
 			t.Errorf("sent %q", got)
 		}
 		u.sees("hello", "there", "… queued", "Write a message")
-		for _, state := range []rpc.DeliveryState{apitest.Sent, apitest.Delivered, apitest.Read} {
+		for _, state := range []rpc.DeliveryState{rpc.SentMessage, rpc.DeliveredMessage, rpc.ReadMessage} {
 			u.api.Deliver(1, state)
 			u.settle()
 			u.sees(string(state))

@@ -6,7 +6,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/keys"
-	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/model"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/safe"
 	"github.com/onionwire/onionwire/node/rpc"
 )
@@ -185,11 +184,11 @@ func (m *Model) invitation(r *room) string {
 	switch {
 	case !there:
 		return "Write a message"
-	case contact.State == model.Requested:
+	case contact.State == rpc.RequestedContact:
 		return "Write a message; it waits until they accept your request"
-	case contact.State == model.Blocked:
+	case contact.State == rpc.BlockedContact:
 		return "This contact is blocked"
-	case contact.State == model.Deleted:
+	case contact.State == rpc.DeletedContact:
 		return "This contact was deleted"
 	}
 	return "Write a message"

@@ -114,9 +114,9 @@ func (m *Model) presenceText(c *model.Conversation) (string, theme.Style) {
 	switch {
 	case id == 0 || !there:
 		return "", m.theme.Dim
-	case contact.State == model.Requested:
+	case contact.State == rpc.RequestedContact:
 		return "has not accepted yet", m.theme.Warning
-	case contact.State != model.Accepted:
+	case contact.State != rpc.AcceptedContact:
 		return string(contact.State), m.theme.Bad
 	case contact.Forgotten:
 		return "does not know you any more", m.theme.Bad
@@ -178,9 +178,9 @@ func (m *Model) sideLine(row sideRow, w int) string {
 // presenceGlyph is one cell for whether a contact is there.
 func (m *Model) presenceGlyph(id ledger.ContactID) (string, theme.Style) {
 	switch c, there := m.state.Contact(id); {
-	case there && c.State == model.Requested:
+	case there && c.State == rpc.RequestedContact:
 		return "…", m.theme.Dim // asked, and no more
-	case !there || c.State != model.Accepted:
+	case !there || c.State != rpc.AcceptedContact:
 		return " ", m.theme.Dim
 	}
 	switch m.state.Presence(id, m.now()).State {

@@ -126,7 +126,8 @@ func (c *comments) readValue(v *ast.ValueSpec, prefix string) {
 	}
 }
 
-// readNames reads a table of names of what there is in package ledger.
+// readNames reads a table of names of what there is in package ledger, behind the constants
+// that have them: what they mean is said there.
 func (c *comments) readNames(table *ast.CompositeLit) {
 	t, ok := table.Type.(*ast.MapType)
 	if !ok {
@@ -141,8 +142,12 @@ func (c *comments) readNames(table *ast.CompositeLit) {
 		if pair == nil {
 			continue
 		}
-		if key, ok := pair.Key.(*ast.SelectorExpr); ok && literal(pair.Value) != "" {
-			c.values[of.Name] = append(c.values[of.Name], value{literal(pair.Value), "ledger." + key.Sel.Name})
+		key, _ := pair.Key.(*ast.SelectorExpr)
+		name, _ := pair.Value.(*ast.Ident)
+		for i, v := range c.values[of.Name] {
+			if key != nil && name != nil && v.name == name.Name {
+				c.values[of.Name][i].name = "ledger." + key.Sel.Name
+			}
 		}
 	}
 }

@@ -10,16 +10,6 @@ import (
 	"github.com/onionwire/onionwire/node/rpc"
 )
 
-// States of a contact by the names of the API.
-var (
-	Requested = rpc.ContactStateName(ledger.Requested)
-	Asking    = rpc.ContactStateName(ledger.Asking)
-	Accepted  = rpc.ContactStateName(ledger.Accepted)
-	Rejected  = rpc.ContactStateName(ledger.Rejected)
-	Blocked   = rpc.ContactStateName(ledger.Blocked)
-	Deleted   = rpc.ContactStateName(ledger.Deleted)
-)
-
 // Contact is a contact with a name that is harmless.
 type Contact struct {
 	rpc.Contact
@@ -73,10 +63,10 @@ func (s *State) setContact(c rpc.Contact) {
 	s.contacts[c.ID] = own
 	s.alike[own.looks] = append(s.alike[own.looks], own)
 	s.asking = slices.DeleteFunc(s.asking, func(id ledger.ContactID) bool { return id == c.ID })
-	if c.State == Asking {
+	if c.State == rpc.AskingContact {
 		s.asking = append(s.asking, c.ID)
 	}
-	if c.State != Accepted {
+	if c.State != rpc.AcceptedContact {
 		delete(s.presence, c.ID)
 	}
 	if c.Conversation != 0 {
@@ -140,7 +130,9 @@ func (s *State) Label(id ledger.ContactID) string {
 }
 
 // known reports whether it is somebody whom we have wanted to know.
-func (c *Contact) known() bool { return c.State == Accepted || c.State == Requested }
+func (c *Contact) known() bool {
+	return c.State == rpc.AcceptedContact || c.State == rpc.RequestedContact
+}
 
 // Lookalikes are the others whom we know and who are called like a contact, as far as one can
 // see.

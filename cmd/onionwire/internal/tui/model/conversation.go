@@ -25,7 +25,7 @@ type Conversation struct {
 
 // Contact is the other one of a conversation of two, or 0.
 func (c *Conversation) Contact() ledger.ContactID {
-	if c.Kind == rpc.ConversationKindName(ledger.Group) || len(c.Members) != 1 {
+	if c.Kind == rpc.GroupConversation || len(c.Members) != 1 {
 		return 0
 	}
 	return c.Members[0]

@@ -9,17 +9,6 @@ import (
 	"github.com/onionwire/onionwire/node/rpc"
 )
 
-// States of a file by the names of the API.
-var (
-	Offered   = rpc.FileStateName(ledger.Offered)
-	Moving    = rpc.FileStateName(ledger.Moving)
-	Paused    = rpc.FileStateName(ledger.Paused)
-	Arrived   = rpc.FileStateName(ledger.Arrived)
-	Declined  = rpc.FileStateName(ledger.Declined)
-	Withdrawn = rpc.FileStateName(ledger.Withdrawn)
-	Broken    = rpc.FileStateName(ledger.Broken)
-)
-
 // progressLasts is how long a rate is shown after the node has told it.
 const progressLasts = 10 * time.Second
 
@@ -35,7 +24,7 @@ type File struct {
 
 // Progress is how the transfer goes on, if it moves now.
 func (f *File) Progress(now time.Time) (rpc.Progress, bool) {
-	return f.progress, f.State == Moving && !f.told.IsZero() && now.Sub(f.told) <= progressLasts
+	return f.progress, f.State == rpc.MovingFile && !f.told.IsZero() && now.Sub(f.told) <= progressLasts
 }
 
 // File returns a file that is loaded, or nil.

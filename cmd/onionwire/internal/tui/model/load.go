@@ -233,39 +233,39 @@ func (s *State) Seen(id ledger.ConversationID, upTo ledger.MessageNumber) []Requ
 // Happened takes an event, and returns what to ask for because of it.
 func (s *State) Happened(e rpc.Event, now time.Time) []Request {
 	switch e.Kind {
-	case requestReceived, contactChanged:
+	case rpc.RequestReceived, rpc.ContactChanged:
 		return append([]Request{GetContact{e.Contact}}, s.WantPresence(e.Contact, now)...)
-	case contactDeleted:
+	case rpc.ContactDeleted:
 		requests := []Request{GetContact{e.Contact}}
 		if id := s.of[e.Contact]; id != 0 {
 			requests = append(requests, GetConversation{id})
 		}
 		return requests
-	case messageReceived, messageQueued:
+	case rpc.MessageReceived, rpc.MessageQueued:
 		c := s.byID[e.Conversation]
 		if c != nil {
 			c.typing = time.Time{}
 		}
 		requests := []Request{GetConversation{e.Conversation}}
-		if e.Kind == messageReceived && (c == nil || c.Timeline == nil) {
+		if e.Kind == rpc.MessageReceived && (c == nil || c.Timeline == nil) {
 			requests = append(requests, GetMessage{e.Message})
 		}
 		return requests
-	case messageEdited:
+	case rpc.MessageEdited:
 		return []Request{GetMessage{e.Message}}
-	case messageDeleted:
+	case rpc.MessageDeleted:
 		s.dropMessage(e.Conversation, e.Message)
 		return []Request{GetConversation{e.Conversation}}
-	case deliveryChanged:
+	case rpc.DeliveryChanged:
 		if e.ID != nil {
 			return s.readUpTo(e)
 		}
 		s.delivered(e)
-	case conversationRead, timerChanged, conversationChanged:
+	case rpc.ConversationRead, rpc.TimerChanged, rpc.ConversationChanged:
 		return []Request{GetConversation{e.Conversation}}
-	case fileOffered, fileChanged, rpc.FileStalled:
+	case rpc.FileOffered, rpc.FileChanged, rpc.FileStalled:
 		return []Request{GetFile{e.File}}
-	case SetBack:
+	case rpc.SetBack:
 		s.Noted(e)
 	case rpc.StatusChanged:
 		return []Request{GetStatus{}}
@@ -327,7 +327,7 @@ func (s *State) readUpTo(e rpc.Event) (requests []Request) {
 	last := slices.IndexFunc(messages, func(m rpc.Message) bool { return m.Sender == 0 && m.ID == *e.ID })
 	for i := len(messages) - 1; i >= 0; i-- {
 		d := deliveryTo(&messages[i], e.Contact)
-		if messages[i].Sender != 0 || d == nil || d.State != Delivered && i != last {
+		if messages[i].Sender != 0 || d == nil || d.State != rpc.DeliveredMessage && i != last {
 			continue
 		}
 		switch {
@@ -339,9 +339,6 @@ func (s *State) readUpTo(e rpc.Event) (requests []Request) {
 	}
 	return requests
 }
-
-// Delivered is a state of a delivery by the name of the API.
-var Delivered = rpc.DeliveryStateName(ledger.Delivered)
 
 func deliveryTo(m *rpc.Message, id ledger.ContactID) *rpc.Delivery {
 	for i := range m.Deliveries {

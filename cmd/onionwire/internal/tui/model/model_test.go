@@ -32,9 +32,9 @@ func newNode(t *testing.T) *node {
 
 // talk adds a conversation with so many messages of its contact, read up to one.
 func (n *node) talk(id int, name string, messages, read int) {
-	c := rpc.Contact{ID: ledger.ContactID(id), Name: name, Peer: fmt.Sprintf("peer%06d", id), State: model.Accepted, Conversation: ledger.ConversationID(id)}
+	c := rpc.Contact{ID: ledger.ContactID(id), Name: name, Peer: fmt.Sprintf("peer%06d", id), State: rpc.AcceptedContact, Conversation: ledger.ConversationID(id)}
 	n.contacts = append(n.contacts, c)
-	talk := rpc.Conversation{ID: c.Conversation, Kind: rpc.ConversationKindName(ledger.Direct), Members: []ledger.ContactID{c.ID}}
+	talk := rpc.Conversation{ID: c.Conversation, Kind: rpc.DirectConversation, Members: []ledger.ContactID{c.ID}}
 	for i := 1; i <= messages; i++ {
 		n.messages[talk.ID] = append(n.messages[talk.ID], message(id, id*100_000+i))
 	}
@@ -315,7 +315,7 @@ func TestFiles(t *testing.T) {
 	n.talk(1, "Alice", 300, 300)
 	for i, at := range []int{10, 150, 250, 299, 400} {
 		n.files = append(n.files, rpc.File{
-			Number: ledger.FileNumber(i + 1), Conversation: 1, Name: fmt.Sprint("file", i+1), State: model.Offered,
+			Number: ledger.FileNumber(i + 1), Conversation: 1, Name: fmt.Sprint("file", i+1), State: rpc.OfferedFile,
 			Added: rpc.TimeOf(noon.Add(time.Duration(100_000+at)*time.Second + time.Millisecond)),
 		})
 	}
@@ -334,7 +334,7 @@ func TestFiles(t *testing.T) {
 		}
 	}
 	n.equal(got, []string{"file3@250", "file4@299", "file5@300"})
-	n.files[2].State = model.Moving
+	n.files[2].State = rpc.MovingFile
 	n.answer(n.s.Happened(rpc.Event{Kind: "file_changed", File: 3, Conversation: 1}, noon)...)
 	n.s.Happened(rpc.Event{Kind: rpc.FileProgress, File: 3, Progress: &rpc.Progress{Done: 5, Size: 10, Rate: 1}}, noon)
 	f := n.s.File(3)
@@ -348,10 +348,10 @@ func TestFiles(t *testing.T) {
 
 func TestRequests(t *testing.T) {
 	n := newNode(t)
-	n.contacts = []rpc.Contact{{ID: 1, Name: "Mallory", State: model.Asking}}
+	n.contacts = []rpc.Contact{{ID: 1, Name: "Mallory", State: rpc.AskingContact}}
 	n.answer(n.s.Start()...)
 	n.equal(len(n.s.Asking()), 1)
-	n.contacts[0].State, n.contacts[0].Conversation = model.Accepted, 7
+	n.contacts[0].State, n.contacts[0].Conversation = rpc.AcceptedContact, 7
 	n.conversations = []rpc.Conversation{{ID: 7, Members: []ledger.ContactID{1}}}
 	n.answer(n.s.Happened(rpc.Event{Kind: "contact_changed", Contact: 1}, noon)...)
 	n.equal(len(n.s.Asking()), 0)

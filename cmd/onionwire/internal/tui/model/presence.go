@@ -37,7 +37,7 @@ func (s *State) Presence(id ledger.ContactID, now time.Time) rpc.Presence {
 // WantPresence returns the request for a contact's presence, unless it is known.
 func (s *State) WantPresence(id ledger.ContactID, now time.Time) []Request {
 	c := s.contacts[id]
-	if c == nil || c.State != Accepted && c.State != Requested {
+	if c == nil || c.State != rpc.AcceptedContact && c.State != rpc.RequestedContact {
 		return nil
 	}
 	if p, known := s.presence[id]; known && now.Sub(p.told) < presenceFresh {
