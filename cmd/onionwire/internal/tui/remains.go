@@ -34,9 +34,6 @@ func (m *Model) remains(ctx context.Context) {
 	for _, r := range m.rooms {
 		within(ctx, func(ctx context.Context) { kept = m.keep(ctx, r) == nil && kept })
 	}
-	if now := m.places(); m.reopened && now != m.placed {
-		within(ctx, func(ctx context.Context) { _ = m.api.SetInterfaceState(ctx, now) })
-	}
 	switch {
 	case sheet != nil && kept:
 		sheet.remove()
