@@ -45,5 +45,8 @@ func ShowBar(f *os.File, prefix string, states ...tor.Progress) {
 // AddBridges adds to cfg what f says about bridges.
 func AddBridges(f *TorFlags, cfg *tor.Config) error { return f.addBridges(cfg) }
 
-// InstallOn is the command for an os-release(5).
-var InstallOn = installOn
+// InstallOn is the command for an os-release(5), InstallAs what a user does with it.
+var (
+	InstallOn = installOn
+	InstallAs = installAs
+)

@@ -19,7 +19,16 @@ func InstallTor() string {
 		return "pkg_add tor"
 	}
 	release, _ := os.ReadFile("/etc/os-release") // without it there is the list
-	return installOn(string(release))
+	return installAs(os.Geteuid(), installOn(string(release)))
+}
+
+// installAs is a command that installs something for a user who may not be root. A list of
+// commands, and one for the user alone, stay as they are.
+func installAs(user int, command string) string {
+	if user == 0 || strings.Contains(command, ":") || strings.HasPrefix(command, "nix-env ") {
+		return command
+	}
+	return "sudo " + command
 }
 
 // installers are what installs tor, by the names of distributions in os-release(5).

@@ -29,3 +29,20 @@ func TestInstallOn(t *testing.T) {
 		t.Error("nothing for this system")
 	}
 }
+
+// Who is not root needs to be for a command that installs something for everybody.
+func TestInstallAs(t *testing.T) {
+	for _, c := range []struct {
+		user          int
+		command, want string
+	}{
+		{0, "apt install tor", "apt install tor"},
+		{1000, "apt install tor", "sudo apt install tor"},
+		{1000, "nix-env -iA nixos.tor", "nix-env -iA nixos.tor"},
+		{1000, cli.InstallOn(""), cli.InstallOn("")},
+	} {
+		if got := cli.InstallAs(c.user, c.command); got != c.want {
+			t.Errorf("%d: %q, want %q", c.user, got, c.want)
+		}
+	}
+}
