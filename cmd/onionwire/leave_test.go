@@ -83,9 +83,9 @@ func TestSuspendAndResume(t *testing.T) {
 	u.press("C-z")
 	u.sees("Stopped")
 	u.misses(hostMessage, hostDraft)
-	u.types("stty -a | tr ' ;' '\\n\\n' | grep -x -c -e icanon -e echo -e isig -e opost")
-	u.sees("4")
-	u.types("fg")
+	u.types("echo modes=$(stty -a | tr ' ;' '\\n\\n' | grep -x -c -e icanon -e echo -e isig -e opost)")
+	u.sees("modes=4")
+	u.types("clear; fg") // what the shell says the next time is new
 	u.sees(hostDraft)
 	u.sees(hostMessage)
 	u.press("M-l")
