@@ -9,10 +9,11 @@ import (
 	"github.com/onionwire/onionwire/node/store"
 )
 
-func draft(t *testing.T, s *store.Store, id ledger.ConversationID) (text string) {
+// draft returns the draft of the first conversation.
+func draft(t *testing.T, s *store.Store) (text string) {
 	t.Helper()
 	view(t, s, func(tx *store.View) (err error) {
-		text, err = tx.Draft(id)
+		text, err = tx.Draft(1)
 		return err
 	})
 	return text
@@ -22,7 +23,7 @@ func TestDraftsAreKept(t *testing.T) {
 	folder := newFolder(t)
 	s := create(t, folder)
 	apply(t, s, population...)
-	if got := draft(t, s, 1); got != "" {
+	if got := draft(t, s); got != "" {
 		t.Errorf("draft is %q before there is one", got)
 	}
 	long := strings.Repeat("ü", ledger.MaxDraft/2)
@@ -30,7 +31,7 @@ func TestDraftsAreKept(t *testing.T) {
 		apply(t, s, ledger.PutDraft{Conversation: 1, Text: text})
 		crash(t, s)
 		s = reopen(t, folder)
-		if got := draft(t, s, 1); got != text {
+		if got := draft(t, s); got != text {
 			t.Errorf("draft has %d bytes, want %d", len(got), len(text))
 		}
 	}
@@ -48,7 +49,7 @@ func TestDraftsAreKept(t *testing.T) {
 		return nil
 	})
 	apply(t, s, ledger.PutDraft{Conversation: 1})
-	if got := draft(t, s, 1); got != "" {
+	if got := draft(t, s); got != "" {
 		t.Errorf("draft is %q after it was taken back", got)
 	}
 }
@@ -59,7 +60,7 @@ func TestLongestDraftIsExported(t *testing.T) {
 	long := strings.Repeat("\x01", ledger.MaxDraft)
 	apply(t, s, ledger.PutDraft{Conversation: 1, Text: long})
 	other, _ := imported(t, export(t, s, store.Export{History: true, Secret: []byte("twenty-four words")}))
-	if got := draft(t, other, 1); got != long {
+	if got := draft(t, other); got != long {
 		t.Errorf("a draft of %d bytes came back", len(got))
 	}
 }

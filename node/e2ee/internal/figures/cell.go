@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/onionwire/onionwire/node/e2ee"
 	"github.com/onionwire/onionwire/internal/report"
+	"github.com/onionwire/onionwire/node/e2ee"
 	"golang.org/x/crypto/chacha20poly1305"
 )
 

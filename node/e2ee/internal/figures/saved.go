@@ -3,8 +3,8 @@ package main
 import (
 	"time"
 
-	"github.com/onionwire/onionwire/node/e2ee"
 	"github.com/onionwire/onionwire/internal/report"
+	"github.com/onionwire/onionwire/node/e2ee"
 )
 
 const savedLimit = 8 << 10 // bytes
