@@ -11,8 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/onionwire/onionwire/cmd/internal/cli"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/duration"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/output"
-	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/console"
 	"github.com/onionwire/onionwire/node/rpc"
 )
 
@@ -62,11 +62,11 @@ func setExpiry(ctx context.Context, s *session, c rpc.Contact, after time.Durati
 	if err != nil {
 		return err
 	}
-	wait := "for " + console.FormatDuration(after) + " at most"
+	wait := "for " + duration.Format(after) + " at most"
 	switch after {
-	case console.Never:
+	case duration.Never:
 		wait = "for as long as it takes"
-	case console.Default:
+	case duration.Default:
 		wait = "for as long as the settings say"
 	}
 	return s.out.Show(c, "%s: messages wait %s", output.Line(nameOf(c)), wait)
@@ -74,7 +74,7 @@ func setExpiry(ctx context.Context, s *session, c rpc.Contact, after time.Durati
 
 // parse reads the time, or what can be said instead.
 func (t span) parse(given string) (time.Duration, error) {
-	after, err := console.ParseDuration(given)
+	after, err := duration.Parse(given)
 	if err == nil && after <= 0 && !slices.Contains(t.choices, strings.ToLower(strings.TrimSpace(given))) {
 		err = fmt.Errorf("there is no such time: %q", given)
 	}

@@ -3,7 +3,7 @@ package output
 import (
 	"strings"
 
-	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/safe"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/safe"
 )
 
 // indent begins every line of a text but the first, so that none can pass for

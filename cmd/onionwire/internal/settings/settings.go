@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/console"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/duration"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/wording"
 	"github.com/onionwire/onionwire/node/contactlink"
 	"github.com/onionwire/onionwire/node/rpc"
@@ -57,10 +57,10 @@ func All(s rpc.Settings) []Setting {
 			},
 		},
 		{
-			Name: "expiry", Label: "give up after", Value: console.FormatDuration(time.Duration(s.Expiry)),
+			Name: "expiry", Label: "give up after", Value: duration.Format(time.Duration(s.Expiry)),
 			Doc: "How long a message may wait to be delivered, such as 7d, or never.",
 			Change: func(v string) (rpc.SettingsUpdate, error) {
-				d, err := console.ParseDuration(v)
+				d, err := duration.Parse(v)
 				expiry := rpc.Duration(max(d, 0))
 				return rpc.SettingsUpdate{Expiry: &expiry}, err
 			},

@@ -10,6 +10,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/duration"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/lookup"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/settings"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/console"
@@ -184,7 +185,7 @@ func (m *Model) offer(path string) {
 
 // duration sets how long messages live, or wait.
 func (m *Model) duration(c console.Call) {
-	after, err := console.ParseDuration(c.Arg("time"))
+	after, err := duration.Parse(c.Arg("time"))
 	who, ok := m.talkedTo()
 	if err != nil || !ok {
 		m.say(warning, "open a conversation first")
@@ -193,18 +194,18 @@ func (m *Model) duration(c console.Call) {
 	api, talk, id := m.api, m.active, who.ID
 	if c.Command.Name == "timer" {
 		after = max(after, 0)
-		says := "messages from now on disappear after " + console.FormatDuration(after)
+		says := "messages from now on disappear after " + duration.Format(after)
 		if after == 0 {
 			says = "messages do not disappear any more"
 		}
 		m.do("not changed", says, func(ctx context.Context) error { return api.SetTimer(ctx, talk, rpc.Duration(after)) })
 		return
 	}
-	says := "messages wait for " + console.FormatDuration(after) + " at most"
+	says := "messages wait for " + duration.Format(after) + " at most"
 	switch after {
-	case console.Never:
+	case duration.Never:
 		says = "messages wait for as long as it takes"
-	case console.Default:
+	case duration.Default:
 		says = "messages wait for as long as the settings say"
 	}
 	expiry := rpc.Duration(after)

@@ -4,9 +4,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/safe"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/keys"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/model"
-	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/safe"
 	"github.com/onionwire/onionwire/node/rpc"
 )
 

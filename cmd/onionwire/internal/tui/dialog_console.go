@@ -6,9 +6,9 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/safe"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/console"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/keys"
-	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/safe"
 )
 
 // commandLine is where commands are typed.

@@ -3,10 +3,10 @@ package tui
 import (
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/safe"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/fuzzy"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/keys"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/model"
-	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/safe"
 )
 
 // maxGoTo is how many conversations are listed at most.

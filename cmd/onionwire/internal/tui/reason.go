@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/qr"
-	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/safe"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/safe"
 	"github.com/onionwire/onionwire/node/contactlink"
 	"github.com/onionwire/onionwire/node/rpc"
 )

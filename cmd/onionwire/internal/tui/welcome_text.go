@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/recovery"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/safe"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/keys"
-	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/safe"
 )
 
 func (w *welcome) title() string {

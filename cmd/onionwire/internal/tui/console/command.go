@@ -23,7 +23,7 @@ const (
 	Path
 	// Link is a contact link, or an image file with a QR code of one.
 	Link
-	// Duration is a time span as ParseDuration takes it.
+	// Duration is a time span as duration.Parse takes it.
 	Duration
 	// Choice is one of the words of Arg.Choices.
 	Choice

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/duration"
 )
 
 // MaxLine is how long a line may be, in bytes: longer than any link or path.
@@ -105,7 +107,7 @@ func (c Command) check(a Arg, value string) (string, error) {
 		}
 		return "", c.wrong("it is one of " + strings.Join(a.Choices, ", "))
 	case Duration:
-		if _, err := ParseDuration(value); err != nil {
+		if _, err := duration.Parse(value); err != nil {
 			return "", c.wrong(err.Error())
 		}
 	}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/safe"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/safe"
 )
 
 // Editor is a text with a cursor. The zero Editor is empty and has no limit.

@@ -5,8 +5,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/safe"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/editor"
-	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/safe"
 )
 
 const m = safe.ByCharacter

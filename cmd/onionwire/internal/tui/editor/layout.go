@@ -3,7 +3,7 @@ package editor
 import (
 	"sort"
 
-	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/safe"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/safe"
 )
 
 // layout is the text on rows of a width.

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/safe"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/safe"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/rpc"
 )

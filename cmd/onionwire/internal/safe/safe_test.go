@@ -5,7 +5,7 @@ import (
 	"testing"
 	"unicode"
 
-	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/safe"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/safe"
 )
 
 func TestText(t *testing.T) {

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/safe"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/safe"
 )
 
 func TestAlike(t *testing.T) {

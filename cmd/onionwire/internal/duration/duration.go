@@ -1,4 +1,6 @@
-package console
+// Package duration reads and writes time spans as people do, in commands, in flags and in
+// the interface alike. It is pure, and may be used concurrently.
+package duration
 
 import (
 	"errors"
@@ -7,7 +9,7 @@ import (
 	"time"
 )
 
-// Values of a Duration argument that are no time span.
+// What can be said in place of a time span.
 const (
 	// Never is what "never" and "off" mean.
 	Never time.Duration = -1
@@ -15,14 +17,14 @@ const (
 	Default time.Duration = 0
 )
 
-// MaxDuration is the longest time span that can be typed: a year.
-const MaxDuration = 365 * 24 * time.Hour
+// Max is the longest time span that can be typed: a year.
+const Max = 365 * 24 * time.Hour
 
-var errDuration = errors.New("a time is a number with s, m, h, d or w, such as 30m or 7d, or never")
+var errMalformed = errors.New("a time is a number with s, m, h, d or w, such as 30m or 7d, or never")
 
-// ParseDuration reads a time span of at least a second, such as 90s, 30m, 12h, 7d or 4w,
+// Parse reads a time span of at least a second, such as 90s, 30m, 12h, 7d or 4w,
 // or never, off or default. The error is for people.
-func ParseDuration(s string) (time.Duration, error) {
+func Parse(s string) (time.Duration, error) {
 	switch s = strings.ToLower(strings.TrimSpace(s)); s {
 	case "never", "off":
 		return Never, nil
@@ -33,21 +35,21 @@ func ParseDuration(s string) (time.Duration, error) {
 		's': time.Second, 'm': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour, 'w': 7 * 24 * time.Hour,
 	}
 	if s == "" {
-		return 0, errDuration
+		return 0, errMalformed
 	}
 	unit, ok := units[s[len(s)-1]]
 	n, err := strconv.ParseUint(s[:len(s)-1], 10, 32)
 	switch {
 	case !ok || err != nil || n == 0:
-		return 0, errDuration
-	case n > uint64(MaxDuration/unit):
+		return 0, errMalformed
+	case n > uint64(Max/unit):
 		return 0, errors.New("a time is a year at most")
 	}
 	return time.Duration(n) * unit, nil
 }
 
-// FormatDuration writes a time span in words, in the largest unit that it is whole in.
-func FormatDuration(d time.Duration) string {
+// Format writes a time span in words, in the largest unit that it is whole in.
+func Format(d time.Duration) string {
 	if d <= 0 {
 		return "never"
 	}
