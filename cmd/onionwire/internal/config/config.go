@@ -1,10 +1,13 @@
 package config
 
 import (
+	"errors"
 	"path/filepath"
 	"time"
 
 	"github.com/adrg/xdg"
+
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/keys"
 )
 
 // fileName is that of both files.
@@ -129,7 +132,10 @@ func (c *Config) take(name string, value any, source Source) error {
 	if !ok {
 		return unknown(name)
 	}
-	if err := k.fieldOf(c, name).take(value); err != nil {
+	switch err := k.fieldOf(c, name).take(value); {
+	case errors.Is(err, keys.ErrWrites):
+		return wrong(name, err.Error())
+	case err != nil:
 		return wrong(name, k.hint())
 	}
 	c.sources[name] = source

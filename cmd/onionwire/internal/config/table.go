@@ -207,14 +207,17 @@ var byName = func() map[string]Key {
 	return m
 }()
 
-// actions are what keys of the interface are for.
-var actions = func() []string {
-	var all []string
-	for _, b := range keys.Default().Bindings() {
-		all = append(all, string(b.Action))
-	}
-	return all
-}()
+// standard are the keys that the interface comes with, and actions what they are for.
+var (
+	standard = keys.Default()
+	actions  = func() []string {
+		var all []string
+		for _, b := range standard.Bindings() {
+			all = append(all, string(b.Action))
+		}
+		return all
+	}()
+)
 
 // lookup returns the row of a key.
 func lookup(name string) (Key, bool) {
@@ -235,7 +238,7 @@ func (k Key) fieldOf(c *Config, name string) field {
 	return listField{
 		get:   func() []string { return c.Bindings[action] },
 		set:   func(l []string) { c.Bindings[action] = l },
-		check: chord,
+		check: chord(keys.Action(action)),
 		most:  maxChords,
 	}
 }
@@ -294,10 +297,14 @@ func bridge(s string) error {
 	return nil
 }
 
-// chord takes the name of a key, or of several after another.
-func chord(s string) error {
-	_, err := keys.Parse(s)
-	return err
+// chord returns a check for the name of a key, or of several after another, that an action
+// can have.
+func chord(action keys.Action) func(string) error {
+	return func(s string) error {
+		b, _ := standard.Binding(action)
+		_, err := b.Take(s)
+		return err
+	}
 }
 
 func transport(s string) error {

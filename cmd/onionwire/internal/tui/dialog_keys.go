@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -136,14 +137,14 @@ func (l *keyList) key(m *Model, k tea.KeyPressMsg) {
 
 // capture takes the key that an action is to have.
 func (l *keyList) capture(m *Model, k tea.KeyPressMsg) {
-	chord, err := keys.Parse(k.String())
-	switch b, _ := m.keys.Binding(l.action); {
+	b, _ := m.keys.Binding(l.action)
+	switch chord, err := b.Take(k.String()); {
 	case chord == "esc" || chord == "ctrl+c":
 		l.action = ""
+	case errors.Is(err, keys.ErrWrites):
+		l.said = err.Error() + "."
 	case err != nil:
 		l.said = "This key has no name here, so nothing can be done with it. Press another one."
-	case b.Where.Writing() && keys.Writes(chord):
-		l.said = keys.Name(chord) + " writes a character, and could not be written any more. Take one with Ctrl or Alt, or F1 to F12."
 	default:
 		l.chord = chord
 	}

@@ -1,6 +1,7 @@
 package keys
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -51,8 +52,23 @@ func Writes(key string) bool {
 	return !known && !function(rest) || rest == "space"
 }
 
-// Writing reports whether text is written in a place.
-func (w Where) Writing() bool { return w == Everywhere || w == Composer || w == Dialog }
+// ErrWrites means that a key would be taken from those who write.
+var ErrWrites = errors.New("writes a character, and could not be written any more: take one with Ctrl or Alt, or F1 to F12")
+
+// Take returns the form of a key in which keys are compared, as Parse does. It fails with
+// ErrWrites if the key would keep people from writing where the binding holds.
+func (b Binding) Take(key string) (string, error) {
+	k, err := Parse(key)
+	if err == nil && b.Where.writing() && Writes(k) {
+		return "", fmt.Errorf("%s %w", Name(k), ErrWrites)
+	}
+	return k, err
+}
+
+// writing reports whether text is written in a place.
+func (w Where) writing() bool {
+	return w == Everywhere || w == Composer || w == Dialog || w == Verification || w == KeyList
+}
 
 // conflicts says which keys do two things in one place, as far as somebody has changed them.
 func conflicts(all []Binding, other map[string][]string) (problems []string) {

@@ -124,7 +124,7 @@ func (m Map) Rebind(other map[string][]string) (Map, []string) {
 		}
 		var taken []string
 		for _, k := range other[name] {
-			canonical, err := Parse(k)
+			canonical, err := all[i].Take(k)
 			if err != nil {
 				problems = append(problems, fmt.Sprintf("keys: %s: %v", name, err))
 				continue

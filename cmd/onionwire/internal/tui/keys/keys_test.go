@@ -1,6 +1,7 @@
 package keys_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -107,6 +108,28 @@ func TestWrites(t *testing.T) {
 		if got := keys.Writes(key); got != want {
 			t.Errorf("%s writes a character: %t", key, got)
 		}
+	}
+}
+
+// TestTake: no key is taken from those who write, and lists and selected messages may have
+// any.
+func TestTake(t *testing.T) {
+	m := keys.Default()
+	for action, free := range map[keys.Action]bool{
+		keys.Send: false, keys.Quit: false, keys.Confirm: false, keys.SameNumber: false, keys.AddKey: false,
+		keys.Reply: true, keys.AcceptFile: true,
+	} {
+		b, _ := m.Binding(action)
+		if _, err := b.Take("a"); errors.Is(err, keys.ErrWrites) == free {
+			t.Errorf("a for %s: %v", action, err)
+		}
+		if k, err := b.Take("Ctrl+A"); k != "ctrl+a" || err != nil {
+			t.Errorf("Ctrl+A for %s: %q, %v", action, k, err)
+		}
+	}
+	m, problems := m.Rebind(map[string][]string{"send": {"a", "ctrl+s"}})
+	if a, _ := m.Find(keys.Composer, "a"); a != "" || len(problems) != 1 {
+		t.Errorf("a is for %q, %q", a, problems)
 	}
 }
 
