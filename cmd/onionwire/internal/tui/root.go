@@ -36,7 +36,7 @@ type Model struct {
 	method safe.Method
 
 	width, height int
-	focused       bool // whether the terminal is
+	focused       bool // whether the terminal is, as far as is known: somebody looks
 	darkness      bool // of its background
 	mouse         bool
 	sidebarHidden bool
@@ -90,8 +90,8 @@ func New(ctx context.Context, o Options) *Model {
 	}
 	m := &Model{
 		o: o, state: model.New(), rooms: make(map[ledger.ConversationID]*room),
-		wanted:  make(map[ledger.ContactID]bool),
-		focused: true, darkness: true, mouse: o.Mouse, width: 80, height: 24,
+		wanted:   make(map[ledger.ContactID]bool),
+		darkness: true, mouse: o.Mouse, width: 80, height: 24,
 	}
 	m.ctx, m.cancel = context.WithCancel(ctx)
 	m.asks, m.acts = newLanes()

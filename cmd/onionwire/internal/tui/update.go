@@ -63,11 +63,10 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 	case tea.BlurMsg:
 		m.focused = false
 	case tea.KeyPressMsg:
-		m.focused = true // whatever the terminal has said: somebody is there
-		m.desk.touched = m.now()
+		m.touched()
 		return m.key(msg)
 	case tea.PasteMsg:
-		m.desk.touched = m.now()
+		m.touched()
 		if o := m.top(); o != nil {
 			return o.update(m, msg)
 		}
@@ -76,7 +75,7 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		}
 		m.paste(msg.Content)
 	case tea.MouseMsg:
-		m.desk.touched = m.now()
+		m.touched()
 		return m.pointed(msg)
 	case tickMsg:
 		return m.ticked(msg)
@@ -94,6 +93,13 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		return m.result(msg)
 	}
 	return nil
+}
+
+// touched notes that somebody is there, whatever the terminal has said. Who types a
+// passphrase may have gone when there is something to be seen.
+func (m *Model) touched() {
+	m.desk.touched = m.now()
+	m.focused = m.focused || m.stage == ready
 }
 
 // result takes what an action of the user has led to.
