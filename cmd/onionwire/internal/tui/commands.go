@@ -51,7 +51,7 @@ func (m *Model) call(c console.Call) tea.Cmd {
 func (m *Model) callPeople(c console.Call) tea.Cmd {
 	switch c.Command.Name {
 	case "add":
-		m.openAdd(c.Arg("link"), c.Arg("name"), c.Arg("introduction"))
+		m.openAdd(unasked{c.Arg("link"), c.Arg("name"), c.Arg("introduction")})
 		return nil
 	case "requests":
 		m.openRequests()

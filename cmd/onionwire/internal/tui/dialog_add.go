@@ -34,6 +34,13 @@ type addForm struct {
 	scroll scroll
 }
 
+// unasked is what was typed to ask somebody, and was not sent. It is kept with the places.
+type unasked struct {
+	Link         string `json:"link,omitempty"`
+	Name         string `json:"name,omitempty"`
+	Introduction string `json:"introduction,omitempty"`
+}
+
 // readMsg is what was found in an image.
 type readMsg struct {
 	to   *addForm
@@ -49,16 +56,19 @@ type addedMsg struct {
 	err     error
 }
 
-// openAdd shows the form, filled in as far as somebody has done that.
-func (m *Model) openAdd(link, name, introduction string) {
+// openAdd shows the form, filled in as far as somebody has done that: now, or before.
+func (m *Model) openAdd(given unasked) {
+	if given == (unasked{}) {
+		given = m.unasked
+	}
 	f := &addForm{
 		link:         newEntry("Their contact link, or an image file with its QR code", 4096),
 		name:         newEntry("What you call them (they do not see it)", contactlink.MaxName),
 		introduction: newEntry("What they read before they answer", maxIntroduction),
 	}
-	f.link.Set(link)
-	f.name.Set(name)
-	f.introduction.Set(introduction)
+	f.link.Set(given.Link)
+	f.name.Set(given.Name)
+	f.introduction.Set(given.Introduction)
 	m.open(f)
 	f.look()
 }
@@ -75,7 +85,20 @@ func (f *addForm) hints() []keys.Action {
 
 func (f *addForm) fields() []*entry { return []*entry{f.link, f.name, f.introduction} }
 
+// typed is what is in the fields.
+func (f *addForm) typed() unasked {
+	return unasked{f.link.Text(), f.name.Text(), f.introduction.Text()}
+}
+
 func (f *addForm) update(m *Model, msg tea.Msg) tea.Cmd {
+	cmd := f.take(m, msg)
+	if m.shows(f) {
+		m.unasked = f.typed()
+	}
+	return cmd
+}
+
+func (f *addForm) take(m *Model, msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case readMsg:
 		if msg.to == f && msg.of == f.read {

@@ -25,7 +25,7 @@ func (m *Model) show(action keys.Action) tea.Cmd {
 	case keys.MyLink:
 		m.openLink(false, "")
 	case keys.AddContact:
-		m.openAdd("", "", "")
+		m.openAdd(unasked{})
 	case keys.Files:
 		m.openFiles()
 	case keys.Search:

@@ -12,11 +12,12 @@ import (
 	"github.com/onionwire/onionwire/node/rpc"
 )
 
-// places are what is open, and where somebody reads. The node keeps them for the next start,
-// in the encrypted database: they name conversations.
+// places are what is open, where somebody reads, and what they have typed to ask somebody. The
+// node keeps them for the next start, in the encrypted database: they name conversations.
 type places struct {
-	Tabs   []place               `json:"tabs,omitempty"`
-	Active ledger.ConversationID `json:"active,omitempty"`
+	Tabs    []place               `json:"tabs,omitempty"`
+	Active  ledger.ConversationID `json:"active,omitempty"`
+	Unasked unasked               `json:"unasked,omitzero"`
 }
 
 // place is where somebody reads a conversation: a row of a message, or the end (0).
@@ -28,7 +29,7 @@ type place struct {
 
 // places returns what is open, as it is kept.
 func (m *Model) places() string {
-	p := places{Active: m.active}
+	p := places{Active: m.active, Unasked: m.unasked}
 	for _, id := range m.tabs {
 		at := place{Conversation: id}
 		if r := m.rooms[id]; r != nil && !r.anchor.follow {
@@ -36,7 +37,7 @@ func (m *Model) places() string {
 		}
 		p.Tabs = append(p.Tabs, at)
 	}
-	text, _ := json.Marshal(p) // numbers only: it does not fail
+	text, _ := json.Marshal(p) // numbers and texts: it does not fail
 	return string(text)
 }
 
@@ -113,6 +114,9 @@ func (m *Model) reopens(msg reopenMsg) {
 	}
 	if m.active == 0 && slices.Contains(m.tabs, msg.places.Active) {
 		m.enter(msg.places.Active)
+	}
+	if m.unasked == (unasked{}) {
+		m.unasked = msg.places.Unasked
 	}
 	m.placed = m.places()
 }

@@ -54,6 +54,7 @@ type Model struct {
 	rooms    map[ledger.ConversationID]*room
 	sideTop  int // the first conversation that the sidebar shows
 	overlays []overlay
+	unasked  unasked
 	gate     *passphrasePrompt
 	desk     desk
 	// manuscript is what is open in an editor of the user's, or nil, and back what has come

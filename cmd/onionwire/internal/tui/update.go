@@ -127,6 +127,10 @@ func (m *Model) result(msg tea.Msg) tea.Cmd {
 		m.written(msg)
 	case pastMsg:
 		m.remembered(msg)
+	case addedMsg:
+		if msg.err == nil && m.unasked == msg.to.typed() {
+			m.unasked = unasked{}
+		}
 	case reopenMsg:
 		m.reopens(msg)
 	case reclaimedMsg:
