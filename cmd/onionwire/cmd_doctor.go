@@ -11,6 +11,7 @@ import (
 
 	"github.com/onionwire/onionwire/cmd/internal/cli"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/doctor"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/duration"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/output"
 	"github.com/onionwire/onionwire/node/profile"
 	"github.com/onionwire/onionwire/tortransport/tor"
@@ -42,7 +43,8 @@ outcome is ok, warn or fail.`,
 	}
 	o.profile.register(c.Flags())
 	c.Flags().BoolVar(&o.offline, "offline", false, "do not try to connect")
-	c.Flags().DurationVar(&o.timeout, "timeout", time.Minute, "how long Tor is given to connect")
+	o.timeout = time.Minute
+	c.Flags().Var(duration.Flag(&o.timeout, 0), "timeout", "how long Tor is given to connect")
 	return c
 }
 

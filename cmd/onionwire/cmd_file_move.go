@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/onionwire/onionwire/cmd/internal/cli"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/duration"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/output"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/rpc"
@@ -26,14 +27,11 @@ type moveOptions struct {
 func (o *moveOptions) register(c *cobra.Command) {
 	o.nodeFlags.register(c.Flags())
 	c.Flags().BoolVar(&o.wait, "wait", false, "wait until the file has arrived")
-	c.Flags().DurationVar(&o.timeout, "timeout", 0, "how long to wait at most; 0 is for ever")
+	c.Flags().Var(duration.Flag(&o.timeout, 0), "timeout", "how long to wait at most; 0 is for ever")
 }
 
 // run opens a node, with a network if it is to be waited.
 func (o *moveOptions) run(ctx context.Context, stdio stdio, use func(context.Context, *session) error) error {
-	if o.timeout < 0 {
-		return cli.Hint(cli.Usage(errors.New("--timeout is below 0")), "it is a time such as 90s or 5m")
-	}
 	if o.wait {
 		return o.online(ctx, stdio, use)
 	}

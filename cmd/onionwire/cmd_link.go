@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/onionwire/onionwire/cmd/internal/cli"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/duration"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/qr"
 	"github.com/onionwire/onionwire/node/contactlink"
 	"github.com/onionwire/onionwire/node/rpc"
@@ -55,16 +56,13 @@ With --json, it prints the link in the forms of docs/rpc.md.`,
 	c.Flags().StringVar(&o.png, "png", "", "new `FILE` for the QR code as a picture")
 	c.Flags().BoolVar(&o.invite, "invite", false, "make a link that need not be accepted, for one person")
 	c.Flags().StringVar(&o.note, "note", "", "what the invite is for; nobody else sees it")
-	c.Flags().DurationVar(&o.expires, "expires", 0, "how long the invite can be used (default: for ever)")
+	c.Flags().Var(duration.Flag(&o.expires, 0), "expires", "how long the invite can be used (default: for ever)")
 	return c
 }
 
 func (o *linkOptions) check() error {
 	if !o.invite && (o.note != "" || o.expires != 0) {
 		return cli.Hint(cli.Usage(errors.New("--note and --expires are for invites")), "add --invite, or leave them away")
-	}
-	if o.expires < 0 {
-		return cli.Hint(cli.Usage(errors.New("--expires is below 0")), "it is a time such as 24h")
 	}
 	if o.png == "" {
 		return nil

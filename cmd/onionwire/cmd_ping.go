@@ -2,13 +2,13 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/onionwire/onionwire/cmd/internal/cli"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/duration"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/output"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/rpc"
@@ -35,14 +35,12 @@ CONTACT is a name, a number such as #7, or a peer ID or the beginning of one. Wi
 		Args:              named,
 		ValidArgsFunction: o.completeContacts(rpc.AcceptedContact),
 		RunE: func(c *cobra.Command, args []string) error {
-			if o.timeout < 0 {
-				return cli.Hint(cli.Usage(errors.New("--timeout is below 0")), "it is a time such as 90s or 5m")
-			}
 			return o.online(c.Context(), stdioOf(c), func(ctx context.Context, s *session) error { return o.run(ctx, s, args[0]) })
 		},
 	}
 	o.register(c.Flags())
-	c.Flags().DurationVar(&o.timeout, "timeout", defaultTimeout, "how long to wait at most; 0 is for ever")
+	o.timeout = defaultTimeout
+	c.Flags().Var(duration.Flag(&o.timeout, 0), "timeout", "how long to wait at most; 0 is for ever")
 	return c
 }
 

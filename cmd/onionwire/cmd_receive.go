@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/onionwire/onionwire/cmd/internal/cli"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/duration"
 	"github.com/onionwire/onionwire/node/rpc"
 )
 
@@ -53,7 +54,7 @@ is 5.
 	o.register(c.Flags())
 	c.Flags().StringVar(&o.from, "from", "", "only what this `CONTACT` writes")
 	c.Flags().IntVar(&o.count, "count", 0, "end after so many messages; 0 is never")
-	c.Flags().DurationVar(&o.timeout, "timeout", 0, "how long to wait for them at most; 0 is for ever")
+	c.Flags().Var(duration.Flag(&o.timeout, 0), "timeout", "how long to wait for them at most; 0 is for ever")
 	c.Flags().BoolVar(&o.text, "text", false, "print lines for people")
 	c.Flags().BoolVar(&o.keep, "keep-unread", false, "do not count what was printed as read")
 	_ = c.RegisterFlagCompletionFunc("from", o.completeContacts(rpc.AcceptedContact))
@@ -62,8 +63,8 @@ is 5.
 
 func (o *receiveOptions) run(ctx context.Context, stdio stdio) error {
 	switch {
-	case o.count < 0 || o.timeout < 0:
-		return cli.Hint(cli.Usage(errors.New("--count or --timeout is below 0")), "0 is for ever")
+	case o.count < 0:
+		return cli.Hint(cli.Usage(errors.New("--count is below 0")), "0 is for ever")
 	case o.text && stdio.json:
 		return cli.Hint(cli.Usage(errors.New("--text and --json do not go together")), "choose one or the other")
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/onionwire/onionwire/cmd/internal/cli"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/duration"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/output"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/rpc"
@@ -66,8 +67,9 @@ CONTACT is a name, a number such as #7, or a peer ID or the beginning of one.
 	}
 	o.register(c.Flags())
 	c.Flags().StringVar(&o.wait, "wait", "", "wait until the message is `STATE`: delivered or read")
-	c.Flags().DurationVar(&o.timeout, "timeout", defaultTimeout, "how long to wait at most; 0 is for ever")
-	c.Flags().DurationVar(&o.expiry, "expire", 0, "give up what is not delivered after that time (default: as the settings say)")
+	o.timeout = defaultTimeout
+	c.Flags().Var(duration.Flag(&o.timeout, 0), "timeout", "how long to wait at most; 0 is for ever")
+	c.Flags().Var(duration.Flag(&o.expiry, duration.Never), "expire", "give up what is not delivered after that time, or never (default: as the settings say)")
 	c.Flags().StringVar(&o.id, "id", "", "32 hexadecimal digits by which the message is known")
 	_ = c.RegisterFlagCompletionFunc("wait", cobra.FixedCompletions([]string{string(rpc.DeliveredMessage), string(rpc.ReadMessage)}, cobra.ShellCompDirectiveNoFileComp))
 	return c
@@ -94,8 +96,6 @@ func (o *sendOptions) check() (options rpc.SendOptions, err error) {
 	switch {
 	case o.wait != "" && o.wait != string(rpc.DeliveredMessage) && o.wait != string(rpc.ReadMessage):
 		err = cli.Hint(cli.Usage(errors.New("--wait is for a state that a message can come to")), "it is delivered or read")
-	case o.timeout < 0 || o.expiry < 0:
-		err = cli.Hint(cli.Usage(errors.New("a time is below 0")), "it is a time such as 90s or 5m")
 	case o.id != "" && options.ID.UnmarshalText([]byte(o.id)) != nil:
 		err = cli.Hint(cli.Usage(errors.New("malformed --id")), "it is 32 hexadecimal digits, chosen at random")
 	}

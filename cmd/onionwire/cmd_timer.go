@@ -76,10 +76,13 @@ func setExpiry(ctx context.Context, s *session, c rpc.Contact, after time.Durati
 func (t span) parse(given string) (time.Duration, error) {
 	after, err := duration.Parse(given)
 	if err == nil && after <= 0 && !slices.Contains(t.choices, strings.ToLower(strings.TrimSpace(given))) {
-		err = fmt.Errorf("there is no such time: %q", given)
+		err = duration.ErrMalformed
+	}
+	if errors.Is(err, duration.ErrMalformed) { // its choices are not those of this command
+		err = fmt.Errorf("%q is not a time", given)
 	}
 	if err != nil {
-		err = cli.Hint(cli.Usage(err), "it is a number with s, m, h, d or w, such as 30m or 7d, or "+strings.Join(t.choices, " or "))
+		err = cli.Hint(cli.Usage(err), "a time is a number with s, m, h, d or w, such as 30m or 7d, or "+strings.Join(t.choices, " or "))
 	}
 	return after, err
 }

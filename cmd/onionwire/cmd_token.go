@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/onionwire/onionwire/cmd/internal/cli"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/duration"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/output"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/rpc"
@@ -55,16 +56,13 @@ With --json, it prints an object with "token" and "id", as in docs/rpc.md.`,
 			if len(o.scopes) == 0 {
 				return cli.Hint(cli.Usage(errors.New("--scope is missing")), "it is read, send, both as in read,send, or full")
 			}
-			if o.expires < 0 {
-				return cli.Hint(cli.Usage(errors.New("--expires is below 0")), "it is a time such as 24h")
-			}
 			return o.offline(c.Context(), stdioOf(c), o.create)
 		},
 	}
 	o.register(c.Flags())
 	c.Flags().StringSliceVar(&o.scopes, "scope", nil, "what the token allows: read, send, or both as in read,send, or full")
 	c.Flags().StringVar(&o.with, "with", "", "only the conversation with this `CONTACT`")
-	c.Flags().DurationVar(&o.expires, "expires", 0, "how long it can be used (default: for ever)")
+	c.Flags().Var(duration.Flag(&o.expires, 0), "expires", "how long it can be used (default: for ever)")
 	c.Flags().StringVar(&o.note, "note", "", "what it is for")
 	_ = c.RegisterFlagCompletionFunc("scope", cobra.FixedCompletions([]string{"read", "send", "read,send", "full"}, cobra.ShellCompDirectiveNoFileComp))
 	_ = c.RegisterFlagCompletionFunc("with", o.completeContacts(rpc.AcceptedContact))

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/agnivade/levenshtein"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // prepare makes a tree of commands report mistakes as Main does, and list the
@@ -77,7 +79,26 @@ func flagError(c *cobra.Command, err error) error {
 	if given := c.Flags().Args(); c.HasSubCommands() && len(given) > 0 {
 		return unknownCommand(c, given[0])
 	}
-	return Hint(Usage(err), "see '"+c.CommandPath()+" --help'")
+	return Hint(Usage(wrongValue(err)), "see '"+c.CommandPath()+" --help'")
+}
+
+// wrongValue says what is wrong with the value of a flag without the words of the library
+// that has read it.
+func wrongValue(err error) error {
+	var wrong *pflag.InvalidValueError
+	if !errors.As(err, &wrong) {
+		return err
+	}
+	cause := wrong.Unwrap()
+	var number *strconv.NumError
+	switch {
+	case !errors.As(cause, &number):
+	case number.Func == "ParseBool":
+		cause = errors.New("it is true or false that is wanted")
+	default:
+		cause = errors.New("it is a whole number that is wanted")
+	}
+	return fmt.Errorf("--%s %s: %w", wrong.GetFlag().Name, quote(wrong.GetValue()), cause)
 }
 
 func unknownCommand(c *cobra.Command, given string) error {

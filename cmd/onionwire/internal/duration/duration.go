@@ -20,10 +20,13 @@ const (
 // Max is the longest time span that can be typed: a year.
 const Max = 365 * 24 * time.Hour
 
-var errMalformed = errors.New("a time is a number with s, m, h, d or w, such as 30m or 7d, or never")
+// ErrMalformed is for people, like all errors of this package.
+var ErrMalformed = errors.New("a time is a number with s, m, h, d or w, such as 30m or 7d, or never")
+
+var errTooLong = errors.New("a time is a year at most")
 
 // Parse reads a time span of at least a second, such as 90s, 30m, 12h, 7d or 4w,
-// or never, off or default. The error is for people.
+// or never, off or default. It fails with [ErrMalformed], or if that is longer than [Max].
 func Parse(s string) (time.Duration, error) {
 	switch s = strings.ToLower(strings.TrimSpace(s)); s {
 	case "never", "off":
@@ -35,15 +38,15 @@ func Parse(s string) (time.Duration, error) {
 		's': time.Second, 'm': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour, 'w': 7 * 24 * time.Hour,
 	}
 	if s == "" {
-		return 0, errMalformed
+		return 0, ErrMalformed
 	}
 	unit, ok := units[s[len(s)-1]]
 	n, err := strconv.ParseUint(s[:len(s)-1], 10, 32)
 	switch {
 	case !ok || err != nil || n == 0:
-		return 0, errMalformed
+		return 0, ErrMalformed
 	case n > uint64(Max/unit):
-		return 0, errors.New("a time is a year at most")
+		return 0, errTooLong
 	}
 	return time.Duration(n) * unit, nil
 }

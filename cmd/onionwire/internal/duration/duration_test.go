@@ -30,3 +30,28 @@ func TestDuration(t *testing.T) {
 		}
 	}
 }
+
+// TestFlag: flags take the times that commands and the interface take, and what scripts write.
+func TestFlag(t *testing.T) {
+	const never = 7 * time.Second
+	for s, want := range map[string]time.Duration{
+		"7d": 7 * 24 * time.Hour, " 2W ": 14 * 24 * time.Hour, "90s": 90 * time.Second, "0": 0, "0s": 0, "never": never, "off": never,
+		"1h30m": 90 * time.Minute, "300ms": 300 * time.Millisecond,
+	} {
+		got := time.Minute
+		if err := duration.Flag(&got, never).Set(s); err != nil || got != want {
+			t.Errorf("%q is %v, %v", s, got, err)
+		}
+	}
+	for _, s := range []string{"", "5", "1x", "-1s", "soon", "default", "53w", "9000h"} {
+		got := time.Minute
+		if err := duration.Flag(&got, never).Set(s); err == nil || got != time.Minute {
+			t.Errorf("%q is %v", s, got)
+		}
+	}
+	for d, want := range map[time.Duration]string{0: "0", time.Minute: "1m", 2 * time.Hour: "2h", 90 * time.Second: "1m30s", time.Hour + time.Minute: "1h1m", 10 * time.Second: "10s"} {
+		if got := duration.Flag(&d, never).String(); got != want {
+			t.Errorf("%v is written as %q, want %q", d, got, want)
+		}
+	}
+}
