@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -38,6 +40,15 @@ func (o *moveOptions) run(ctx context.Context, stdio stdio, use func(context.Con
 	return o.offline(ctx, stdio, use)
 }
 
+// exists fails if a path that somebody has named leads to nothing. All else is for the node
+// to find out, which may be allowed to read what we are not.
+func exists(path string) error {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
 const waiting = `With --wait it ends when all of the file has arrived; if no node runs, it starts one with
 a Tor of its own. If --timeout is over first, the exit status is 5, and the file stays as
 far as it has come.
@@ -65,6 +76,9 @@ func newFileSend(tor *cli.TorFlags) *cobra.Command {
 			return o.completeContacts(rpc.AcceptedContact)(c, args, begun)
 		},
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := exists(args[1]); err != nil {
+				return err
+			}
 			return o.run(c.Context(), stdioOf(c), func(ctx context.Context, s *session) error { return o.send(ctx, s, args[0], args[1]) })
 		},
 	}
@@ -108,6 +122,9 @@ profile. Its name is made harmless, and nothing is overwritten.
 		Args:              files.only,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := exists(o.folder); o.folder != "" && err != nil {
+				return err
+			}
 			return o.run(c.Context(), stdioOf(c), func(ctx context.Context, s *session) error { return o.accept(ctx, s, files.number(args[0])) })
 		},
 	}

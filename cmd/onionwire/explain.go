@@ -1,6 +1,8 @@
 package main
 
 import (
+	"io/fs"
+
 	"github.com/onionwire/onionwire/cmd/internal/cli"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/lookup"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/metrics"
@@ -24,7 +26,7 @@ const (
 )
 
 const statuses = `  3    the passphrase is wrong
-  4    there is no such profile, contact, message, file or token
+  4    there is no such profile, contact, message, file, folder or token
   5    the time that was given is over
   6    the profile is in use, no node runs on it, or there is no Tor to be used
 `
@@ -78,6 +80,7 @@ var known = []cli.Known{
 	{Err: tor.ErrExited, Status: exitUnavailable},
 	{Err: tor.ErrNotReady, Status: exitUnavailable},
 	{Err: tor.ErrControl, Status: exitUnavailable},
+	{Err: fs.ErrNotExist, Status: exitNotFound},
 
 	{Err: metrics.ErrAddress, Hint: "others on the network could ask otherwise; choose such an address", Status: cli.ExitUsage},
 	{Err: errTimeout, Hint: "try again, or allow more time with --timeout; 0 is for ever", Status: exitTimeout},

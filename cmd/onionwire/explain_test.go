@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"testing"
 
@@ -77,6 +78,7 @@ var told = map[error]string{
 	tor.ErrExited:             "last words",
 	tor.ErrNotReady:           "network connection",
 	tor.ErrControl:            "still running",
+	fs.ErrNotExist:            "path",
 }
 
 func TestHints(t *testing.T) {
