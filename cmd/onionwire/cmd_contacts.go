@@ -140,7 +140,7 @@ func unreadOf(ctx context.Context, s *session) (map[ledger.ConversationID]int, e
 func eachConversation(ctx context.Context, api rpc.API, use func(rpc.Conversation) error) error {
 	var after ledger.ConversationID
 	for {
-		page, err := api.Conversations(ctx, after, rpc.MaxMessages)
+		page, err := api.Conversations(ctx, after, rpc.MaxConversations)
 		if err != nil || len(page) == 0 {
 			return err
 		}

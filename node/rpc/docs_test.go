@@ -28,7 +28,7 @@ func TestDocumentHasTheLimits(t *testing.T) {
 	text := document(t)
 	for what, n := range map[string]int{
 		"%d connections": rpc.MaxConnections, "%d requests": rpc.MaxInFlight, "%d subscriptions": rpc.MaxSubscriptions,
-		"batch of %d": rpc.MaxBatch, "%d tokens": rpc.MaxTokens, "%d messages": rpc.MaxMessages,
+		"batch of %d": rpc.MaxBatch, "%d tokens": rpc.MaxTokens, "%d messages": rpc.MaxMessages, "1 to %d conversations": rpc.MaxConversations,
 		"%d MiB": rpc.MaxLine >> 20, "%d MiB in": rpc.MaxReply >> 20,
 	} {
 		if want := fmt.Sprintf(what, n); !strings.Contains(text, want) {

@@ -22,6 +22,9 @@ const (
 	MaxTokens = 256
 	// MaxMessages bounds how many messages a request returns.
 	MaxMessages = 100
+	// MaxConversations bounds how many conversations a request returns. They are short, and
+	// finding the latest of all takes longer than reading a few more.
+	MaxConversations = 1000
 	// MaxInterfaceState bounds what an interface keeps for itself, in bytes.
 	MaxInterfaceState = 64 << 10
 

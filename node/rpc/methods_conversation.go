@@ -98,7 +98,7 @@ var conversationMethods = []method{
 
 // conversations returns a page of them, or the one that a token is for.
 func conversations(ctx context.Context, c *call, p conversationsParams) ([]Conversation, error) {
-	limit, err := page{Before: p.After, Limit: p.Limit}.limit()
+	limit, err := page{Before: p.After, Limit: p.Limit}.limit(MaxConversations)
 	if err != nil {
 		return nil, err
 	}
@@ -112,14 +112,15 @@ func conversations(ctx context.Context, c *call, p conversationsParams) ([]Conve
 	return []Conversation{own}, err
 }
 
-// limit returns how many are wanted. It fails with ErrInvalid.
-func (p page) limit() (int, error) {
+// limit returns how many are wanted, of which there are most at the most. It fails with
+// ErrInvalid.
+func (p page) limit(most int) (int, error) {
 	limit := defaultMessages
 	if p.Limit != nil {
 		limit = *p.Limit
 	}
-	if limit < 1 || limit > MaxMessages || p.Before < 0 {
-		return 0, fmt.Errorf("%w: limit is from 1 to %d, a number from 0", ErrInvalid, MaxMessages)
+	if limit < 1 || limit > most || p.Before < 0 {
+		return 0, fmt.Errorf("%w: limit is from 1 to %d, a number from 0", ErrInvalid, most)
 	}
 	return limit, nil
 }
@@ -127,7 +128,7 @@ func (p page) limit() (int, error) {
 // fetch gets messages, and leaves the last ones out if they make the reply longer
 // than MaxLine. The first one stays.
 func (p page) fetch(get func(before ledger.MessageNumber, limit int) ([]Message, error)) ([]Message, error) {
-	limit, err := p.limit()
+	limit, err := p.limit(MaxMessages)
 	if err != nil {
 		return nil, err
 	}

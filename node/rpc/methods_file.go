@@ -47,7 +47,7 @@ var fileMethods = []method{
 	order[fileParam]("withdraw_file", owner, API.WithdrawFile),
 	// files are the last ones that were offered, the latest first.
 	define("files", member, "", func(ctx context.Context, c *call, p filesParams) ([]File, error) {
-		limit, err := p.limit()
+		limit, err := p.limit(MaxMessages)
 		if err != nil {
 			return nil, err
 		}

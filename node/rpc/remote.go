@@ -15,8 +15,9 @@ import (
 //
 //   - Every method may fail with ErrNotRunning, ErrLost, ErrToken or ErrForbidden as
 //     well. After ErrLost, what was asked for may have been done.
-//   - Lists in pages have MaxMessages at most, and messages may be fewer than asked
-//     for although there are more (docs/rpc.md): the empty list is the last one.
+//   - Lists in pages have MaxMessages at most, or MaxConversations, and messages may be
+//     fewer than asked for although there are more (docs/rpc.md): the empty list is the
+//     last one.
 //   - Events tells with signals of its own, [Disconnected] and [Reconnected], that the
 //     node is gone and that it is back.
 //

@@ -14,7 +14,8 @@ func most(limit int) *int {
 
 // Conversations implements API.
 func (r *Remote) Conversations(ctx context.Context, after ledger.ConversationID, limit int) ([]Conversation, error) {
-	return ask[[]Conversation](ctx, r, "conversations", conversationsParams{After: int64(after), Limit: most(limit)})
+	limit = min(limit, MaxConversations)
+	return ask[[]Conversation](ctx, r, "conversations", conversationsParams{After: int64(after), Limit: &limit})
 }
 
 // Conversation implements API.

@@ -121,6 +121,12 @@ func TestRemotePagesAreOfTheServer(t *testing.T) {
 	if _, args := node.heard(); args[2] != rpc.MaxMessages {
 		t.Errorf("the node was asked for %v messages, want %d", args[2], rpc.MaxMessages)
 	}
+	if _, err := r.Conversations(testContext(t), 0, 10*rpc.MaxConversations); err != nil {
+		t.Fatal(err)
+	}
+	if _, args := node.heard(); args[1] != rpc.MaxConversations {
+		t.Errorf("the node was asked for %v conversations, want %d", args[1], rpc.MaxConversations)
+	}
 	if _, err := r.Messages(testContext(t), 1, 0, 0); !errors.Is(err, rpc.ErrInvalid) {
 		t.Errorf("error is %v, want ErrInvalid", err)
 	}

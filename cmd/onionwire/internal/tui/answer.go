@@ -22,7 +22,7 @@ func answer(ctx context.Context, api rpc.API, request model.Request) model.Answe
 	case model.GetPresence:
 		a.Presence, a.Err = api.Presence(ctx, r.Contact)
 	case model.GetConversations:
-		a.Conversations, a.Err = api.Conversations(ctx, r.After, model.Page)
+		a.Conversations, a.Err = api.Conversations(ctx, r.After, r.Limit())
 	case model.GetConversation:
 		a.Conversation, a.Err = api.Conversation(ctx, r.Conversation)
 	case model.GetMessages:

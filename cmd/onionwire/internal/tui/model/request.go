@@ -5,7 +5,8 @@ import (
 	"github.com/onionwire/onionwire/node/rpc"
 )
 
-// Page is how many messages, files or conversations are asked for at once.
+// Page is how many messages or files are asked for at once, and how many conversations
+// first: of those the rest comes in larger pages.
 const Page = rpc.MaxMessages
 
 // Request is something to ask of the node.
@@ -18,6 +19,7 @@ type (
 	GetContacts      struct{}
 	GetContact       struct{ Contact ledger.ContactID }
 	GetPresence      struct{ Contact ledger.ContactID }
+	// GetConversations asks for those that come after one, 0 for the first ones.
 	GetConversations struct{ After ledger.ConversationID }
 	GetConversation  struct{ Conversation ledger.ConversationID }
 	GetMessage       struct{ Number ledger.MessageNumber }
@@ -45,6 +47,14 @@ type (
 		UpTo         ledger.MessageNumber
 	}
 )
+
+// Limit is how many are asked for: few to begin with, which are soon on the screen.
+func (r GetConversations) Limit() int {
+	if r.After == 0 {
+		return Page
+	}
+	return rpc.MaxConversations
+}
 
 func (GetSettings) request()      {}
 func (GetStatus) request()        {}
