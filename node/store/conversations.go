@@ -82,12 +82,31 @@ func (v *View) DirectConversations() (map[ledger.ContactID]ledger.ConversationID
 const lastMessages = `WITH lasts AS (SELECT id,
 	ifnull((SELECT max(number) FROM messages WHERE conversation = conversations.id), 0) AS last FROM conversations) `
 
+// recentMessages is in how many of the last messages the latest conversations are looked
+// for before all conversations are.
+const recentMessages = 2000
+
+// recentConversations are those of the last messages.
+const recentConversations = `SELECT conversation FROM
+	(SELECT conversation, number FROM messages ORDER BY number DESC LIMIT ?) GROUP BY conversation ORDER BY max(number) DESC LIMIT ?`
+
 // LatestConversations returns up to limit conversations, the one with the latest message
 // first, those after a conversation, or from the first on if it is 0. It fails with
 // ErrNotFound if that is gone.
 func (v *View) LatestConversations(after ledger.ConversationID, limit int) (all []ledger.ConversationID, err error) {
+	add := func(stmt *sqlite3.Stmt) error {
+		all = append(all, ledger.ConversationID(stmt.ColumnInt64(0)))
+		return nil
+	}
 	last := ledger.MessageNumber(math.MaxInt64)
-	if after != 0 {
+	if after == 0 {
+		// The first ones are what people wait for. They are mostly in the last messages,
+		// which are together on the disk; the last ones of all conversations are not.
+		if err := v.run(recentConversations, add, recentMessages, max(limit, 0)); err != nil || len(all) >= limit {
+			return all, err
+		}
+		all = nil
+	} else {
 		if _, err := v.Conversation(after); err != nil {
 			return nil, err
 		}
@@ -96,10 +115,7 @@ func (v *View) LatestConversations(after ledger.ConversationID, limit int) (all 
 		}
 	}
 	err = v.run(lastMessages+"SELECT id FROM lasts WHERE (last, id) < (?, ?) ORDER BY last DESC, id DESC LIMIT ?",
-		func(stmt *sqlite3.Stmt) error {
-			all = append(all, ledger.ConversationID(stmt.ColumnInt64(0)))
-			return nil
-		}, int64(last), int64(after), max(limit, 0))
+		add, int64(last), int64(after), max(limit, 0))
 	return all, err
 }
 
