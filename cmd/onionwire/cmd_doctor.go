@@ -22,6 +22,8 @@ type doctorOptions struct {
 	profile profileFlags
 	offline bool
 	timeout time.Duration
+	// wrong is what is wrong with what is set, if anything is.
+	wrong error
 }
 
 func newDoctor(tor *cli.TorFlags) *cobra.Command {
@@ -29,9 +31,11 @@ func newDoctor(tor *cli.TorFlags) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "doctor",
 		Short: "Find out what is wrong, and what to do about it",
-		Long: `doctor looks at the clock, at the profile and its folder, at the disk, at the node if one
-runs, at the tor program, and whether Tor connects to its network. Of each it says how it
-is, and what to do if something is wrong. It needs no passphrase, and changes nothing.
+		Long: `doctor looks at the clock, at the files for configuration, at the profile and its folder,
+at the disk, at the node if one runs, at the tor program, and whether Tor connects to its
+network. Of each it says how it is, and what to do if something is wrong; what cannot be
+looked at without something that is missing is left out. It needs no passphrase, and
+changes nothing.
 
 If no node runs, it starts a tor for the last of these, which takes up to --timeout;
 --offline leaves that out. The exit status is 1 if something has failed.
@@ -39,6 +43,14 @@ If no node runs, it starts a tor for the last of these, which takes up to --time
 With --json, each line is an object {"check":…,"outcome":…,"found":…,"todo":…}; the
 outcome is ok, warn or fail.`,
 		Args: cli.NoArgs,
+		// In place of that of the root: what is set wrong is a finding, and no end.
+		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
+			if err := chooseProfile(c.Flags()); err != nil {
+				return err
+			}
+			o.wrong = setFlags(c.Flags())
+			return nil
+		},
 		RunE: func(c *cobra.Command, _ []string) error { return o.run(c.Context(), stdioOf(c)) },
 	}
 	o.profile.register(c.Flags())
@@ -64,7 +76,7 @@ func (o *doctorOptions) run(ctx context.Context, stdio stdio) error {
 		return err
 	}
 	cfg := doctor.Config{
-		Root: o.profile.root, Name: o.profile.name, Now: time.Now(), Built: built(), Binary: o.tor.Binary,
+		Root: o.profile.root, Name: o.profile.name, Now: time.Now(), Built: built(), Misconfigured: o.wrong, Binary: o.tor.Binary,
 		Patience: o.timeout, Hint: cli.Program{Known: known}.HintFor,
 	}
 	if attached {

@@ -5,6 +5,7 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/onionwire/onionwire/cmd/internal/cli"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/config"
@@ -20,11 +21,18 @@ func configure(c *cobra.Command) error {
 	if err := chooseProfile(c.Flags()); err != nil {
 		return err
 	}
+	return setFlags(c.Flags())
+}
+
+// setFlags gives the flags of a command the values that are set. If anything of it is wrong,
+// they stay as they are.
+func setFlags(flags *pflag.FlagSet) error {
+	root, name := flags.Lookup("dir"), flags.Lookup("profile")
 	set, err := config.Load(config.Files{
 		Global: config.GlobalFile(), Profile: config.ProfileFile(root.Value.String(), name.Value.String()),
 	}, os.Environ())
 	if err == nil {
-		err = set.Apply(c.Flags())
+		err = set.Apply(flags)
 	}
 	var e *config.Error
 	if errors.As(err, &e) {

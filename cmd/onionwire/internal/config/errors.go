@@ -62,6 +62,12 @@ func wrong(name, hint string) error {
 
 // unknown is a name that no key has.
 func unknown(name string) error {
+	if isTable(name) {
+		return &Error{
+			reason: fmt.Errorf("%w: %s is a table", ErrValue, name),
+			Hint:   "write [" + name + "] in a line of its own, and its keys in the lines below",
+		}
+	}
 	hint := "docs/configuration.md lists all keys"
 	if near := nearest(name, Names()); near != "" {
 		hint = fmt.Sprintf("did you mean %s?", near)

@@ -39,6 +39,9 @@ type Config struct {
 	Now time.Time
 	// Built is when the program was made, or zero if nobody knows.
 	Built time.Time
+	// Misconfigured is what is wrong with the files for configuration or the environment,
+	// if anything is: the defaults are looked at then.
+	Misconfigured error
 	// Attached is where the tor is that others run and that is to be used, or empty.
 	// Binary is the tor program otherwise, or empty to look for it.
 	Attached, Binary string
@@ -49,9 +52,12 @@ type Config struct {
 	StartTor func(ctx context.Context, dataDir string) (*tor.Daemon, error)
 	// Hint says what to do about an error.
 	Hint func(error) string
+
+	// What checks have found to be missing, without which others have nothing to look at.
+	noProfile, noTor bool
 }
 
-// check is one thing to look at.
+// check is one thing to look at. The zero Result says that there is nothing.
 type check struct {
 	name string
 	run  func(context.Context, *Config) Result
@@ -60,6 +66,7 @@ type check struct {
 // checks in the order in which people would look.
 var checks = []check{
 	{"clock", clock},
+	{"config", configuration},
 	{"profile", profileFolder},
 	{"disk", disk},
 	{"node", running},
@@ -75,6 +82,9 @@ func Run(ctx context.Context, cfg Config, tell func(Result) error) (Outcome, err
 		r := c.run(ctx, &cfg)
 		if ctx.Err() != nil {
 			return worst, context.Cause(ctx)
+		}
+		if r == (Result{}) {
+			continue
 		}
 		r.Check = c.name
 		if err := tell(r); err != nil {

@@ -96,9 +96,6 @@ func (p *patient) examine(t *testing.T) (map[string]doctor.Result, doctor.Outcom
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(found) != 6 {
-		t.Errorf("%d checks were made", len(found))
-	}
 	return found, worst
 }
 
@@ -116,6 +113,9 @@ func TestWell(t *testing.T) {
 	found, worst := p.examine(t)
 	if worst != doctor.OK {
 		t.Errorf("%s: %+v", worst, found)
+	}
+	if len(found) != 7 {
+		t.Errorf("%d checks were made", len(found))
 	}
 	wants(t, found, "node", doctor.OK, "none runs")
 	if entries, err := filepath.Glob(filepath.Join(p.dir, ".doctor*")); err != nil || len(entries) > 0 {
@@ -136,7 +136,8 @@ func TestUnwell(t *testing.T) {
 			p.cfg.Now = p.cfg.Now.Add(-10 * time.Minute)
 			p.cfg.Built = time.Time{}
 		}, check: "clock", outcome: doctor.Warn, part: "later"},
-		"no profile": {harm: func(_ *testing.T, p *patient) { p.cfg.Name = "nobody" }, check: "profile", outcome: doctor.Fail, part: "no such profile"},
+		"no profile":        {harm: func(_ *testing.T, p *patient) { p.cfg.Name = "nobody" }, check: "profile", outcome: doctor.Fail, part: "no such profile"},
+		"what is set wrong": {harm: func(_ *testing.T, p *patient) { p.cfg.Misconfigured = errors.New("keys is a table") }, check: "config", outcome: doctor.Fail, part: "keys is a table"},
 		"no key file": {harm: func(t *testing.T, p *patient) {
 			t.Helper()
 			if err := os.Remove(filepath.Join(p.dir, "keys")); err != nil {
@@ -166,6 +167,50 @@ func TestUnwell(t *testing.T) {
 			wants(t, found, tc.check, tc.outcome, tc.part)
 			if worst == doctor.OK {
 				t.Error("nothing is wrong in all")
+			}
+		})
+	}
+}
+
+// TestOnce: what is missing is told once, not by every check that would need it, and a machine
+// on which nobody has made a profile yet is well.
+func TestOnce(t *testing.T) {
+	for name, tc := range map[string]struct {
+		harm  func(p *patient)
+		worst doctor.Outcome
+		want  map[string]doctor.Outcome // and nothing else that is not ok
+		left  []string
+	}{
+		"no profile yet": {
+			harm: func(p *patient) { p.cfg.Root = filepath.Join(p.dir, "new") }, worst: doctor.Warn,
+			want: map[string]doctor.Outcome{"profile": doctor.Warn}, left: []string{"disk", "node"},
+		},
+		"another profile": {
+			harm: func(p *patient) { p.cfg.Name = "nobody" }, worst: doctor.Fail,
+			want: map[string]doctor.Outcome{"profile": doctor.Fail}, left: []string{"disk", "node"},
+		},
+		"no tor": {
+			harm: func(p *patient) { p.cfg.Attached, p.cfg.Binary = "", filepath.Join(p.dir, "no-tor") }, worst: doctor.Fail,
+			want: map[string]doctor.Outcome{"tor": doctor.Fail}, left: []string{"bootstrap"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newPatient(t)
+			p.fakeTor(t)
+			tc.harm(p)
+			found, worst := p.examine(t)
+			if worst != tc.worst {
+				t.Errorf("%s in all, want %s", worst, tc.worst)
+			}
+			for check, r := range found {
+				if want := tc.want[check]; want == "" && r.Outcome != doctor.OK || want != "" && want != r.Outcome {
+					t.Errorf("%s: %+v", check, r)
+				}
+			}
+			for _, check := range tc.left {
+				if r, ok := found[check]; ok {
+					t.Errorf("%+v, want nothing", r)
+				}
 			}
 		})
 	}

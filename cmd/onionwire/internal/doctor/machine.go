@@ -46,9 +46,22 @@ func newestFile(dir string) (newest time.Time) {
 	return newest
 }
 
+// configuration looks whether what is set can be used.
+func configuration(_ context.Context, cfg *Config) Result {
+	if cfg.Misconfigured != nil {
+		return cfg.failed(cfg.Misconfigured)
+	}
+	return well("what is set can be used")
+}
+
 // profileFolder looks whether the profile is there, whole, and closed to others.
 func profileFolder(_ context.Context, cfg *Config) Result {
 	protected, err := profile.Protected(cfg.Root, cfg.Name)
+	if cfg.noProfile = errors.Is(err, profile.ErrNotFound); cfg.noProfile {
+		if all, err := profile.Names(cfg.Root); err == nil && len(all) == 0 {
+			return Result{Outcome: Warn, Found: "there is none yet", Todo: "onionwire makes one when it starts; so does 'onionwire init'"}
+		}
+	}
 	if err != nil {
 		return cfg.failed(err)
 	}
@@ -73,16 +86,16 @@ func profileFolder(_ context.Context, cfg *Config) Result {
 
 // disk looks whether files can be made in the folder of the profile.
 func disk(_ context.Context, cfg *Config) Result {
+	if cfg.noProfile {
+		return Result{}
+	}
 	f, err := os.CreateTemp(filepath.Join(cfg.Root, cfg.Name), ".doctor-*")
 	if err == nil {
 		// A block at least, or a full disk would not be noticed.
 		_, err = f.Write(make([]byte, 64<<10))
 		err = errors.Join(err, f.Sync(), f.Close(), os.Remove(f.Name()))
 	}
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return Result{Outcome: Warn, Found: "not looked at: there is no folder", Todo: "see what is said of the profile"}
-	case err != nil:
+	if err != nil {
 		return Result{Outcome: Fail, Found: reason(err), Todo: "make room on the disk, or give this user access to it"}
 	}
 	return well("the profile's folder can be written to")

@@ -15,6 +15,9 @@ import (
 
 // running looks whether a node runs, and answers.
 func running(ctx context.Context, cfg *Config) Result {
+	if cfg.noProfile {
+		return Result{}
+	}
 	s, err := access.Running(ctx, cfg.Root, cfg.Name)
 	switch {
 	case err == nil:
@@ -51,6 +54,7 @@ func program(ctx context.Context, cfg *Config) Result {
 	}
 	b, err := tor.LookupBinary(ctx, cfg.Binary)
 	if err != nil {
+		cfg.noTor = true
 		return cfg.failed(err)
 	}
 	found := fmt.Sprintf("%s, version %s", b.Path, b.Version)
@@ -78,6 +82,9 @@ func bootstrap(ctx context.Context, cfg *Config) Result {
 	if s, err := access.Running(ctx, cfg.Root, cfg.Name); err == nil {
 		defer s.Close()
 		return cfg.ofNode(ctx, s)
+	}
+	if cfg.noTor {
+		return Result{}
 	}
 	if cfg.StartTor == nil {
 		return Result{Outcome: Warn, Found: "not tried", Todo: "leave --offline away to try it"}
