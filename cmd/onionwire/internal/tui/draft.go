@@ -22,8 +22,37 @@ type draftMsg struct {
 // keptMsg says whether a draft is kept now.
 type keptMsg struct {
 	id   ledger.ConversationID
-	text string
+	text string // what was to be kept
+	kept string // what is: with what another interface on the node has written there
 	err  error
+}
+
+// putDraft makes a text the draft of a conversation, instead of the one that was loaded. What
+// another interface has written there since stays before it. It returns what is kept.
+func putDraft(ctx context.Context, api rpc.API, id ledger.ConversationID, loaded, text string) (string, error) {
+	there, err := api.Draft(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	if text = both(there, loaded, text); text == there {
+		return text, nil
+	}
+	return text, api.SetDraft(ctx, id, text)
+}
+
+// both puts what was written behind what is there, if that is not what was loaded and written
+// on. What they have in common is there once.
+func both(there, loaded, text string) string {
+	switch {
+	case there == loaded, strings.HasPrefix(text, there):
+		return text
+	case strings.HasPrefix(there, text):
+		return there
+	}
+	if written, ok := strings.CutPrefix(text, loaded); ok && strings.HasPrefix(there, loaded) {
+		text = strings.TrimPrefix(written, "\n")
+	}
+	return join(there, text)
 }
 
 func (m *Model) loadDraft(r *room) {
@@ -48,7 +77,7 @@ func (m *Model) drafted(msg draftMsg) {
 		return
 	}
 	m.unkept = false
-	r.draft, r.drafting, r.draftKnown = msg.text, msg.text, true
+	r.draft, r.draftKnown = msg.text, true
 	if !strings.HasPrefix(r.unsent(), msg.text) { // what has come back from an editor began with it
 		r.giveBack(msg.text)
 		r.back = "" // it has not been sent
@@ -71,12 +100,15 @@ func (m *Model) saveDraft(r *room) {
 		}
 		return
 	}
-	if text == r.drafting {
+	if r.keeping || text == r.draft {
 		return
 	}
-	r.drafting = text
-	api, id := m.api, r.id
-	m.act(func(ctx context.Context) tea.Msg { return keptMsg{id, text, api.SetDraft(ctx, id, text)} })
+	r.keeping = true
+	api, id, loaded := m.api, r.id, r.draft
+	m.act(func(ctx context.Context) tea.Msg {
+		kept, err := putDraft(ctx, api, id, loaded, text)
+		return keptMsg{id, text, kept, err}
+	})
 }
 
 // kept notes what became of a draft. One that was not kept is tried again for as long as
@@ -86,14 +118,31 @@ func (m *Model) kept(msg keptMsg) {
 	if r == nil {
 		return
 	}
-	if msg.err != nil && !errors.Is(msg.err, rpc.ErrNotFound) { // it has gone with its conversation
-		r.drafting = r.draft
+	r.keeping = false
+	switch {
+	case errors.Is(msg.err, rpc.ErrNotFound): // it has gone with its conversation
+		msg.kept = msg.text
+	case msg.err != nil:
 		m.complain("the draft was not kept", msg.err)
 		return
 	}
-	r.draft, m.unkept = msg.text, false
+	r.draft, m.unkept = msg.kept, false
+	if msg.kept != msg.text {
+		r.adopt(msg.text, msg.kept)
+	}
 	m.settled(r)
+	m.saveDraft(r) // what was written meanwhile
 	m.release(r)
+}
+
+// adopt takes over what the text of a room has become as a draft.
+func (r *room) adopt(text, kept string) {
+	if since, ok := strings.CutPrefix(r.text(), text); ok && r.editing == 0 && r.past.at == 0 {
+		r.set(kept + since)
+		return
+	}
+	r.giveBack(kept)
+	r.back = "" // it has not been sent
 }
 
 func (m *Model) complain(what string, err error) {

@@ -77,7 +77,7 @@ func (m *Model) offered(msg offeredMsg) {
 		return
 	}
 	r.set(r.past.typed)
-	r.past, r.draft, r.drafting = past{}, "", ""
+	r.past, r.draft = past{}, ""
 	m.release(r)
 }
 

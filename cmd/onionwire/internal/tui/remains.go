@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"strings"
 
 	tea "charm.land/bubbletea/v2"
 )
@@ -12,6 +11,7 @@ import (
 // Nothing else happens to the interface any more.
 func (m *Model) remains(ctx context.Context) {
 	m.savePlaces()
+	m.closeFrom(0)
 	rest := m.acts.rest()
 	take := func(msg tea.Msg) {
 		switch msg.(type) {
@@ -45,21 +45,13 @@ func (m *Model) remains(ctx context.Context) {
 // keep makes what was written the draft of a conversation, after one that was not read yet.
 func (m *Model) keep(ctx context.Context, r *room) error {
 	text := r.unsent()
-	if !r.draftKnown && text != "" {
-		before, err := m.api.Draft(ctx, r.id)
+	if text != r.draft {
+		kept, err := putDraft(ctx, m.api, r.id, r.draft, text)
 		if err != nil {
 			return err
 		}
-		if !strings.HasPrefix(text, before) {
-			text = join(before, text)
-		}
+		r.draft = kept
 	}
-	if text != r.draft {
-		if err := m.api.SetDraft(ctx, r.id, text); err != nil {
-			return err
-		}
-	}
-	r.draft = text
 	m.settled(r)
 	return nil
 }

@@ -41,9 +41,9 @@ type room struct {
 	wrote     time.Time // when somebody last did
 
 	draft      string // as the node has it
-	drafting   string // as the node was told last
 	draftKnown bool
 	reading    bool // whether it is asked for
+	keeping    bool // whether the node is being told another
 }
 
 // anchor is a row of a timeline.
