@@ -25,10 +25,8 @@ import (
 func (m *Model) command(line string) tea.Cmd {
 	call, err := console.Parse(line)
 	if err != nil {
-		m.openConsole("/" + line)
-		if c, ok := m.top().(*commandLine); ok {
-			c.err, c.from = err, m.room()
-		}
+		c := m.newConsole("/" + line)
+		c.err, c.from = err, m.room()
 		return nil
 	}
 	m.desk.history.Add("/" + line)

@@ -179,6 +179,40 @@ func TestCommandInComposer(t *testing.T) {
 	})
 }
 
+// A slash in an empty composer opens the command line.
+func TestSlashOpensConsole(t *testing.T) {
+	in(t, 100, 34, town(t), func(u *ui) {
+		talkTo(u, "Bob")
+		command(u, "mouse off")
+		u.typed("/verif")
+		u.sees("Compare safety numbers", "Tab complete")
+		u.press("tab")
+		u.sees("> /verify ")
+		u.press("ctrl+u") // nothing is left of it
+		u.misses("Tab complete")
+		u.typed("/")
+		u.press("up")
+		u.sees("> /mouse off")
+		u.press("esc", "ctrl+u")
+		u.typed("/")
+		u.press("esc")
+		u.sees("Write a message")
+		u.typed("either/or")
+		u.misses("Tab complete")
+		u.press("ctrl+u")
+		u.typed("/ver")
+		u.press("esc")
+		u.sees("› /ver")
+		u.press("tab") // of the composer
+		u.sees("> /ver", "Compare safety numbers")
+		u.typed("ify")
+		u.press("enter")
+		u.sees("Bob: not verified")
+		u.press("esc")
+		u.sees("Write a message")
+	})
+}
+
 func TestConsoleCompletes(t *testing.T) {
 	dir := t.TempDir()
 	for _, name := range []string{"letter one.txt", "letter two.txt", "other.txt"} {

@@ -56,6 +56,8 @@ func (m *Model) composerKey(r *room, action keys.Action, k tea.KeyPressMsg) tea.
 		e.DeleteWord()
 	case keys.DeleteToStart:
 		e.DeleteToStart()
+	case keys.Complete:
+		return m.complete(r)
 	case keys.Cancel:
 		r.leave()
 	case "":
@@ -64,6 +66,17 @@ func (m *Model) composerKey(r *room, action keys.Action, k tea.KeyPressMsg) tea.
 		}
 	}
 	return nil
+}
+
+// complete goes on in the command line with a command that is in the composer.
+func (m *Model) complete(r *room) tea.Cmd {
+	text := r.editor.Text()
+	if r.editing != 0 || !strings.HasPrefix(text, "/") || strings.HasPrefix(text, "//") ||
+		strings.Contains(text, "\n") || len(text) > console.MaxLine {
+		return nil
+	}
+	r.set("")
+	return m.openConsoleFrom(r, text)
 }
 
 // write puts text into the composer.

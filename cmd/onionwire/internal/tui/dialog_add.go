@@ -83,6 +83,16 @@ func (f *addForm) hints() []keys.Action {
 	return []keys.Action{keys.Confirm, keys.NextField, keys.Close}
 }
 
+func (f *addForm) word(a keys.Action) string {
+	switch {
+	case a != keys.Confirm:
+		return ""
+	case f.at == len(f.fields())-1 && f.parsed != contactlink.Link{}:
+		return "ask them"
+	}
+	return "go on"
+}
+
 func (f *addForm) fields() []*entry { return []*entry{f.link, f.name, f.introduction} }
 
 // typed is what is in the fields.

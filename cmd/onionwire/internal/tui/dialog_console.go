@@ -25,13 +25,23 @@ type commandLine struct {
 }
 
 // openConsole shows the command line with something in it.
-func (m *Model) openConsole(line string) {
+func (m *Model) openConsole(line string) { m.newConsole(line) }
+
+// openConsoleFrom shows the command line with what was written in a conversation.
+func (m *Model) openConsoleFrom(r *room, line string) tea.Cmd {
+	c := m.newConsole(line)
+	c.from = r
+	return c.look(m)
+}
+
+func (m *Model) newConsole(line string) *commandLine {
 	label := "Command (" + m.keys.Key(keys.NextField) + " completes, " + m.keys.Key(keys.Help) + " explains)"
 	c := &commandLine{line: newEntry(label, console.MaxLine), cycle: -1, names: make(map[console.Kind][]console.Option)}
 	c.line.Set(line)
 	m.desk.history.Reset()
 	m.open(c)
 	c.look(m)
+	return c
 }
 
 func (c *commandLine) title() string { return "Command" }
@@ -42,6 +52,13 @@ func (c *commandLine) hints() []keys.Action {
 	return []keys.Action{keys.Confirm, keys.NextField, keys.Close}
 }
 
+func (c *commandLine) word(a keys.Action) string {
+	if a == keys.NextField {
+		return "complete"
+	}
+	return ""
+}
+
 func (c *commandLine) update(m *Model, msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case folderMsg:
@@ -50,6 +67,11 @@ func (c *commandLine) update(m *Model, msg tea.Msg) tea.Cmd {
 			c.look(m)
 		}
 	case tea.PasteMsg:
+		if c.from != nil && c.isText(msg.Content) {
+			c.release(m)
+			m.paste(msg.Content)
+			return nil
+		}
 		m.typed(&c.line.Editor, msg)
 		return c.look(m)
 	case tea.KeyPressMsg:
@@ -62,9 +84,7 @@ func (c *commandLine) key(m *Model, k tea.KeyPressMsg) tea.Cmd {
 	switch a := m.dialogAction(k); a {
 	case keys.Close:
 		m.closeOverlay(c)
-		if c.from != nil {
-			c.from.giveBack(c.line.Text())
-		}
+		return nil
 	case keys.Confirm:
 		return c.enter(m)
 	case keys.NextField:
@@ -87,8 +107,39 @@ func (c *commandLine) key(m *Model, k tea.KeyPressMsg) tea.Cmd {
 		if !m.typed(&c.line.Editor, k) {
 			return nil
 		}
+		if text := c.line.Text(); c.from != nil && (text == "" || text == "//") {
+			c.release(m)
+			return nil
+		}
 	}
 	return c.look(m)
+}
+
+// isText reports whether what is pasted makes a text of what was a command: one has a line,
+// and begins with one slash.
+func (c *commandLine) isText(pasted string) bool {
+	pasted = strings.TrimSpace(pasted)
+	return strings.ContainsAny(pasted, "\r\n") || len(c.line.Text())+len(pasted) > console.MaxLine ||
+		c.line.Text() == "/" && strings.HasPrefix(pasted, "/")
+}
+
+// release goes back to the conversation with what was written, which is no command.
+func (c *commandLine) release(m *Model) {
+	from := c.from
+	c.from = nil
+	m.closeOverlay(c)
+	from.giveBack(c.line.Text())
+}
+
+// unentered gives the conversations what was written in them and has not become a command
+// when the command line is closed. A slash alone is nothing.
+func unentered(closed []overlay) {
+	for _, o := range closed {
+		c, ok := o.(*commandLine)
+		if ok && c.from != nil && strings.TrimSpace(c.line.Text()) != "/" {
+			c.from.giveBack(c.line.Text())
+		}
+	}
 }
 
 // enter does what was typed. What cannot be read stays, to be mended.
@@ -103,6 +154,7 @@ func (c *commandLine) enter(m *Model) tea.Cmd {
 		return nil
 	}
 	m.desk.history.Add(line)
+	c.from = nil // it is a command
 	m.closeOverlay(c)
 	return m.call(call)
 }
@@ -184,5 +236,8 @@ func (c *commandLine) wrong(m *Model, p *page) {
 	var e *console.Error
 	if errors.As(c.err, &e) {
 		p.say(m.theme.Dim, safe.Line(e.Hint))
+	}
+	if c.from != nil {
+		p.say(m.theme.Dim, m.keys.Key(keys.Close)+" goes back to the message; one that begins with / is written with //")
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/editor"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/keys"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/theme"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/wording"
 )
 
 // page collects the lines of a dialog from the top to the bottom.
@@ -187,16 +188,25 @@ func (e *entry) show(p *page, focused bool) *position {
 func (m *Model) typed(e *editor.Editor, msg tea.Msg) bool {
 	switch msg := msg.(type) {
 	case tea.PasteMsg:
-		return e.Insert(strings.TrimSpace(msg.Content))
+		return m.inserted(e, strings.TrimSpace(msg.Content))
 	case tea.KeyPressMsg:
 		a, _ := m.keys.Find(keys.Composer, msg.String())
 		if does, ok := editing[a]; ok {
 			does(e)
 			return true
 		}
-		return msg.Text != "" && e.Insert(msg.Text)
+		return msg.Text != "" && m.inserted(e, msg.Text)
 	}
 	return false
+}
+
+// inserted puts text into a field, and reports whether it had room there.
+func (m *Model) inserted(e *editor.Editor, text string) bool {
+	if !e.Insert(text) {
+		m.say(warning, "nothing was added: this field has room for "+wording.Bytes(int64(e.Limit)))
+		return false
+	}
+	return true
 }
 
 var editing = map[keys.Action]func(*editor.Editor){

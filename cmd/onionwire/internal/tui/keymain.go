@@ -27,6 +27,9 @@ func (m *Model) mainKey(action keys.Action, k tea.KeyPressMsg) tea.Cmd {
 			if r == nil {
 				return m.show(keys.Console)
 			}
+			if r.begins() {
+				return m.openConsoleFrom(r, "/")
+			}
 		}
 	}
 	switch action {

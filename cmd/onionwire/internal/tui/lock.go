@@ -55,7 +55,8 @@ func (m *Model) lock(asked bool) tea.Cmd {
 
 // seal empties the screen, and ends the program.
 func (m *Model) seal() tea.Cmd {
-	m.stage, m.overlays = locking, nil
+	m.stage = locking
+	m.closeFrom(0)
 	return tea.Quit
 }
 

@@ -1,6 +1,7 @@
 package tui_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -111,8 +112,43 @@ func TestSlashIsNotLost(t *testing.T) {
 		u.sees("a command has one line", "› /etc/passwd", "  has lines")
 		u.press("ctrl+u", "ctrl+u", "ctrl+u")
 		u.typed("/shrug at that")
-		u.press("enter", "esc")
+		u.press("enter")
+		u.sees("no command", "begins with / is written with //")
+		u.press("esc")
 		u.sees("› /shrug at that")
+		u.press("ctrl+u")
+		u.typed("/shrug")
+		u.press("ctrl+c") // leaves what is open, and loses nothing
+		u.sees("› /shrug")
+		u.press("ctrl+u")
+		u.typed("//shrug at that")
+		u.misses("Tab complete")
+		u.press("enter")
+		u.sees("Write a message")
+		if all := texts(u); all[len(all)-1] != "/shrug at that" {
+			t.Errorf("sent %q", all)
+		}
+	})
+	t.Run("pasted behind a slash", func(t *testing.T) {
+		for _, pasted := range []string{"/etc/passwd", "etc/passwd\nhas lines", strings.Repeat("long ", 2000)} {
+			in(t, 80, 24, pair, func(u *ui) {
+				u.press("alt+down")
+				u.typed("/")
+				u.send(paste(pasted))
+				u.misses("Tab complete")
+				u.pass(2 * time.Second)
+				u.wantDraft("/" + pasted)
+			})
+		}
+	})
+	t.Run("the interface ends", func(t *testing.T) {
+		var was *ui
+		in(t, 80, 24, pair, func(u *ui) {
+			was = u
+			u.press("alt+down")
+			u.typed("/shrug at that")
+		})
+		was.wantDraft("/shrug at that")
 	})
 }
 

@@ -50,13 +50,16 @@ func (m *Model) open(o overlay) { m.overlays = append(m.overlays, o) }
 
 // closeOverlay closes a dialog, and those above it.
 func (m *Model) closeOverlay(o overlay) {
-	for i, other := range m.overlays {
-		if other == o {
-			clear(m.overlays[i:])
-			m.overlays = m.overlays[:i]
-			return
-		}
+	if i := slices.Index(m.overlays, o); i >= 0 {
+		m.closeFrom(i)
 	}
+}
+
+// closeFrom closes the dialogs from one on.
+func (m *Model) closeFrom(i int) {
+	unentered(m.overlays[i:])
+	clear(m.overlays[i:])
+	m.overlays = m.overlays[:i]
 }
 
 // shows reports whether a dialog is open.

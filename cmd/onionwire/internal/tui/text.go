@@ -23,6 +23,9 @@ func (r *room) text() string {
 	return r.editor.Text()
 }
 
+// begins reports whether nothing was written yet of a message.
+func (r *room) begins() bool { return r.text() == "" && r.editing == 0 }
+
 // set replaces it, with one that is no longer than a draft.
 func (r *room) set(text string) {
 	r.long = ""
