@@ -152,6 +152,19 @@ func (m *Model) complain(what string, err error) {
 	m.unkept = true
 }
 
+// unsaved reports whether something that was written could not be kept.
+func (m *Model) unsaved() bool {
+	if !m.unkept || m.stage != ready {
+		return false
+	}
+	for _, r := range m.rooms {
+		if r.unsent() != r.draft {
+			return true
+		}
+	}
+	return false
+}
+
 // release forgets a room that is in no tab, unless something in it is not kept yet.
 func (m *Model) release(r *room) {
 	if slices.Contains(m.tabs, r.id) || r.leaves || r.unsent() != r.draft {

@@ -111,10 +111,16 @@ func (m *Model) interrupt() tea.Cmd {
 	return nil
 }
 
-// quit saves drafts, and ends the program. Asked for once more, it waits for nothing.
+// quit saves drafts, and ends the program. Asked for once more, it waits for nothing. What
+// would be lost with it has to be known first.
 func (m *Model) quit() tea.Cmd {
 	if m.quitting {
 		return tea.Quit
+	}
+	if now := m.now(); m.unsaved() && !now.Before(m.losing) {
+		m.losing = now.Add(interruptWithin)
+		m.say(failed, m.keys.Key(keys.Quit)+" again loses what you wrote: it could not be kept; start onionwire once more, elsewhere, to keep it")
+		return nil
 	}
 	m.quitting = true
 	m.saveDrafts()

@@ -70,6 +70,11 @@ func TestDraftIsKeptLater(t *testing.T) {
 		u.typed("for Alice")
 		u.pass(2 * time.Second)
 		u.sees("the draft was not kept", "the node does not answer")
+		u.press("ctrl+q")
+		if u.quit {
+			t.Error("the interface ends, and the draft is lost")
+		}
+		u.sees("Ctrl+Q again loses what you wrote")
 		failure = nil
 		u.press("ctrl+q")
 		if got, err := u.api.Draft(ctx, 1); err != nil || got != "for Alice" {

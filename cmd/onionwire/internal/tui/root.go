@@ -42,6 +42,7 @@ type Model struct {
 	sidebarHidden bool
 	pressed       string // keys that are the beginning of something
 	leaving       time.Time
+	losing        time.Time // until when somebody knows that quitting loses what they wrote
 	quitting      bool
 	away          bool // whether the terminal is not ours, or what was on it may not be seen
 	unkept        bool // whether a draft could not be kept
