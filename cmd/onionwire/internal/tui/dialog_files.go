@@ -256,7 +256,7 @@ func (l *fileList) moving(m *Model, f rpc.File, width int, why string) (theme.St
 			text += ", " + wording.Span(time.Duration(at.Left)) + " left"
 		}
 	default:
-		text += ", waits for a connection"
+		text += ", " + m.standstill(&f)
 	}
 	return m.theme.Accent, gauge(done, f.Size, width, text)
 }

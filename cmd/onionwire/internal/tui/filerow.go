@@ -57,13 +57,24 @@ func (m *Model) fileProgress(f *model.File, w int) string {
 	case f.Why != "":
 		return text + " waits: " + safe.Line(f.Why)
 	case !moves:
-		return text + " waits for a connection"
+		return text + " " + m.standstill(&f.File)
 	}
 	text += " " + wording.Bytes(p.Rate) + "/s"
 	if p.Left >= 0 {
 		text += ", " + wording.Span(time.Duration(p.Left)) + " left"
 	}
 	return text
+}
+
+// standstill says what a file waits for that is to move and does not.
+func (m *Model) standstill(f *rpc.File) string {
+	switch {
+	case m.state.Presence(f.Contact, m.now()).State != rpc.Online:
+		return "waits for a connection"
+	case f.Incoming:
+		return "asking the sender"
+	}
+	return "waits until they fetch it"
 }
 
 // paintFile paints the rows of a file.
