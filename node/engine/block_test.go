@@ -52,6 +52,44 @@ func TestBlocked(t *testing.T) {
 	alice.expect(bob, "alice: are you there?", "bob: sorry")
 }
 
+// TestFilesOfBlocked: nobody goes on waiting for a file that was given up by blocking. They
+// hear of it when they are unblocked, and not before.
+func TestFilesOfBlocked(t *testing.T) {
+	for name, accepted := range map[string]bool{"offered": false, "accepted": true} {
+		t.Run(name, func(t *testing.T) {
+			w, alice, bob := two(t)
+			w.befriend(alice, bob)
+			given, taken := alice.offer(bob, 5), bob.offer(alice, 5)
+			w.pass(time.Minute)
+			if accepted {
+				bob.must(bob.engine.AcceptFile(bob.now(), bob.file(given.ID).Number, "/to", "/draft"))
+				alice.must(alice.engine.AcceptFile(alice.now(), alice.file(taken.ID).Number, "/to", "/draft"))
+				bob.flush()
+				alice.flush()
+				w.pass(time.Minute)
+			}
+			before := bob.file(given.ID).State
+			alice.must(alice.engine.BlockContact(alice.now(), alice.contact(bob).ID))
+			alice.flush()
+			w.pass(time.Hour)
+			if s := bob.file(given.ID).State; s != before {
+				t.Errorf("blocked: he has it in state %d, want %d", s, before)
+			}
+			alice.restart()
+			alice.must(alice.engine.UnblockContact(alice.now(), alice.contact(bob).ID))
+			alice.flush()
+			w.pass(time.Hour)
+			for _, p := range w.people {
+				for _, id := range []ledger.FileID{given.ID, taken.ID} {
+					if s := p.file(id).State; s != ledger.Withdrawn {
+						t.Errorf("%s has a file in state %d", p.name, s)
+					}
+				}
+			}
+		})
+	}
+}
+
 // TestBlockedWhileConnected: the link ends.
 func TestBlockedWhileConnected(t *testing.T) {
 	w, alice, bob := two(t)

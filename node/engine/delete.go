@@ -3,13 +3,15 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/onionwire/onionwire/node/ledger"
+	"github.com/onionwire/onionwire/node/wire"
 )
 
 // BlockContact takes nothing from somebody any more: links are closed, what waits
-// fails. It fails with ErrNotFound.
+// fails. That files have ended waits for UnblockContact. It fails with ErrNotFound.
 func (e *Engine) BlockContact(now time.Time, id ledger.ContactID) error {
 	c, err := e.contactOf(id)
 	if err != nil {
@@ -21,9 +23,18 @@ func (e *Engine) BlockContact(now time.Time, id ledger.ContactID) error {
 	if c.State != ledger.Accepted {
 		c.Added = time.Time{} // UnblockContact makes no contact of somebody who was none
 	}
+	files := slices.Clone(c.files)
 	e.setState(now, c, ledger.Blocked)
 	e.withdrawAll(now, c)
-	return e.empty(now, c)
+	if err := e.empty(now, c); err != nil {
+		return err
+	}
+	for _, f := range files {
+		if err := e.answer(c, f.ID, wire.FileWithdrawn); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // UnblockContact takes that back: somebody who was a contact is one again, anybody

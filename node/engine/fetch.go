@@ -112,7 +112,7 @@ func given(f *ledger.File) ledger.File {
 	return own
 }
 
-// withdrawAll ends the files of a contact, who is not told.
+// withdrawAll ends the files of a contact, who is not told: see BlockContact.
 func (e *Engine) withdrawAll(now time.Time, c *contact) {
 	for _, f := range slices.Clone(c.files) {
 		f.State = ledger.Withdrawn
