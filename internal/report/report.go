@@ -23,7 +23,8 @@ type Figure struct {
 	// empty, Value is ours, in Unit; otherwise it is the ratio of ours to the base.
 	Base, Ours string
 	Value      float64
-	Limit      float64
+	// Limit is the goal, or 0 if there is none.
+	Limit float64
 	// AtLeast means that Value is to be no less than Limit, instead of no more.
 	AtLeast bool
 	Unit    string
@@ -59,6 +60,9 @@ func (t Table) String() string {
 		base, ratio, limit := f.Base, fmt.Sprintf("%.2f", f.Value), fmt.Sprintf("%s %.2f", sign, f.Limit)
 		if base == "" {
 			base, ratio, limit = "–", "–", fmt.Sprintf("%s %g%s", sign, f.Limit, f.Unit)
+		}
+		if f.Limit == 0 {
+			limit, reached = "–", "–"
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", f.Measure, base, f.Ours, ratio, limit, reached)
 	}

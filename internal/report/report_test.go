@@ -16,6 +16,7 @@ var sample = report.Table{Base: "bare", Figures: []report.Figure{
 	{Measure: "throughput", Base: "10", Ours: "9", Value: 0.9, Limit: 0.95, AtLeast: true},
 	{Measure: "allocations", Ours: "5", Value: 5, Limit: 10},
 	{Measure: "saved", Ours: "9000 bytes", Value: 9000, Limit: 8192, Unit: " bytes"},
+	{Measure: "time", Ours: "3 ms", Value: 3, Unit: " ms"},
 }}
 
 var place = report.Docs{Name: "figures", Command: "go run ./figures"}
@@ -28,6 +29,7 @@ func TestTable(t *testing.T) {
 | throughput | 10 | 9 | 0.90 | ≥ 0.95 | NO |
 | allocations | – | 5 | – | ≤ 10 | yes |
 | saved | – | 9000 bytes | – | ≤ 8192 bytes | NO |
+| time | – | 3 ms | – | – | – |
 `
 	if got := sample.String(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

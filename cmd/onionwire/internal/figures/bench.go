@@ -55,7 +55,7 @@ func (b *bench) furnish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	add := b.command(ctx, "add", "--profile", "default", "-")
+	add := b.command(ctx, "add", "--profile", "default", "--alias", "Person", "-")
 	in, err := add.StdinPipe()
 	if err != nil {
 		return err
