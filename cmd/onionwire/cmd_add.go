@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/onionwire/onionwire/cmd/internal/cli"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/lookup"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/output"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/qr"
 	"github.com/onionwire/onionwire/node/contactlink"
@@ -96,8 +97,8 @@ func (o *addOptions) run(ctx context.Context, s *session, link contactlink.Link)
 		return err
 	}
 	if c.State == rpc.AcceptedContact {
-		return s.out.Show(c, "%s is a contact", output.Line(nameOf(c)))
+		return s.out.Show(c, "%s is a contact", output.Line(lookup.Label(c)))
 	}
 	s.later()
-	return s.out.Show(c, "%s is asked to become a contact", output.Line(nameOf(c)))
+	return s.out.Show(c, "%s is asked to become a contact", output.Line(lookup.Label(c)))
 }

@@ -3,10 +3,13 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/onionwire/onionwire/cmd/internal/cli"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/lookup"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/output"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/settings"
 	"github.com/onionwire/onionwire/node/ledger"
@@ -22,6 +25,9 @@ type contactOrder struct {
 	// done is said for people when it is done, behind the name.
 	done string
 }
+
+// asking are the states of those who can be answered.
+var asking = []rpc.ContactState{rpc.AskingContact}
 
 // named is the argument that says which contact.
 func named(_ *cobra.Command, args []string) error {
@@ -57,7 +63,11 @@ func (o contactOrder) run(ctx context.Context, s *session, given string) error {
 	if err != nil {
 		return err
 	}
-	if err := o.do(s.API, ctx, c.ID); err != nil {
+	err = o.do(s.API, ctx, c.ID)
+	if errors.Is(err, rpc.ErrState) && slices.Equal(o.whose, asking) {
+		return cli.Hint(fmt.Errorf("cannot %s somebody who has not asked to become a contact: %w", o.name, rpc.ErrState), "'onionwire requests' lists those who have")
+	}
+	if err != nil {
 		return err
 	}
 	return s.show(ctx, c.ID, o.done)
@@ -69,7 +79,7 @@ func (s *session) show(ctx context.Context, id ledger.ContactID, done string) er
 	if err != nil {
 		return err
 	}
-	return s.out.Show(c, "%s %s", output.Line(nameOf(c)), done)
+	return s.out.Show(c, "%s %s", output.Line(lookup.Label(c)), done)
 }
 
 func newAccept(tor *cli.TorFlags) *cobra.Command {
@@ -77,7 +87,7 @@ func newAccept(tor *cli.TorFlags) *cobra.Command {
 		name: "accept", short: "Accept somebody who asks to become a contact", done: "is a contact now",
 		long: `accept says yes to somebody who asks to become a contact, as 'onionwire requests' lists
 them. They are told as soon as they can be reached.`,
-		do: rpc.API.AcceptContact, whose: []rpc.ContactState{rpc.AskingContact},
+		do: rpc.API.AcceptContact, whose: asking,
 	}.command(tor)
 }
 
@@ -86,7 +96,7 @@ func newReject(tor *cli.TorFlags) *cobra.Command {
 		name: "reject", short: "Reject somebody who asks to become a contact", done: "is rejected",
 		long: `reject says no to somebody who asks to become a contact. They are not told, and can ask
 again a day later: 'onionwire block' is for good.`,
-		do: rpc.API.RejectContact, whose: []rpc.ContactState{rpc.AskingContact},
+		do: rpc.API.RejectContact, whose: asking,
 	}.command(tor)
 }
 

@@ -102,7 +102,16 @@ func (l listedContact) row() []string {
 	if l.Muted {
 		unread += " (muted)"
 	}
-	return []string{numberOf(l.Contact), nameOf(l.Contact), state, verified, unread}
+	return []string{numberOf(l.Contact), lookup.Called(l.Contact), state, verified, unread}
+}
+
+// called is what a contact is called in results: a program that knows it by no name gets its
+// whole peer ID.
+func (s *session) called(c rpc.Contact) string {
+	if s.out.JSON {
+		return nameOf(c)
+	}
+	return lookup.Label(c)
 }
 
 // nameOf is what a contact is called, by its peer ID if by nothing else.
@@ -185,7 +194,7 @@ func listRequests(ctx context.Context, s *session) error {
 				return err
 			}
 		default:
-			rows = append(rows, []string{numberOf(c), nameOf(c) + notThem(contacts, c), c.Peer, c.Introduction})
+			rows = append(rows, []string{numberOf(c), lookup.Called(c) + notThem(contacts, c), c.Peer, c.Introduction})
 		}
 	}
 	return output.Table(s.out.Out, rows...)

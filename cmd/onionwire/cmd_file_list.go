@@ -63,7 +63,7 @@ func (o *fileListOptions) run(ctx context.Context, s *session, given ...string) 
 	}
 	names := make(map[ledger.ContactID]string)
 	for _, c := range contacts {
-		names[c.ID] = nameOf(c)
+		names[c.ID] = s.called(c)
 	}
 	var rows [][]string
 	var before ledger.FileNumber

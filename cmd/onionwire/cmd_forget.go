@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/onionwire/onionwire/cmd/internal/cli"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/lookup"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/output"
 )
 
@@ -54,7 +55,7 @@ func (o *forgetOptions) run(ctx context.Context, s *session, given string) error
 	if o.keepHistory {
 		what = "and keep what was written"
 	}
-	name := output.Line(nameOf(c))
+	name := output.Line(lookup.Label(c))
 	if err := o.confirm.ask(ctx, s.stdio, "Delete "+name+" ("+numberOf(c)+"), the keys that you share "+what+"? Nobody can undo that."); err != nil {
 		return err
 	}

@@ -95,7 +95,7 @@ func (o *historyOptions) run(ctx context.Context, s *session, given string) erro
 	if err != nil || c.Conversation == 0 {
 		return err
 	}
-	names := map[ledger.ContactID]string{c.ID: nameOf(c)}
+	names := map[ledger.ContactID]string{c.ID: s.called(c)}
 	if o.page.limit == 0 {
 		return o.everything(ctx, s, c.Conversation, names)
 	}

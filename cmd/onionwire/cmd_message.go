@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -103,6 +104,9 @@ With --json, the message is printed as in docs/rpc.md.`,
 func textOf(in io.Reader, words []string) (text string, err error) {
 	if text = strings.Join(words, " "); len(words) == 0 {
 		text, err = readText(in)
+	}
+	if err == nil && !utf8.ValidString(text) {
+		err = cli.Hint(cli.Usage(errors.New("the text is not UTF-8")), "convert it, as with iconv, or send it as a file: onionwire file send")
 	}
 	if err == nil && strings.TrimSpace(text) == "" {
 		err = cli.Hint(cli.Usage(errors.New("the message is empty")), "write the text behind the other arguments, or into standard input")

@@ -9,6 +9,7 @@ import (
 
 	"github.com/onionwire/onionwire/cmd/internal/cli"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/duration"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/lookup"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/output"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/rpc"
@@ -63,8 +64,8 @@ func (o *pingOptions) run(ctx context.Context, s *session, given string) error {
 		took, err = s.Ping(ctx, c.ID)
 	}
 	if err != nil {
-		return overdue(ctx, err, fmt.Sprintf("%s has not answered", output.Line(nameOf(c))),
+		return overdue(ctx, err, fmt.Sprintf("%s has not answered", output.Line(lookup.Label(c))),
 			"they are not online, most likely; try again later, or allow more time with --timeout")
 	}
-	return s.out.Show(pong{c.ID, took}, "%s answers in %s", output.Line(nameOf(c)), time.Duration(took).Round(time.Millisecond))
+	return s.out.Show(pong{c.ID, took}, "%s answers in %s", output.Line(lookup.Label(c)), time.Duration(took).Round(time.Millisecond))
 }

@@ -73,7 +73,7 @@ func (o *searchOptions) run(ctx context.Context, s *session, text string) error 
 	}
 	names := make(map[ledger.ContactID]string)
 	for _, c := range contacts {
-		names[c.ID] = nameOf(c)
+		names[c.ID] = s.called(c)
 	}
 	return s.messages(found, names)
 }

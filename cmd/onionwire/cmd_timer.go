@@ -12,6 +12,7 @@ import (
 
 	"github.com/onionwire/onionwire/cmd/internal/cli"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/duration"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/lookup"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/output"
 	"github.com/onionwire/onionwire/node/rpc"
 )
@@ -43,7 +44,7 @@ func setTimer(ctx context.Context, s *session, c rpc.Contact, after time.Duratio
 	if err != nil {
 		return err
 	}
-	return s.out.Show(conversation, "%s: messages %s", output.Line(nameOf(c)), timer(conversation.Timer))
+	return s.out.Show(conversation, "%s: messages %s", output.Line(lookup.Label(c)), timer(conversation.Timer))
 }
 
 func newExpire(tor *cli.TorFlags) *cobra.Command {
@@ -69,7 +70,7 @@ func setExpiry(ctx context.Context, s *session, c rpc.Contact, after time.Durati
 	case duration.Default:
 		wait = "for as long as the settings say"
 	}
-	return s.out.Show(c, "%s: messages wait %s", output.Line(nameOf(c)), wait)
+	return s.out.Show(c, "%s: messages wait %s", output.Line(lookup.Label(c)), wait)
 }
 
 // parse reads the time, or what can be said instead.

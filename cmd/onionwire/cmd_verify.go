@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/onionwire/onionwire/cmd/internal/cli"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/lookup"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/output"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/qr"
 	"github.com/onionwire/onionwire/node/rpc"
@@ -113,7 +114,7 @@ func (o *verifyOptions) run(ctx context.Context, s *session, given, typed string
 		}
 	}
 	if typed != "" {
-		return s.out.Show(verification{number, true}, "%s is verified", output.Line(nameOf(c)))
+		return s.out.Show(verification{number, true}, "%s is verified", output.Line(lookup.Label(c)))
 	}
 	if s.out.JSON {
 		return s.out.Object(verification{number, c.Verified})

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/pflag"
 
@@ -122,6 +123,9 @@ func (s secrets) fromFile(f *secretFlag) ([]byte, error) {
 		in = file
 	}
 	line, err := readSecret(in)
+	if errors.Is(err, syscall.EBADF) {
+		return nil, cli.Hint(cli.Usage(fmt.Errorf("%s: descriptor %d is not open", name, f.fd)), "open it for reading, as the shell does: "+name+" 9 9< FILE")
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}

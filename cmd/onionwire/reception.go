@@ -209,7 +209,7 @@ func (r *reception) name(ctx context.Context, id ledger.ContactID) (string, erro
 	case err != nil:
 		return "", err
 	}
-	r.names[id] = nameOf(c)
+	r.names[id] = r.called(c)
 	return r.names[id], nil
 }
 

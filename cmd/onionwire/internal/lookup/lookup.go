@@ -51,7 +51,7 @@ func (e *Error) Is(target error) bool {
 
 // Contact returns who is meant by one of these, the first that somebody has:
 //
-//   - 7 or #7, the number 7;
+//   - 7 or #7, the number 7, also as in [Label];
 //   - the peer ID, or enough of its beginning to be one contact's only;
 //   - the alias, which is chosen here, in this spelling;
 //   - the alias, or the name of who has none, in any mixture of capital and small
@@ -64,6 +64,7 @@ func Contact(all []rpc.Contact, given string) (rpc.Contact, error) {
 	given = strings.TrimSpace(given)
 	for _, same := range []func(rpc.Contact) bool{
 		func(c rpc.Contact) bool { return strconv.FormatInt(int64(c.ID), 10) == strings.TrimPrefix(given, "#") },
+		func(c rpc.Contact) bool { return Name(c) == "" && Label(c) == given },
 		func(c rpc.Contact) bool { return len(given) >= minPeer && strings.HasPrefix(c.Peer, given) },
 		func(c rpc.Contact) bool { return given != "" && c.Alias == given },
 	} {
@@ -115,6 +116,29 @@ func Name(c rpc.Contact) string {
 		return c.Alias
 	}
 	return c.Name
+}
+
+// shortPeer is how much of the end of a peer ID tells people apart, in characters.
+const shortPeer = 6
+
+// Tail is the end of a peer ID, by which people tell contacts apart.
+func Tail(peer string) string { return peer[max(len(peer)-shortPeer, 0):] }
+
+// Called is what people call a contact: its name, or the end of its peer ID if it has none.
+func Called(c rpc.Contact) string {
+	if name := Name(c); name != "" {
+		return name
+	}
+	return "…" + Tail(c.Peer)
+}
+
+// Label is what a contact is called where its number does not stand beside it. It means the
+// contact if it has no name, as [Contact] takes it.
+func Label(c rpc.Contact) string {
+	if Name(c) == "" {
+		return number(c) + " " + Called(c)
+	}
+	return Name(c)
 }
 
 // References are what means each contact and nobody else of all: the name, if it looks like

@@ -77,6 +77,21 @@ func TestAmong(t *testing.T) {
 	}
 }
 
+// TestNameless: who has no name is shown in one form, and can be meant by it.
+func TestNameless(t *testing.T) {
+	all := []rpc.Contact{{ID: 1, Peer: peerA}, {ID: 2, Peer: peerB, Name: "#1 …" + lookup.Tail(peerA)}}
+	label := lookup.Label(all[0])
+	if want := "#1 …" + peerA[len(peerA)-6:]; label != want {
+		t.Errorf("somebody without a name is %q, want %q", label, want)
+	}
+	if c, err := lookup.Contact(all, label); err != nil || c.ID != 1 {
+		t.Errorf("%q is contact %d, %v", label, c.ID, err)
+	}
+	if got := lookup.Label(rpc.Contact{ID: 3, Name: "Carol"}); got != "Carol" {
+		t.Errorf("Carol is %q", got)
+	}
+}
+
 // TestDiscreet: half a contact link is not repeated.
 func TestDiscreet(t *testing.T) {
 	const given = "onionwire:af43zrrfdbfqkgkjoxbiwzvwnmcgt57w"

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/lookup"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/safe"
 	"github.com/onionwire/onionwire/node/ledger"
 	"github.com/onionwire/onionwire/node/rpc"
@@ -19,9 +20,6 @@ type Contact struct {
 
 // ourselves is what we are called on the screen: nobody else is, without more.
 var ourselves = safe.Skeleton("You")
-
-// shortPeer is how much of the end of a peer ID tells two of the same name apart.
-const shortPeer = 6
 
 // tailMark stands between a name and the end of the peer ID. Who has it in the name gets
 // another one.
@@ -41,18 +39,10 @@ func Shorten(method safe.Method, label string, width int) string {
 }
 
 // Tail is the end of a peer ID.
-func Tail(peer string) string { return peer[max(len(peer)-shortPeer, 0):] }
+func Tail(peer string) string { return lookup.Tail(peer) }
 
 // nameOf is what a contact is called here: our name for it, or its own, or what is left.
-func nameOf(c rpc.Contact) string {
-	switch {
-	case c.Alias != "":
-		return safe.Line(c.Alias)
-	case c.Name != "":
-		return safe.Line(c.Name)
-	}
-	return "…" + safe.Line(Tail(c.Peer))
-}
+func nameOf(c rpc.Contact) string { return safe.Line(lookup.Called(c)) }
 
 func (s *State) setContact(c rpc.Contact) {
 	if old := s.contacts[c.ID]; old != nil {
