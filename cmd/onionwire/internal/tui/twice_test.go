@@ -25,57 +25,53 @@ func twice(t *testing.T, test func(one, two *ui)) {
 
 // What two interfaces on a node write in a conversation is kept, both.
 func TestDraftsOfTwoInterfaces(t *testing.T) {
-	t.Run("one after the other", func(t *testing.T) {
-		twice(t, func(one, two *ui) {
-			one.typed(", first")
-			one.pass(2 * time.Second)
-			two.typed("; second")
-			two.pass(2 * time.Second)
+	write := func(u *ui, text string) {
+		u.typed(text)
+		u.pass(2 * time.Second)
+	}
+	send := func(u *ui) {
+		u.press("enter")
+		u.pass(2 * time.Second)
+	}
+	for name, tt := range map[string]struct {
+		do   func(one, two *ui)
+		want string
+	}{
+		"one after the other": {func(one, two *ui) {
+			write(one, ", first")
+			write(two, "; second")
 			two.sees("› shared, first", "  ; second")
-			one.wantDraft("shared, first\n; second")
-			two.typed(" and more")
-			two.pass(2 * time.Second)
-			one.typed(" of all")
-			one.pass(2 * time.Second)
-			one.wantDraft("shared, first\n; second and more\n of all")
-		})
-	})
-	t.Run("both are ended", func(t *testing.T) {
-		twice(t, func(one, two *ui) {
+			write(two, " and more")
+			write(one, " of all")
+		}, "shared, first\n; second and more\n of all"},
+		"both are ended": {func(one, two *ui) {
 			one.typed(", first")
 			two.typed("; second")
 			one.press("ctrl+q")
 			two.press("ctrl+q")
-			two.wantDraft("shared, first\n; second")
-		})
-	})
-	t.Run("both are hung up", func(t *testing.T) {
-		twice(t, func(one, two *ui) {
+		}, "shared, first\n; second"},
+		"both are hung up": {func(one, two *ui) {
 			one.typed(", first")
 			two.typed("; second")
 			_ = one.m.Close()
 			_ = two.m.Close()
-			two.wantDraft("shared, first\n; second")
+		}, "shared, first\n; second"},
+		"one has sent it": {func(one, two *ui) {
+			send(one)
+			write(two, "; second")
+		}, "shared; second"},
+		"one has sent it, the other written more": {func(one, two *ui) {
+			write(two, "; second")
+			send(one)
+		}, "shared; second"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			twice(t, func(one, two *ui) {
+				tt.do(one, two)
+				one.wantDraft(tt.want)
+			})
 		})
-	})
-	t.Run("one has sent it", func(t *testing.T) {
-		twice(t, func(one, two *ui) {
-			one.press("enter")
-			one.pass(2 * time.Second)
-			two.typed("; second")
-			two.pass(2 * time.Second)
-			two.wantDraft("shared; second")
-		})
-	})
-	t.Run("one has sent it, the other written more", func(t *testing.T) {
-		twice(t, func(one, two *ui) {
-			two.typed("; second")
-			two.pass(2 * time.Second)
-			one.press("enter")
-			one.pass(2 * time.Second)
-			one.wantDraft("shared; second")
-		})
-	})
+	}
 	t.Run("while a message is changed", func(t *testing.T) {
 		twice(t, func(one, two *ui) {
 			two.press("enter")
