@@ -169,7 +169,9 @@ func (l *keyList) take(m *Model) {
 	} else if l.more {
 		changes[b.Action] = b.Keys
 	}
+	var losers []string
 	for _, other := range m.keys.Conflicts(l.action, l.chord) {
+		losers = append(losers, "\""+other.Help+"\" ("+headingOf(other.Where)+")")
 		left := slices.DeleteFunc(slices.Clone(other.Keys), func(k string) bool { return keys.Collide(k, l.chord) })
 		if l.needed(other.Action, left) {
 			l.action, l.chord = "", ""
@@ -177,8 +179,15 @@ func (l *keyList) take(m *Model) {
 		}
 		changes[other.Action] = left
 	}
-	l.action, l.chord = "", ""
-	l.give(m, changes)
+	give := func() {
+		l.action, l.chord = "", ""
+		l.give(m, changes)
+	}
+	if len(losers) == 0 {
+		give()
+		return
+	}
+	m.confirm(keys.Name(l.chord)+" is taken from "+strings.Join(losers, ", ")+". Go on?", give)
 }
 
 // indispensable are actions without which nobody gets on, or back to this dialog.
@@ -214,7 +223,20 @@ func (l *keyList) give(m *Model, changes map[keys.Action][]string) {
 	}
 }
 
+// reset gives an action the keys that it comes with, and those back that it had taken.
 func (l *keyList) reset(m *Model, a keys.Action) {
+	back := m.keys.Taken(a)
+	for other, has := range back {
+		if standard, _ := keys.Default().Binding(other); len(without(standard.Keys, has)) == 0 && len(has) == len(standard.Keys) {
+			delete(back, other)
+			l.resetOne(m, other)
+		}
+	}
+	l.give(m, back)
+	l.resetOne(m, a)
+}
+
+func (l *keyList) resetOne(m *Model, a keys.Action) {
 	name := keysPrefix + string(a)
 	s, ok := m.setting(name)
 	if !ok {

@@ -166,6 +166,15 @@ func TestAddByLink(t *testing.T) {
 	})
 }
 
+// What has no room in a field is told of.
+func TestPasteTooLongForAField(t *testing.T) {
+	in(t, 100, 30, town(t), func(u *ui) {
+		u.press("f3")
+		u.send(paste(strings.Repeat("x", 1<<20)))
+		u.sees("nothing was added: this field has room for 4.0 KiB")
+	})
+}
+
 func contactWith(u *ui, is func(rpc.Contact) bool) rpc.Contact {
 	u.t.Helper()
 	all, err := u.api.Contacts(ctx)

@@ -84,6 +84,13 @@ func (m *Model) top() overlay {
 	return m.overlays[len(m.overlays)-1]
 }
 
+// writes reports whether text is being written in a dialog.
+func (m *Model) writes(o overlay) bool {
+	area := m.overlayArea(o)
+	_, cursor := o.view(m, area.w, area.h)
+	return cursor != nil
+}
+
 // actionIn returns what a key does in a dialog that has bindings of its own, or nothing.
 func (m *Model) actionIn(where keys.Where, k tea.KeyPressMsg) keys.Action {
 	if a, _ := m.keys.Find(where, k.String()); a != "" {

@@ -285,6 +285,11 @@ func TestKeysChange(t *testing.T) {
 		u.press("ctrl+f")
 		u.sees("Ctrl+F for: go to a conversation", "It is taken from: search")
 		u.press("enter")
+		u.sees("Ctrl+F is taken from \"search\"")
+		if len(p.file) != 0 {
+			t.Errorf("taken without an answer: %q", p.file)
+		}
+		u.press("y")
 		if p.file["keys.go-to"] != "ctrl+f" || p.file["keys.search"] != "" {
 			t.Errorf("kept %q", p.file)
 		}
@@ -307,6 +312,24 @@ func TestKeysChange(t *testing.T) {
 		}
 		u.press("esc", "ctrl+k")
 		u.sees("Name of the conversation")
+	}, with(p))
+}
+
+// Keys that were taken come back to those that had them, with those that the action comes
+// with.
+func TestKeysComeBack(t *testing.T) {
+	p := &preferences{}
+	in(t, 100, 30, town(t), func(u *ui) {
+		command(u, "keys")
+		u.typed("help;")
+		u.press("enter", "ctrl+n", "enter", "y")
+		if v, set := p.file["keys.item-down"]; p.file["keys.help"] != "ctrl+n" || v != "down" || !set {
+			t.Errorf("kept %q", p.file)
+		}
+		u.press("alt+d")
+		if len(p.file) != 0 {
+			t.Errorf("kept %q", p.file)
+		}
 	}, with(p))
 }
 
@@ -337,6 +360,26 @@ func TestKeysThatAreNeeded(t *testing.T) {
 		u.press("enter", "ctrl+c") // as Esc
 		u.misses("Press the key", "again to quit")
 	}, with(p))
+}
+
+// A question mark is help wherever it is not written.
+func TestQuestionMarkIsHelp(t *testing.T) {
+	in(t, 100, 30, town(t), func(u *ui) {
+		for _, key := range []string{"f2", "f5", "f6", "f8", "f9"} {
+			u.press(key)
+			u.typed("?")
+			u.sees("Write a message and press")
+			u.press("esc", "esc")
+			u.sees("Alice")
+		}
+		for _, key := range []string{"f3", "ctrl+f", "ctrl+k", "ctrl+p"} {
+			u.press(key)
+			u.typed("?")
+			u.sees("?")
+			u.misses("Write a message and press")
+			u.press("esc")
+		}
+	})
 }
 
 // TestHelpHasEveryKey compares the help with the bindings, as they come and after some were

@@ -254,6 +254,9 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	}
 	switch where {
 	case keys.Dialog:
+		if action == "" && k.Text == "?" && m.stage == ready && !m.keys.Has("?") && !m.writes(m.top()) {
+			return m.show(keys.Help)
+		}
 		return m.top().update(m, k)
 	case keys.Selection:
 		if other, _ := m.keys.Find(keys.Composer, pressed); action == "" && elsewhere(other) {

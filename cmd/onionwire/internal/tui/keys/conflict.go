@@ -23,6 +23,33 @@ func (m Map) Conflicts(a Action, key string) (all []Binding) {
 	return all
 }
 
+// Taken returns the actions that have lost keys with which they come, and would have them
+// again if an action had none: each with all keys that it then has.
+func (m Map) Taken(a Action) map[Action][]string {
+	taken := make(map[Action][]string)
+	own, _ := m.Binding(a)
+	for _, standard := range defaults() {
+		now, _ := m.Binding(standard.Action)
+		if now.Action == a || !beside(own.Where, now.Where) {
+			continue
+		}
+		lost := func(key string) bool {
+			return slices.ContainsFunc(own.Keys, func(k string) bool { return Collide(k, key) }) &&
+				!slices.ContainsFunc(m.Conflicts(now.Action, key), func(b Binding) bool { return b.Action != a })
+		}
+		all, back := slices.Clone(now.Keys), false
+		for _, key := range standard.Keys {
+			if !slices.Contains(now.Keys, key) && lost(key) {
+				all, back = append(all, key), true
+			}
+		}
+		if back {
+			taken[now.Action] = all
+		}
+	}
+	return taken
+}
+
 // Collide reports whether there is no way to press both: they are the same, or one begins
 // with the other.
 func Collide(a, b string) bool {

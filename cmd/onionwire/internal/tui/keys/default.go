@@ -94,7 +94,7 @@ func Default() Map { return New(defaults()) }
 
 func defaults() []Binding {
 	all := []Binding{
-		{Everywhere, Help, []string{"f1"}, "help; in an empty composer also ?"},
+		{Everywhere, Help, []string{"f1"}, "help; where nothing is written also ?"},
 		{Everywhere, Quit, []string{"ctrl+q"}, "quit; what is queued stays queued"},
 		{Everywhere, Lock, []string{"alt+l"}, "lock"},
 		{Everywhere, Redraw, []string{"ctrl+l"}, "draw the screen again"},

@@ -73,6 +73,11 @@ func (m Map) Find(where Where, pressed string) (a Action, more bool) {
 	return "", more
 }
 
+// Has reports whether a key is for something in any place.
+func (m Map) Has(key string) bool {
+	return slices.ContainsFunc(m.bindings, func(b Binding) bool { return slices.Contains(b.Keys, key) })
+}
+
 // Bindings are all bindings, in the order in which help shows them.
 func (m Map) Bindings() []Binding { return slices.Clone(m.bindings) }
 

@@ -100,6 +100,28 @@ func TestConflicts(t *testing.T) {
 	}
 }
 
+// TestTaken: what an action has taken is named, and what somebody took away or gave to a
+// third one is not.
+func TestTaken(t *testing.T) {
+	m, _ := keys.Default().Rebind(map[string][]string{
+		"help": {"down", "esc"}, "item-down": {"ctrl+n"}, "history-on": {}, "cancel": {}, "select-down": {"j"},
+		"close": {"f10"}, "mute": {}, "select-end": {"q"},
+	})
+	got := m.Taken(keys.Help)
+	for action, want := range map[keys.Action]string{
+		keys.ItemDown: "ctrl+n down", keys.HistoryOn: "down", keys.Cancel: "esc", keys.SelectDown: "j down",
+		keys.Close: "f10 esc", keys.SelectEnd: "q esc",
+	} {
+		if has := strings.Join(got[action], " "); has != want {
+			t.Errorf("%s would have %q, want %q", action, has, want)
+		}
+		delete(got, action)
+	}
+	if len(got) != 0 {
+		t.Errorf("too many: %q", got)
+	}
+}
+
 func TestWrites(t *testing.T) {
 	for key, want := range map[string]bool{
 		"a": true, "?": true, "space": true, "shift+a": true, "é": true, "a b": true,
