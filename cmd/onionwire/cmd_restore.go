@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -61,7 +62,12 @@ const maxWords = 4096
 // readWords returns what somebody types, or all of the input.
 func readWords(ctx context.Context, s secrets) ([]byte, error) {
 	if cli.IsTerminal(s.in) {
-		return s.ask(ctx, "the 24 words")
+		return s.askLines(ctx, "the 24 words", func(typed []byte) string {
+			if n := len(bytes.Fields(typed)); n < vault.WordCount {
+				return fmt.Sprintf("%d of %d words are there; the others", n, vault.WordCount)
+			}
+			return ""
+		})
 	}
 	words, err := io.ReadAll(io.LimitReader(s.in, maxWords+1))
 	if err == nil && len(bytes.TrimSpace(words)) == 0 {

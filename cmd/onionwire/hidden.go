@@ -21,6 +21,12 @@ const maxHidden = 4096
 // not even what was typed too early. The caller clears the answer. If ctx ends first,
 // the terminal is as it was before, and the read goes on until the program ends.
 func (s secrets) ask(ctx context.Context, what string) ([]byte, error) {
+	return s.askLines(ctx, what, nil)
+}
+
+// askLines is ask for an answer of several lines, of which unfinished says what is missing
+// as long as something is: see readHidden.
+func (s secrets) askLines(ctx context.Context, what string, unfinished func([]byte) string) ([]byte, error) {
 	terminal := int(s.in.(*os.File).Fd())
 	before, err := term.MakeRaw(terminal)
 	if err != nil {
@@ -33,7 +39,16 @@ func (s secrets) ask(ctx context.Context, what string) ([]byte, error) {
 	}
 	answers := make(chan answer, 1)
 	go func() {
-		text, err := readHidden(s.in)
+		text, err := readHidden(s.in, func(line []byte) bool {
+			if unfinished == nil {
+				return false
+			}
+			missing := unfinished(line)
+			if missing != "" {
+				fmt.Fprintf(s.out, "\r\n%s: ", missing)
+			}
+			return missing != ""
+		})
 		answers <- answer{text, err}
 	}()
 	var a answer
@@ -63,8 +78,10 @@ const (
 	keyDelete    = 127
 )
 
-// readHidden reads what is typed on a terminal in raw mode, up to Enter.
-func readHidden(in io.Reader) (line []byte, err error) {
+// readHidden reads what is typed on a terminal in raw mode, up to Enter. If more says then
+// that more belongs to it, it goes on behind a space, up to an empty line at most: what was
+// pasted in lines must not get to the shell.
+func readHidden(in io.Reader, more func(line []byte) bool) (line []byte, err error) {
 	line = make([]byte, 0, maxHidden)
 	defer func() {
 		if err != nil {
@@ -72,6 +89,7 @@ func readHidden(in io.Reader) (line []byte, err error) {
 		}
 	}()
 	var b [1]byte
+	start := 0 // of the line that is typed
 	for {
 		if _, err := io.ReadFull(in, b[:]); err != nil {
 			if errors.Is(err, io.EOF) { // the terminal is gone
@@ -81,16 +99,20 @@ func readHidden(in io.Reader) (line []byte, err error) {
 		}
 		switch key := b[0]; {
 		case key == '\r' || key == '\n':
-			return line, nil
+			if len(line) == start || len(line) == cap(line) || !more(line) {
+				return line, nil
+			}
+			line = append(line, ' ')
+			start = len(line)
 		case key == keyInterrupt, key == keyEnd && len(line) == 0:
 			return line, cli.ErrInterrupted
 		case key == keyBackspace || key == keyDelete:
-			_, size := utf8.DecodeLastRune(line)
+			_, size := utf8.DecodeLastRune(line[start:])
 			clear(line[len(line)-size:])
 			line = line[:len(line)-size]
 		case key == keyErase:
-			clear(line)
-			line = line[:0]
+			clear(line[start:])
+			line = line[:start]
 		case key < ' ':
 		case len(line) == cap(line):
 			return line, fmt.Errorf("what was typed is longer than %d bytes", cap(line))

@@ -25,7 +25,7 @@ func TestReadHidden(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			in := strings.NewReader(tc.typed)
-			got, err := readHidden(in)
+			got, err := readHidden(in, justOne)
 			if err != nil || string(got) != tc.want {
 				t.Errorf("got %.40q, %v, want %.40q", got, err, tc.want)
 			}
@@ -37,12 +37,39 @@ func TestReadHidden(t *testing.T) {
 	for name, typed := range map[string]string{
 		"Ctrl-C": "sec\x03ret\r", "Ctrl-D": "\x04", "a terminal that goes": "sec",
 	} {
-		if _, err := readHidden(strings.NewReader(typed)); !errors.Is(err, cli.ErrInterrupted) {
+		if _, err := readHidden(strings.NewReader(typed), justOne); !errors.Is(err, cli.ErrInterrupted) {
 			t.Errorf("%s: %v, want ErrInterrupted", name, err)
 		}
 	}
-	if _, err := readHidden(strings.NewReader(strings.Repeat("x", maxHidden+1))); err == nil {
+	if _, err := readHidden(strings.NewReader(strings.Repeat("x", maxHidden+1)), justOne); err == nil {
 		t.Error("a line of any length is taken")
+	}
+}
+
+func justOne([]byte) bool { return false }
+
+// TestReadHiddenLines: what belongs together is read together, however it is cut into lines,
+// and nothing behind it.
+func TestReadHiddenLines(t *testing.T) {
+	four := func(line []byte) bool { return len(strings.Fields(string(line))) < 4 }
+	for _, tc := range []struct{ name, typed, want, rest string }{
+		{"one line", "a b c d\rls\r", "a b c d", "ls\r"},
+		{"lines", "a b\nc\nd\nls\n", "a b c d", "ls\n"},
+		{"spaces at the end", "a b \n c d\n", "a b   c d", ""},
+		{"too many", "a\rb c d e\r", "a b c d e", ""},
+		{"given up", "a b\r\rls\r", "a b ", "ls\r"},
+		{"begun anew", "a b\rx\x15c x\x7fd\r", "a b c d", ""},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			in := strings.NewReader(tc.typed)
+			got, err := readHidden(in, four)
+			if err != nil || string(got) != tc.want {
+				t.Errorf("got %q, %v, want %q", got, err, tc.want)
+			}
+			if rest, _ := io.ReadAll(in); string(rest) != tc.rest {
+				t.Errorf("%q is left, want %q", rest, tc.rest)
+			}
+		})
 	}
 }
 
