@@ -57,7 +57,7 @@ func All(s rpc.Settings) []Setting {
 			},
 		},
 		{
-			Name: "expiry", Label: "give up after", Value: duration.Format(time.Duration(s.Expiry)),
+			Name: "expiry", Label: "give up on sending", Value: duration.Format(time.Duration(s.Expiry)),
 			Doc: "How long a message may wait to be delivered, such as 7d, or never.",
 			Change: func(v string) (rpc.SettingsUpdate, error) {
 				d, err := duration.Parse(v)
