@@ -2,7 +2,6 @@ package vault
 
 import (
 	"crypto/sha256"
-	"strings"
 
 	"github.com/onionwire/onionwire/node/internal/wordlist"
 )
@@ -34,13 +33,13 @@ func (k *Keys) Words() ([]string, error) {
 
 // Restore returns the keys of the profile whose master secret was written down,
 // with a new database key: words do not open an old database. Upper case, any
-// space, and words cut to their first four letters are accepted. It fails with
+// space, commas, and words cut to their first four letters are accepted. It fails with
 // ErrWordCount, a *WordError or ErrWordChecksum.
 func Restore(words string) (*Keys, error) {
 	if len(words) > maxWordsText {
 		return nil, ErrWordCount
 	}
-	fields := strings.Fields(words)
+	fields := wordlist.Fields(words)
 	if len(fields) != WordCount {
 		return nil, ErrWordCount
 	}

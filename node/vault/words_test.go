@@ -101,6 +101,7 @@ func TestWordsAsPeopleTypeThem(t *testing.T) {
 		"lines":          " \t" + strings.Join(words, "\r\n") + "\n",
 		"four letters":   strings.Join(short, " "),
 		"Four, spaced":   strings.Join(short[:12], "   ") + "\n" + strings.ToTitle(strings.Join(words[12:], " ")),
+		"commas":         strings.Join(words, ", ") + ".",
 		"no-break space": strings.Join(words, "\u00a0"),
 	} {
 		keys, err := vault.Restore(typed)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
 )
 
 const (
@@ -26,6 +27,12 @@ var words = sync.OnceValue(func() []string { return strings.Fields(english) })
 
 // Word returns the word at an index, which has Bits bits.
 func Word(index int) string { return words()[index] }
+
+// Fields splits what somebody has written down, said or typed: words, or groups of digits.
+// Between them is white space, and commas or full stops if they like.
+func Fields(s string) []string {
+	return strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || r == ',' || r == '.' || r == ';' })
+}
 
 // Find returns the index of a word, given whole or by its first Start letters. The
 // case of ASCII letters does not matter; some others have one as their lower case,
