@@ -190,13 +190,13 @@ func (n *Node) safetyNumber(ctx context.Context, id ledger.ContactID) (number sa
 // VerifyContact compares the safety number that the other side has shown or said. If
 // it matches, the contact is verified, otherwise it is not any more. It fails with
 // ErrNotFound, or ErrInvalid if typed is no whole safety number, which changes
-// nothing.
+// nothing. Commas between words or digits do not matter.
 func (n *Node) VerifyContact(ctx context.Context, id ledger.ContactID, typed string) (bool, error) {
 	number, err := n.safetyNumber(ctx, id)
 	if err != nil {
 		return false, err
 	}
-	matches, err := number.Match(typed)
+	matches, err := number.Match(strings.ReplaceAll(typed, ",", " "))
 	if err != nil {
 		return false, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
