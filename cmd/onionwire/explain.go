@@ -80,7 +80,6 @@ var known = []cli.Known{
 	{Err: tor.ErrExited, Status: exitUnavailable},
 	{Err: tor.ErrNotReady, Status: exitUnavailable},
 	{Err: tor.ErrControl, Status: exitUnavailable},
-	{Err: fs.ErrNotExist, Status: exitNotFound},
 
 	{Err: metrics.ErrAddress, Hint: "others on the network could ask otherwise; choose such an address", Status: cli.ExitUsage},
 	{Err: errTimeout, Hint: "try again, or allow more time with --timeout; 0 is for ever", Status: exitTimeout},
@@ -101,4 +100,6 @@ var known = []cli.Known{
 	{Err: node.ErrNotFound, Hint: "'onionwire contacts', 'onionwire history' and 'onionwire file list' say what there is", Status: exitNotFound},
 	{Err: node.ErrInvalid, Hint: "see the command's --help; of a call, docs/rpc.md says what each method takes"},
 	{Err: node.ErrClosed, Hint: "start it again", Status: exitUnavailable},
+	// Last: it is below many of the others, such as a socket that is not there.
+	{Err: fs.ErrNotExist, Status: exitNotFound},
 }

@@ -19,7 +19,7 @@ var known = []struct {
 }{
 	{contactlink.ErrChecksum, "a character of the link is wrong or missing; copy it once more, whole"},
 	{contactlink.ErrNewer, "the link is of a newer version of onionwire; use the same version as your contact"},
-	{contactlink.ErrMalformed, "this is no contact link; it begins with onionwire: and is one line"},
+	{contactlink.ErrMalformed, "this is no contact link, or one with a wrong character; it begins with onionwire: and is one line"},
 	{qr.ErrNoCode, "there is no QR code in this image that can be read; try a sharper or larger one"},
 	{qr.ErrImage, "this is no image in PNG, JPEG or GIF"},
 	{qr.ErrTooLarge, "this image is too large; make it smaller, or cut the code out of it"},
