@@ -14,11 +14,11 @@ type Request interface{ request() }
 
 // What can be asked for. Each is a method of rpc.API of nearly that name.
 type (
-	GetSettings      struct{}
-	GetStatus        struct{}
-	GetContacts      struct{}
-	GetContact       struct{ Contact ledger.ContactID }
-	GetPresence      struct{ Contact ledger.ContactID }
+	GetSettings struct{}
+	GetStatus   struct{}
+	GetContacts struct{}
+	GetContact  struct{ Contact ledger.ContactID }
+	GetPresence struct{ Contact ledger.ContactID }
 	// GetConversations asks for those that come after one, 0 for the first ones.
 	GetConversations struct{ After ledger.ConversationID }
 	GetConversation  struct{ Conversation ledger.ConversationID }
