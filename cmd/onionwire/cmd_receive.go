@@ -72,7 +72,12 @@ func (o *receiveOptions) run(ctx context.Context, stdio stdio) error {
 	defer cancel()
 	err := o.online(ctx, stdio, func(ctx context.Context, s *session) error {
 		s.out.JSON = !o.text
-		return newReception(s, o).run(ctx)
+		r := newReception(s, o)
+		err := r.run(ctx)
+		if errors.Is(err, errEnough) && !s.Remote() {
+			r.settle(ctx)
+		}
+		return err
 	})
 	switch {
 	case errors.Is(err, errEnough):

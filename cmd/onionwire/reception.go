@@ -54,6 +54,22 @@ func (r *reception) run(ctx context.Context) error {
 	}
 }
 
+// settles is how long settle waits at most.
+const settles = 10 * time.Second
+
+// settle waits until those have heard that their messages are here who were just connected:
+// what comes back for a sign of life was asked for behind the confirmations. A node that
+// ends with its command could otherwise end before those have left.
+func (r *reception) settle(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, settles)
+	defer cancel()
+	for id := range r.names {
+		if p, err := r.Presence(ctx, id); err == nil && p.State == rpc.Online {
+			_, _ = r.Ping(ctx, id) // otherwise they hear it when they are connected again
+		}
+	}
+}
+
 // follow prints what comes after a cursor.
 func (r *reception) follow(ctx context.Context, after ledger.Cursor) error {
 	for e, err := range r.Events(ctx, after) {
