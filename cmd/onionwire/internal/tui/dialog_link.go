@@ -192,20 +192,19 @@ func (v *linkView) explain(m *Model, p *page) {
 		p.say(m.theme.Accent, v.said)
 		p.blank()
 	}
-	if code := v.code.Fit(p.width, v.height); code != nil {
-		for _, line := range code {
-			p.raw(safe.Spaces((p.width-utf8.RuneCountInString(line))/2) + paintCode(m, line))
-		}
-		p.blank()
-	}
+	// The link comes first: it is seen at any size, and what is behind it by scrolling.
 	p.say(m.theme.Strong, v.link.String())
 	p.blank()
-	if v.code.Fit(p.width, v.height) == nil {
+	code := v.code.Fit(p.width, v.height)
+	for _, line := range code {
+		p.raw(safe.Spaces((p.width-utf8.RuneCountInString(line))/2) + paintCode(m, line))
+	}
+	if code == nil {
 		w, h := v.code.Least()
 		p.say(m.theme.Warning, fmt.Sprintf("The QR code needs a window of %d × %d. Make it larger, or save the code as an image.",
 			w+frameWidth, h+frameHeight+1))
-		p.blank()
 	}
+	p.blank()
 	if v.invite {
 		p.say(m.theme.Dim, "Whoever uses it first becomes your contact at once. Give it to one person, over a way that nobody else can read.")
 		return
