@@ -167,13 +167,19 @@ func (l *fileList) act(m *Model, f rpc.File, a keys.Action) {
 	case a == keys.CancelFile && moving:
 		do = func(ctx context.Context) error { return api.WithdrawFile(ctx, n) }
 	case a == keys.AcceptFile, a == keys.DeclineFile, a == keys.PauseFile, a == keys.CancelFile:
-		m.say(warning, "that is not possible: the file is "+string(f.State))
+		m.say(warning, "that is not possible: the file "+become[f.State])
 		return
 	default:
 		return
 	}
 	m.try("nothing was changed", do)
 	l.refresh(m, n)
+}
+
+// become says what has become of a file that something cannot be done with.
+var become = map[rpc.FileState]string{
+	rpc.OfferedFile: "waits for an answer", rpc.MovingFile: "is on its way", rpc.PausedFile: "is paused", rpc.ArrivedFile: "has arrived",
+	rpc.DeclinedFile: "was declined", rpc.WithdrawnFile: "was called off", rpc.BrokenFile: "could not be transferred",
 }
 
 func (l *fileList) picked(*Model) (*pick, int) { return &l.pick, len(l.files) }

@@ -27,13 +27,14 @@ func (m *Model) fileState(f *model.File, w int) string {
 	switch f.State {
 	case rpc.OfferedFile:
 		if f.Incoming {
-			return fmt.Sprintf("offered; select it and press %s to accept it, %s to decline it", m.keys.Key(keys.SaveFile), m.keys.Key(keys.CancelMessage))
+			return fmt.Sprintf("offered; %s selects it, %s accepts it, %s declines it",
+				m.keys.Key(keys.Select), m.keys.Key(keys.SaveFile), m.keys.Key(keys.CancelMessage))
 		}
 		return "offered; they have not answered"
 	case rpc.MovingFile:
 		return m.fileProgress(f, w)
 	case rpc.PausedFile:
-		return fmt.Sprintf("paused at %d%%; select it and press %s to go on", percentOf(f.Done, f.Size), m.keys.Key(keys.RetryMessage))
+		return fmt.Sprintf("paused at %d%%; %s selects it, %s goes on", percentOf(f.Done, f.Size), m.keys.Key(keys.Select), m.keys.Key(keys.RetryMessage))
 	case rpc.ArrivedFile:
 		if f.Incoming {
 			return "saved as " + safe.Line(f.Path)

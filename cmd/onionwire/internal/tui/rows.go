@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/safe"
+	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/keys"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/model"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/tui/theme"
 	"github.com/onionwire/onionwire/cmd/onionwire/internal/wording"
@@ -224,7 +225,7 @@ func (m *Model) trouble(msg rpc.Message) string {
 			}
 		}
 	case expired:
-		return "not delivered in the time that it had; select it to try again"
+		return "not delivered in the time that it had; select it (" + m.keys.Key(keys.Select) + ") to try again"
 	}
 	return ""
 }
@@ -243,7 +244,7 @@ func (m *Model) whyFailed(id ledger.ContactID) string {
 	case c.Forgotten:
 		return "they do not know you any more; ask them again"
 	}
-	return "it could not be sent; select it to try again"
+	return "it could not be sent; select it (" + m.keys.Key(keys.Select) + ") to try again"
 }
 
 // paintMessage paints the rows of a message.
