@@ -3,9 +3,11 @@ package tui
 import (
 	"cmp"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -45,8 +47,34 @@ func (m *Model) external(r *room) tea.Cmd {
 	m.manuscript = &manuscript{id: r.id, before: text, sheet: s}
 	c := exec.Command(command[0], append(command[1:], s.path())...)
 	c.Stdin = os.Stdin // the terminal itself: see Input
-	return tea.ExecProcess(c, func(err error) tea.Msg { return writtenMsg{err} })
+	return tea.Exec(guest{c}, func(err error) tea.Msg { return writtenMsg{err} })
 }
+
+// guest is a program that has the terminal for a while. It keeps what it was given to read
+// from and to write to.
+type guest struct{ *exec.Cmd }
+
+// takesLeave is how long a guest has the terminal at least. What bubbletea (v2.0.9) paints
+// with stops its clock some time after it was told to; if it was started again by then it
+// would stop that one, and nothing would be shown any more.
+const takesLeave = 100 * time.Millisecond
+
+// Run implements tea.ExecCommand.
+func (g guest) Run() error {
+	enough := time.After(takesLeave)
+	err := g.Cmd.Run()
+	<-enough
+	return err
+}
+
+// SetStdin implements tea.ExecCommand.
+func (g guest) SetStdin(r io.Reader) { g.Stdin = cmp.Or(g.Stdin, r) }
+
+// SetStdout implements tea.ExecCommand.
+func (g guest) SetStdout(w io.Writer) { g.Stdout = cmp.Or(g.Stdout, w) }
+
+// SetStderr implements tea.ExecCommand.
+func (g guest) SetStderr(w io.Writer) { g.Stderr = cmp.Or(g.Stderr, w) }
 
 // written takes the text from the editor, even from one that has failed: it may have written
 // it before.
