@@ -28,9 +28,9 @@ type reaching struct {
 }
 
 // reach dials the contact of the conversation that is seen, once, and again when somebody
-// writes to them or they fall silent, if there is no connection that works. It is called every second, so that nobody is
-// dialled who is only passed on the way to another. The dial to whom somebody has looked at
-// before is called off.
+// writes to them or they fall silent, if there is no connection that works. It is called
+// every second, so that nobody is dialled who is only passed on the way to another. The dial
+// to whom somebody has looked at before is called off.
 func (m *Model) reach() tea.Cmd {
 	var id ledger.ContactID
 	if c := m.state.Conversation(m.active); c != nil && m.stage == ready {
